@@ -1,0 +1,83 @@
+//! What belongs to a person: carried by the domain, never looked at by it.
+//!
+//! clear (just built) --store seals it--> sealed (log, read models, outbox, backups) --edge opens it--> an authorised answer
+//! - an unsealed value says so in its serialised form, and the log refuses it
+//! - debug output never shows the value
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The key under which an unsealed value serialises; a `CHECK` on `events` refuses any payload that holds it.
+pub const CLEAR_MARKER: &str = "$clear";
+/// The key under which a sealed value serialises.
+pub const SEALED_MARKER: &str = "$sealed";
+
+/// A kind of personal data: its name is bound into the seal, so that one field's seal does not open in another's place.
+pub trait PersonalData: Clone + PartialEq + Serialize + DeserializeOwned {
+    /// The field kind, part of the seal's associated data. Stored for ever: never edit one.
+    const KIND: &'static str;
+}
+
+/// A value that belongs to a person. The domain can build it and move it; only the store seals it and only the edge opens it.
+#[derive(Clone, PartialEq)]
+pub struct Personal<T>(Form<T>);
+
+#[derive(Clone, PartialEq)]
+enum Form<T> {
+    Clear(T),
+    Sealed(String),
+}
+
+impl<T: PersonalData> Personal<T> {
+    /// Marks a value as personal, on its way to be sealed.
+    pub const fn new(value: T) -> Self {
+        Self(Form::Clear(value))
+    }
+
+    /// The seal's text, or `None` while the value has not been sealed yet. The store's key ring opens it.
+    pub fn seal(&self) -> Option<&str> {
+        match &self.0 {
+            Form::Clear(_) => None,
+            Form::Sealed(seal) => Some(seal),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Personal<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Personal(…)")
+    }
+}
+
+/// The stored form: `{"$clear": value, "kind": "…"}` or `{"$sealed": "…", "kind": "…"}`.
+#[derive(Serialize, Deserialize)]
+struct Stored<V> {
+    #[serde(rename = "$clear", skip_serializing_if = "Option::is_none", default = "Option::default")]
+    clear: Option<V>,
+    #[serde(rename = "$sealed", skip_serializing_if = "Option::is_none", default)]
+    sealed: Option<String>,
+    kind: String,
+}
+
+impl<T: PersonalData> Serialize for Personal<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (clear, sealed) = match &self.0 {
+            Form::Clear(value) => (Some(value), None),
+            Form::Sealed(seal) => (None, Some(seal.clone())),
+        };
+        Stored { clear, sealed, kind: T::KIND.to_owned() }.serialize(serializer)
+    }
+}
+
+impl<'de, T: PersonalData> Deserialize<'de> for Personal<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let stored = Stored::<T>::deserialize(deserializer)?;
+        match stored {
+            Stored { sealed: Some(seal), clear: None, kind } if kind == T::KIND => Ok(Self(Form::Sealed(seal))),
+            Stored { clear: Some(value), sealed: None, kind } if kind == T::KIND => Ok(Self(Form::Clear(value))),
+            Stored { kind, .. } => Err(serde::de::Error::custom(format_args!("not personal data of kind {}: {kind}", T::KIND))),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The numbers of the rules, as data: today's policy decides, and what it decided is written into the event.
+
+use serde::{Deserialize, Serialize};
+
+/// How long, how many, how old. The defaults are the law's where it says, the practice's elsewhere (`rules.md`, section 2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Days in which a person may oppose, the day of receipt not counted (article R. 1111-28: six weeks).
+    pub window_days: u16,
+    /// Days for which a provisional code stays valid after the receipt of its message.
+    pub code_days: u16,
+    /// Days from posting to the presumed receipt of a letter whose delivery nobody recorded.
+    pub postal_allowance_days: u16,
+    /// Wrong codes that lock a code.
+    pub wrong_codes_allowed: u8,
+    /// Seconds that a reissue on request waits after the last code.
+    pub reissue_wait_seconds: u32,
+    /// Days in which the closing of a suspended space may be opposed (article R. 1111-36: six weeks).
+    pub suspension_days: u16,
+    /// Years for which a closed space is archived (article R. 1111-36: ten years).
+    pub archive_years: u16,
+    /// Months in which an express request destroys a closed space (article R. 1111-36: at most three).
+    pub destruction_months: u16,
+    /// Years at which every representation of a minor ends.
+    pub majority_years: u16,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            window_days: 42,
+            code_days: 42,
+            postal_allowance_days: 7,
+            wrong_codes_allowed: 5,
+            reissue_wait_seconds: 30,
+            suspension_days: 42,
+            archive_years: 10,
+            destruction_months: 3,
+            majority_years: 18,
+        }
+    }
+}
