@@ -1,1 +1,10 @@
-//! placeholder
+//! What the tests stand on: a database each, the real binary, a poller instead of sleep, and the workspace read as data.
+
+pub mod patience;
+pub mod place;
+pub mod service;
+pub mod source;
+
+pub use patience::{eventually, long, times};
+pub use place::{Database, Engine, Place};
+pub use service::{Launch, Service, ens_binary};

@@ -1,0 +1,144 @@
+//! The real `ens` binary as a child process: started on a free port, waited for, killed by its id, its log kept for reading.
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+use crate::patience::eventually;
+
+/// The path of the `ens` binary of this build: `ENS_TEST_BINARY`, else built once by cargo beside the running test.
+pub fn ens_binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| std::env::var_os("ENS_TEST_BINARY").map_or_else(build, PathBuf::from))
+}
+
+fn build() -> PathBuf {
+    let test = std::env::current_exe().expect("the path of this test");
+    let profile = test.ancestors().nth(2).expect("target/<profile>/deps/<test>").to_owned();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package", "ens-api", "--bin", "ens"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    if profile.ends_with("release") {
+        cargo.arg("--release");
+    }
+    assert!(cargo.status().expect("cargo runs").success(), "the binary ens does not build");
+    profile.join("ens")
+}
+
+/// How a service is started: arguments and environment, on a port that is free.
+#[derive(Debug, Default)]
+pub struct Launch {
+    arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+}
+
+impl Launch {
+    /// `ens serve` over this store.
+    pub fn serve(store: &str) -> Self {
+        Self::default().arg("serve").env("ENS_STORE", store)
+    }
+
+    /// One more argument.
+    #[must_use]
+    pub fn arg(mut self, argument: impl Into<String>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// One more variable of the environment.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Starts it and waits until `/livez` answers.
+    pub async fn start(self) -> Service {
+        let mut service = self.spawn();
+        let livez = format!("{}/livez", service.url());
+        let client = reqwest::Client::new();
+        eventually("the service lives", async || {
+            if let Some(status) = service.child.try_wait().expect("a child of ours") {
+                panic!("ens ended with {status} before it lived:\n{}", service.log());
+            }
+            let answer = client.get(&livez).send().await.ok()?;
+            answer.status().is_success().then_some(())
+        })
+        .await;
+        service
+    }
+
+    /// Starts it without waiting.
+    pub fn spawn(self) -> Service {
+        let port = free_port();
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let log = folder.path().join("log");
+        let out = File::create(&log).expect("a log file");
+        let child = Command::new(ens_binary())
+            .args(&self.arguments)
+            .current_dir(folder.path())
+            .env("ENS_LISTEN", format!("127.0.0.1:{port}"))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(out.try_clone().expect("a second handle on the log"))
+            .stderr(out)
+            .spawn()
+            .expect("the binary ens starts");
+        Service { child, port, log, _folder: folder }
+    }
+}
+
+/// A running `ens`, killed when dropped.
+#[derive(Debug)]
+pub struct Service {
+    child: Child,
+    port: u16,
+    log: PathBuf,
+    _folder: TempDir,
+}
+
+impl Service {
+    /// Where it answers, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Everything it has said so far, on both of its outputs.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).expect("the log of the service")
+    }
+
+    /// The id of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Kills it where it stands (SIGKILL), and waits until it is dead.
+    pub fn kill(&mut self) -> ExitStatus {
+        self.child.kill().expect("a child of ours can be killed");
+        self.child.wait().expect("a child of ours can be waited for")
+    }
+
+    /// Asks it to stop (SIGTERM), and waits until it has.
+    pub async fn stop(&mut self) -> ExitStatus {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill runs");
+        assert!(asked.success(), "the service was gone before it was asked to stop:\n{}", self.log());
+        eventually("the service stops when asked", async || self.child.try_wait().expect("a child of ours")).await
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            self.kill();
+        }
+    }
+}
+
+/// A loopback port that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+}

@@ -1,0 +1,1 @@
+//! The workspace read as data: its files, their items and their words.
