@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use ens_domain::ids::{GrantId, MessageId, RepresentationId, SpaceId};
 use ens_domain::policy::Policy;
 use ens_store::Store;
 
@@ -23,8 +24,48 @@ pub struct App {
 }
 
 impl App {
+    /// The service over a store, with the default policy.
+    pub fn new(store: Store, clock: Clock, settings: Settings) -> Self {
+        Self { store, policy: Arc::new(Policy::default()), clock, settings: Arc::new(settings) }
+    }
+
     /// The present instant.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// A new time-ordered id, such as `app.new_id::<MessageId>()`, from the clock and the store's entropy.
+    pub fn new_id<Id: TimeOrdered>(&self) -> Id {
+        Id::at(self.now(), self.store.entropy().bytes())
+    }
+}
+
+/// An id that is made of an instant and of randomness.
+pub trait TimeOrdered: Sized {
+    /// The id for this instant.
+    fn at(at: DateTime<Utc>, randomness: [u8; 10]) -> Self;
+}
+
+impl TimeOrdered for SpaceId {
+    fn at(at: DateTime<Utc>, randomness: [u8; 10]) -> Self {
+        Self::at(at, randomness)
+    }
+}
+
+impl TimeOrdered for MessageId {
+    fn at(at: DateTime<Utc>, randomness: [u8; 10]) -> Self {
+        Self::at(at, randomness)
+    }
+}
+
+impl TimeOrdered for GrantId {
+    fn at(at: DateTime<Utc>, randomness: [u8; 10]) -> Self {
+        Self::at(at, randomness)
+    }
+}
+
+impl TimeOrdered for RepresentationId {
+    fn at(at: DateTime<Utc>, randomness: [u8; 10]) -> Self {
+        Self::at(at, randomness)
     }
 }
