@@ -1,1 +1,25 @@
-//! placeholder
+//! The rules of a French digital health space (*espace numérique de santé*): what may happen to one, when, by whom, and what
+//! is then written down.
+//!
+//! Pure: nothing here knows the time, draws randomness, reads the environment, opens a file or a socket. Instants, randomness, keys and
+//! policy come in with the call, so every decision can be replayed.
+//!
+//! - a value ([`ins`], [`rpps`], [`address`] …) is parsed once, and right from then on
+//! - what belongs to a person travels as [`personal::Personal`], which no rule looks into
+
+pub mod address;
+pub mod calendar;
+pub mod code;
+pub mod email;
+pub mod finess;
+pub mod identity;
+pub mod ids;
+pub mod ins;
+mod luhn;
+pub mod organism;
+mod parsed;
+pub mod party;
+pub mod personal;
+pub mod phone;
+pub mod policy;
+pub mod rpps;
