@@ -145,3 +145,101 @@ impl From<PostalAddress> for Vec<String> {
         address.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn address_of_six_lines_is_read_from_recipient_to_town() {
+        let lines = [
+            "M. JEAN-PIERRE D'ARC",
+            "Appt. 12, Esc. C",
+            "Rés. « Les Tilleuls »",
+            "25 D RUE DES FLEURS",
+            "BP 123",
+            "31000 TOULOUSE CEDEX 9",
+        ];
+        assert_eq!(PostalAddress::parse(&lines).unwrap().lines(), lines);
+    }
+
+    #[test]
+    fn address_drops_empty_lines_and_evens_spaces() {
+        let address = PostalAddress::parse(&["", " Mme  MARTIN ", "   ", "12 RUE DE L EGLISE", "44600  SAINT NAZAIRE "]).unwrap();
+        assert_eq!(address.lines(), ["Mme MARTIN", "12 RUE DE L EGLISE", "44600 SAINT NAZAIRE"]);
+    }
+
+    #[test]
+    fn address_bears_no_punctuation_from_the_street_on() {
+        let cases: [(&[&str], usize); 5] = [
+            (&["Mme MARTIN", "12, RUE DU BAC", "31000 TOULOUSE"], 2),
+            (&["Mme MARTIN", "12 RUE DU BAC", "44600 SAINT-NAZAIRE"], 3),
+            (&["M. A", "APPT. 2", "BAT. C", "12 RUE DE L'UNION", "CIDEX 4", "31000 TOULOUSE"], 4),
+            (&["M. A", "APPT. 2", "BAT. C", "12 RUE DU BAC", "B.P. 4", "31000 TOULOUSE"], 5),
+            (&["31240 L'UNION"], 1),
+        ];
+        for (lines, line) in cases {
+            assert_eq!(PostalAddress::parse(lines), Err(PostalAddressError::Punctuation { line }), "{lines:?}");
+        }
+        assert!(PostalAddress::parse(&["M. D'ARC", "31000 TOULOUSE"]).is_ok(), "the recipient's line may");
+    }
+
+    #[test]
+    fn address_says_which_line_to_mend() {
+        let long = "A".repeat(39);
+        let cases: [(&[&str], PostalAddressError); 9] = [
+            (&[], PostalAddressError::Lines),
+            (&["", " "], PostalAddressError::Lines),
+            (&["A", "B", "C", "D", "E", "F", "31000 TOULOUSE"], PostalAddressError::Lines),
+            (&["Mme MARTIN", &long, "31000 TOULOUSE"], PostalAddressError::TooLong { line: 2 }),
+            (&["Mme\tMARTIN", "31000 TOULOUSE"], PostalAddressError::Control { line: 1 }),
+            (&["Mme MARTIN", "1 RUE DU BAC\n31000 TOULOUSE"], PostalAddressError::Control { line: 2 }),
+            (&["Mme MARTIN", "1 RUE DU BAC", "TOULOUSE"], PostalAddressError::Town),
+            (&["Mme MARTIN", "1 RUE DU BAC", "3100 TOULOUSE"], PostalAddressError::Town),
+            (&["Mme MARTIN", "1 RUE DU BAC", "31000 Toulouse"], PostalAddressError::Capitals),
+        ];
+        for (lines, error) in cases {
+            assert_eq!(PostalAddress::parse(lines), Err(error), "{lines:?}");
+        }
+        assert!(PostalAddress::parse(&[&"É".repeat(38), "31000 TOULOUSE"]).is_ok(), "characters count, not bytes");
+    }
+
+    #[test]
+    fn address_in_json_is_its_lines_and_comes_back_checked() {
+        let json = r#"["Mme MARTIN","1 RUE DU BAC","31000 TOULOUSE"]"#;
+        let address: PostalAddress = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&address).unwrap(), json);
+        assert_eq!(format!("{address:?}"), "PostalAddress(…)");
+        assert!(serde_json::from_str::<PostalAddress>(r#"["Mme MARTIN"]"#).is_err());
+    }
+
+    #[test]
+    fn address_norm_line_is_in_capitals_without_accents_or_punctuation() {
+        let cases =
+            [("12, rue de l'Église", "12 RUE DE L EGLISE"), ("Saint-Nazaire", "SAINT NAZAIRE"), ("Œuilly", "OEUILLY"), ("L’Haÿ", "L HAY")];
+        for (text, line) in cases {
+            assert_eq!(PostalAddress::norm_line(text), line);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn address_once_parsed_parses_to_itself(lines in prop::collection::vec(any::<String>(), 0..5), town in "[0-9]{5} [A-Z ]{1,34}") {
+            let mut lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            lines.push(&town);
+            if let Ok(address) = PostalAddress::parse(&lines) {
+                prop_assert_eq!(PostalAddress::try_from(address.lines().to_vec()), Ok(address));
+            }
+        }
+
+        #[test]
+        fn address_norm_line_can_stand_below_the_street(text in "[a-zA-Zéèàùçœ0-9',;.-]{1,30}", code in "[0-9]{5}") {
+            let line = PostalAddress::norm_line(&text);
+            prop_assume!(line.chars().any(char::is_alphabetic) && line.chars().count() <= 32);
+            let town = format!("{code} {line}");
+            prop_assert!(PostalAddress::parse(&["Mme MARTIN", &line, &town]).is_ok());
+        }
+    }
+}

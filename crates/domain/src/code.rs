@@ -166,3 +166,101 @@ impl<'de> serde::Deserialize<'de> for CodeDigest {
         Self::parse(&text).map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn space(randomness: u8) -> SpaceId {
+        SpaceId::at(DateTime::UNIX_EPOCH, [randomness; 10])
+    }
+
+    #[test]
+    fn code_is_read_without_regard_to_case_spaces_or_dashes() {
+        let code = ProvisionalCode::parse("ABCD-EFGH-JKMN").unwrap();
+        for text in ["abcdefghjkmn", " ABCD EFGH JKMN ", "abcd\u{a0}efgh\u{2013}jkmn\n", "A-B-C-D-E-F-G-H-J-K-M-N"] {
+            assert!(ProvisionalCode::parse(text) == Ok(code.clone()), "{text:?}");
+        }
+        assert_eq!(code.display(), "ABCD-EFGH-JKMN");
+    }
+
+    #[test]
+    fn code_has_no_look_alikes() {
+        for twin in ['0', 'O', '1', 'I', 'L', 'U'] {
+            assert!(!ALPHABET.contains(&(twin as u8)));
+            assert!(ProvisionalCode::parse(&format!("ABCDEFGHJKM{twin}")).is_err());
+        }
+    }
+
+    #[test]
+    fn code_of_another_length_is_none() {
+        for text in ["", "ABCD-EFGH-JKM", "ABCD-EFGH-JKMN-P", "ABCD-EFGH-JKMé", &"A".repeat(1_000_000)] {
+            assert_eq!(ProvisionalCode::parse(text).err(), Some(CodeError));
+        }
+    }
+
+    #[test]
+    fn code_and_its_key_are_never_shown_by_debug() {
+        let code = ProvisionalCode::parse("ABCD-EFGH-JKMN").unwrap();
+        assert_eq!(format!("{code:?} {:?}", CodeKey::new([7; 32])), "ProvisionalCode(…) CodeKey(…)");
+    }
+
+    #[test]
+    fn code_digest_is_of_one_code_in_one_space_under_one_key() {
+        let key = CodeKey::new([7; 32]);
+        let code = ProvisionalCode::parse("ABCD-EFGH-JKMN").unwrap();
+        let digest = code.digest(&key, space(1));
+        assert!(digest.matches(&ProvisionalCode::parse("abcdefghjkmn").unwrap().digest(&key, space(1))));
+        assert!(!digest.matches(&code.digest(&key, space(2))));
+        assert!(!digest.matches(&code.digest(&CodeKey::new([8; 32]), space(1))));
+        assert!(!digest.matches(&ProvisionalCode::parse("ABCD-EFGH-JKMP").unwrap().digest(&key, space(1))));
+    }
+
+    #[test]
+    fn code_digest_is_stored_in_hexadecimal() {
+        let digest = ProvisionalCode::generate([3; 16]).digest(&CodeKey::new([7; 32]), space(1));
+        let json = serde_json::to_string(&digest).unwrap();
+        assert_eq!(json.len(), 66);
+        assert_eq!(serde_json::from_str::<CodeDigest>(&json).unwrap(), digest);
+        for text in ["", "0", &"0".repeat(63), &"0".repeat(65), &"0".repeat(66), &"g".repeat(64), &"é".repeat(32)] {
+            assert_eq!(CodeDigest::parse(text), Err(CodeDigestError), "{text}");
+        }
+    }
+
+    /// With 3,000 codes a place holds each letter 100 times, give or take 10: six such steps away is no chance.
+    #[test]
+    fn code_uses_every_letter_evenly_in_every_place() {
+        let mut counts = [[0i32; 30]; LENGTH];
+        for draw in 0u64..3_000 {
+            let randomness = HMAC::mac(draw.to_be_bytes(), [0; 32]);
+            let code = ProvisionalCode::generate(randomness[..16].try_into().unwrap());
+            for (place, letter) in code.0.bytes().enumerate() {
+                counts[place][ALPHABET.iter().position(|known| *known == letter).unwrap()] += 1;
+            }
+        }
+        assert!(counts.as_flattened().iter().all(|count| (40..=160).contains(count)), "{counts:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn code_made_is_a_code_read(randomness in any::<[u8; 16]>()) {
+            let code = ProvisionalCode::generate(randomness);
+            prop_assert!(ProvisionalCode::parse(&code.display()) == Ok(code.clone()));
+            prop_assert!(ProvisionalCode::parse(&code.display().to_lowercase()) == Ok(code.clone()));
+            let json = serde_json::to_string(&code).unwrap();
+            prop_assert!(serde_json::from_str::<ProvisionalCode>(&json).unwrap() == code);
+        }
+
+        #[test]
+        fn code_digest_differs_wherever_one_byte_does(bytes in any::<[u8; 32]>(), place in 0usize..32, flip in 1u8..) {
+            let mut other = bytes;
+            other[place] ^= flip;
+            prop_assert!(CodeDigest(bytes).matches(&CodeDigest(bytes)));
+            prop_assert!(!CodeDigest(bytes).matches(&CodeDigest(other)));
+            prop_assert_eq!(CodeDigest::parse(&CodeDigest(bytes).to_string()), Ok(CodeDigest(bytes)));
+        }
+    }
+}

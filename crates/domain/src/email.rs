@@ -86,13 +86,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_email_keeps_the_name_and_lowers_the_domain() {
+    fn email_keeps_the_name_and_lowers_the_domain() {
         assert_eq!(EmailAddress::parse(" Jeanne.Doé+mes@Exemple.FR ").unwrap().as_str(), "Jeanne.Doé+mes@exemple.fr");
         assert_eq!(EmailAddress::parse("o'neil@xn--exmple-cva.co").unwrap().as_str(), "o'neil@xn--exmple-cva.co");
     }
 
     #[test]
-    fn values_email_says_which_part_to_mend() {
+    fn email_says_which_part_to_mend() {
         let cases = [
             ("", EmailAddressError::Shape),
             ("jeanne.exemple.fr", EmailAddressError::Shape),
@@ -119,20 +119,20 @@ mod tests {
     }
 
     #[test]
-    fn values_email_is_never_shown_by_debug() {
+    fn email_is_never_shown_by_debug() {
         assert_eq!(format!("{:?}", EmailAddress::parse("jeanne@exemple.fr").unwrap()), "EmailAddress(…)");
     }
 
     proptest! {
         #[test]
-        fn values_email_once_parsed_parses_to_itself(text in "[a-zA-Zé0-9._+-]{1,20}@[a-zA-Z0-9.-]{1,20}") {
+        fn email_once_parsed_parses_to_itself(text in "[a-zA-Zé0-9._+-]{1,20}@[a-zA-Z0-9.-]{1,20}") {
             if let Ok(address) = EmailAddress::parse(&text) {
                 prop_assert_eq!(EmailAddress::parse(address.as_str()), Ok(address));
             }
         }
 
         #[test]
-        fn values_email_never_lets_a_line_break_through(text in any::<String>()) {
+        fn email_never_lets_a_line_break_through(text in any::<String>()) {
             if let Ok(address) = EmailAddress::parse(&text) {
                 prop_assert!(!address.as_str().contains(|letter: char| letter.is_control() || letter.is_whitespace()));
             }

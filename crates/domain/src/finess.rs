@@ -61,20 +61,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_finess_of_known_hospitals_hold() {
+    fn finess_of_known_hospitals_hold() {
         for number in ["310781406", "440000289", "750712184"] {
             assert_eq!(Finess::parse(number).unwrap().as_str(), number);
         }
     }
 
     #[test]
-    fn values_finess_with_letters_has_no_key() {
+    fn finess_with_letters_has_no_key() {
         assert_eq!(Finess::parse("2a0000014").unwrap().to_string(), "2A0000014");
         assert_eq!(Finess::parse("2B0000015").unwrap().as_str(), "2B0000015");
     }
 
     #[test]
-    fn values_finess_shape_and_key_are_told_apart() {
+    fn finess_shape_and_key_are_told_apart() {
         assert_eq!(Finess::parse("31078140"), Err(FinessError::Shape));
         assert_eq!(Finess::parse("31078140-"), Err(FinessError::Shape));
         assert_eq!(Finess::parse("310781407"), Err(FinessError::Key));
@@ -83,7 +83,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn values_finess_of_digits_has_one_key_and_no_other(first8 in "[0-9]{8}") {
+        fn finess_of_digits_has_one_key_and_no_other(first8 in "[0-9]{8}") {
             let valid: Vec<Finess> = (0..10).filter_map(|key| Finess::parse(&format!("{first8}{key}")).ok()).collect();
             prop_assert_eq!(&valid, &vec![Finess::from_first8(&first8).unwrap()]);
         }

@@ -206,3 +206,86 @@ impl InseeCode {
 
 text_value!(InseeCode, InseeCodeError);
 shown!(InseeCode);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fields() -> IdentityFields {
+        IdentityFields {
+            birth_name: "DE L'ÉTANG-MARTIN".to_owned(),
+            used_name: None,
+            first_names: vec!["Jeanne".to_owned(), "Zoé".to_owned()],
+            sex: Sex::Female,
+            born_on: NaiveDate::from_ymd_opt(1979, 3, 14).unwrap(),
+            birthplace: InseeCode::parse("31555").unwrap(),
+        }
+    }
+
+    fn with_birth_name(name: &str) -> Result<Identity, IdentityError> {
+        Identity::parse(IdentityFields { birth_name: name.to_owned(), ..fields() })
+    }
+
+    #[test]
+    fn identity_reads_names_as_civil_status_writes_them() {
+        let identity = Identity::parse(fields()).unwrap();
+        assert_eq!((identity.birth_name(), identity.used_name()), ("DE L'ÉTANG-MARTIN", None));
+        assert_eq!(identity.called(), "Jeanne DE L'ÉTANG-MARTIN");
+        assert_eq!(with_birth_name("  N\u{2019}DIAYE   ST. JOHN ").unwrap().birth_name(), "N'DIAYE ST. JOHN");
+        let married = Identity::parse(IdentityFields { used_name: Some(" Ñuñez ".to_owned()), ..fields() }).unwrap();
+        assert_eq!((married.used_name(), married.called().as_str()), (Some("Ñuñez"), "Jeanne Ñuñez"));
+        let blank = Identity::parse(IdentityFields { used_name: Some("  ".to_owned()), ..fields() }).unwrap();
+        assert_eq!(blank, identity);
+    }
+
+    #[test]
+    fn identity_says_which_field_to_mend() {
+        for name in ["", "  ", "-", "X Æ A-12", "ROBERT'); DROP", "MARTIN\u{7}", &"A".repeat(81)] {
+            assert_eq!(with_birth_name(name), Err(IdentityError::Name(NameField::Birth)), "{name}");
+        }
+        assert!(with_birth_name(&"É".repeat(80)).is_ok());
+        let used = Identity::parse(IdentityFields { used_name: Some("4".to_owned()), ..fields() });
+        assert_eq!(used, Err(IdentityError::Name(NameField::Used)));
+        let first = Identity::parse(IdentityFields { first_names: vec!["Jeanne".to_owned(), String::new()], ..fields() });
+        assert_eq!(first, Err(IdentityError::Name(NameField::First)));
+        let nameless = Identity::parse(IdentityFields { first_names: Vec::new(), ..fields() });
+        assert_eq!(nameless, Err(IdentityError::FirstNames));
+        let ancient = Identity::parse(IdentityFields { born_on: NaiveDate::from_ymd_opt(197, 3, 14).unwrap(), ..fields() });
+        assert_eq!(ancient, Err(IdentityError::BornOn));
+    }
+
+    #[test]
+    fn identity_in_json_comes_back_checked() {
+        let identity = Identity::parse(fields()).unwrap();
+        let json = serde_json::to_string(&identity).unwrap();
+        assert_eq!(serde_json::from_str::<Identity>(&json).unwrap(), identity);
+        assert!(serde_json::from_str::<Identity>(&json.replace("Jeanne", "J3anne")).is_err());
+        assert!(serde_json::from_str::<Identity>(&json.replace("31555", "3155")).is_err());
+    }
+
+    #[test]
+    fn identity_is_never_shown_by_debug() {
+        assert_eq!(format!("{:?} {:?}", Identity::parse(fields()).unwrap(), fields()), "Identity(…) IdentityFields(…)");
+    }
+
+    #[test]
+    fn insee_codes_have_five_characters() {
+        for code in ["31555", "2A004", "2B033", "97101", "99351"] {
+            assert_eq!(InseeCode::parse(code).unwrap().as_str(), code);
+        }
+        for code in ["", "3155", "315555", "2C004", "A2004", "2A0O4", "2a004", "3155é"] {
+            assert_eq!(InseeCode::parse(code), Err(InseeCodeError), "{code}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn identity_once_parsed_parses_to_itself(name in any::<String>()) {
+            if let Ok(identity) = with_birth_name(&name) {
+                prop_assert_eq!(with_birth_name(identity.birth_name()), Ok(identity));
+            }
+        }
+    }
+}

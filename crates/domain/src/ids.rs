@@ -70,3 +70,35 @@ time_ordered_id! {
     /// One representation of a minor or a protected adult.
     RepresentationId
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_id_is_a_uuid_of_version_7() {
+        let at = DateTime::from_timestamp_millis(1_660_000_000_123).unwrap();
+        let id = SpaceId::at(at, [9; 10]);
+        assert_eq!((id.uuid().get_version_num(), id.uuid().get_variant()), (7, uuid::Variant::RFC4122));
+        assert_eq!(id.uuid().get_timestamp().unwrap().to_unix(), (1_660_000_000, 123_000_000));
+    }
+
+    #[test]
+    fn an_id_travels_as_its_text() {
+        let id = MessageId::at(DateTime::UNIX_EPOCH, [9; 10]);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"{id}\""));
+        assert_eq!("not-an-id".parse::<GrantId>(), Err(NotAnId));
+    }
+
+    proptest! {
+        #[test]
+        fn a_later_id_sorts_after_an_earlier_one(earlier in 0i64..4_000_000_000_000, gap in 1i64..1_000_000, first: [u8; 10], second: [u8; 10]) {
+            let at = |millis| DateTime::from_timestamp_millis(millis).unwrap();
+            let (first, second) = (SpaceId::at(at(earlier), first), SpaceId::at(at(earlier + gap), second));
+            prop_assert!(first < second && first.to_string() < second.to_string());
+        }
+    }
+}

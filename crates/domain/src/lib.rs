@@ -4,8 +4,8 @@
 //! Pure: nothing here knows the time, draws randomness, reads the environment, opens a file or a socket. Instants, randomness, keys and
 //! policy come in with the call, so every decision can be replayed.
 //!
-//! - a value ([`ins`], [`rpps`], [`address`] …) is parsed once, and right from then on
-//! - what belongs to a person travels as [`personal::Personal`], which no rule looks into
+//! A value ([`ins`], [`rpps`], [`address`] …) is parsed once, and right from then on; what belongs to a person travels as
+//! [`personal::Personal`], which no rule looks into.
 
 pub mod address;
 pub mod calendar;

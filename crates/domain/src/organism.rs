@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_departments_are_exactly_the_existing_ones() {
+    fn departments_are_exactly_the_existing_ones() {
         let one_to_95 = (1..=95).filter(|number| *number != 20).map(|number| format!("{number:02}"));
         let expected: std::collections::BTreeSet<String> =
             one_to_95.chain(["2A", "2B", "971", "972", "973", "974", "975", "976"].map(str::to_owned)).collect();
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn values_insurer_codes_keep_to_their_letters() {
+    fn insurer_codes_keep_to_their_letters() {
         assert_eq!(InsurerCode::parse("CPAM-31").unwrap().to_string(), "CPAM-31");
         for text in ["", "C", "cpam-31", "CPAM 31", "CPAM_31", "CPAM-31-TOULOUSE-"] {
             assert_eq!(InsurerCode::parse(text), Err(InsurerCodeError), "{text}");
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn values_agent_ids_keep_to_their_letters() {
+    fn agent_ids_keep_to_their_letters() {
         assert_eq!(AgentId::parse("desk_7.toulouse-A").unwrap().as_str(), "desk_7.toulouse-A");
         for text in ["", "a b", "é", &"a".repeat(65)] {
             assert_eq!(AgentId::parse(text), Err(AgentIdError), "{text}");
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn values_organisms_travel_as_plain_strings_and_come_back_checked() {
+    fn organisms_travel_as_plain_strings_and_come_back_checked() {
         assert_eq!(serde_json::to_string(&Department::parse("2A").unwrap()).unwrap(), "\"2A\"");
         assert_eq!(serde_json::from_str::<Department>("\"31\"").unwrap(), Department::parse("31").unwrap());
         assert!(serde_json::from_str::<Department>("\"96\"").is_err());

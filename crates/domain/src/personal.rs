@@ -1,8 +1,10 @@
 //! What belongs to a person: carried by the domain, never looked at by it.
 //!
 //! clear (just built) --store seals it--> sealed (log, read models, outbox, backups) --edge opens it--> an authorised answer
-//! - an unsealed value says so in its serialised form, and the log refuses it
+//! - an unsealed value says so in its serialised form
 //! - debug output never shows the value
+//!
+//! The log refuses what says that it is unsealed.
 
 use std::fmt;
 
@@ -79,5 +81,64 @@ impl<'de, T: PersonalData> Deserialize<'de> for Personal<T> {
             Stored { clear: Some(value), sealed: None, kind } if kind == T::KIND => Ok(Self(Form::Clear(value))),
             Stored { kind, .. } => Err(serde::de::Error::custom(format_args!("not personal data of kind {}: {kind}", T::KIND))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+    #[serde(transparent)]
+    struct Nickname(String);
+
+    impl PersonalData for Nickname {
+        const KIND: &'static str = "nickname";
+    }
+
+    fn nickname() -> Personal<Nickname> {
+        Personal::new(Nickname("Zazie".to_owned()))
+    }
+
+    fn read(json: &str) -> Result<Personal<Nickname>, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
+    #[test]
+    fn an_unsealed_value_says_so_in_its_serialised_form() {
+        let json = serde_json::to_string(&nickname()).unwrap();
+        assert_eq!(json, r#"{"$clear":"Zazie","kind":"nickname"}"#);
+        assert!(json.contains(CLEAR_MARKER));
+        assert!(read(&json).unwrap() == nickname());
+        assert_eq!(nickname().seal(), None);
+    }
+
+    #[test]
+    fn a_sealed_value_comes_back_sealed() {
+        let json = r#"{"$sealed":"v1.abc","kind":"nickname"}"#;
+        let sealed = read(json).unwrap();
+        assert_eq!(sealed.seal(), Some("v1.abc"));
+        assert_eq!(serde_json::to_string(&sealed).unwrap(), json);
+        assert!(json.contains(SEALED_MARKER) && !json.contains(CLEAR_MARKER));
+    }
+
+    #[test]
+    fn a_value_of_another_kind_is_refused_in_clear_and_sealed() {
+        for json in [
+            r#"{"$clear":"Zazie","kind":"ins"}"#,
+            r#"{"$sealed":"v1.abc","kind":"ins"}"#,
+            r#"{"$clear":"Zazie","$sealed":"v1.abc","kind":"nickname"}"#,
+            r#"{"kind":"nickname"}"#,
+            r#"{"$clear":"Zazie"}"#,
+        ] {
+            let error = read(json).unwrap_err().to_string();
+            assert!(!error.contains("Zazie") && !error.contains("abc"), "{error}");
+        }
+    }
+
+    #[test]
+    fn debug_output_never_shows_the_value() {
+        assert_eq!(format!("{:?}", nickname()), "Personal(…)");
+        assert_eq!(format!("{:?}", read(r#"{"$sealed":"v1.abc","kind":"nickname"}"#).unwrap()), "Personal(…)");
     }
 }

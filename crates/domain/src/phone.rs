@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_phone_takes_the_ways_people_write() {
+    fn phone_takes_the_ways_people_write() {
         for text in ["0612345678", "06 12 34 56 78", "06.12.34.56.78", "+33612345678", "+33 (0)6 12 34 56 78", "00 33 6-12-34-56-78"] {
             assert_eq!(PhoneNumber::parse(text).unwrap().as_str(), "+33612345678", "{text}");
         }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn values_phone_overseas_bears_its_own_country_code() {
+    fn phone_overseas_bears_its_own_country_code() {
         let cases = [("0690 12 34 56", "+590690123456"), ("0596123456", "+596596123456"), ("0639 12 34 56", "+262639123456")];
         for (text, number) in cases {
             assert_eq!(PhoneNumber::parse(text).unwrap().as_str(), number);
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn values_phone_says_what_to_mend() {
+    fn phone_says_what_to_mend() {
         let cases = [
             ("", PhoneNumberError::Shape),
             ("zéro six", PhoneNumberError::Shape),
@@ -127,7 +127,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn values_phone_once_parsed_parses_to_itself(text in r"(\+|00|0)[1-9][0-9 .]{6,16}") {
+        fn phone_once_parsed_parses_to_itself(text in r"(\+|00|0)[1-9][0-9 .]{6,16}") {
             if let Ok(number) = PhoneNumber::parse(&text) {
                 prop_assert_eq!(PhoneNumber::parse(number.as_str()), Ok(number));
             }

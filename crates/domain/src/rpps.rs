@@ -58,8 +58,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_rpps_has_eleven_digits_and_a_luhn_key() {
-        assert_eq!(Rpps::parse("10100000004").map(|rpps| rpps.to_string()), Rpps::from_first10("1010000000").map(|rpps| rpps.to_string()));
+    fn rpps_has_eleven_digits_and_a_luhn_key() {
+        assert_eq!(Rpps::parse("10100000008").unwrap().to_string(), "10100000008");
+        assert_eq!(Rpps::parse("10100000004"), Err(RppsError::Key));
         assert_eq!(Rpps::parse("1010000000"), Err(RppsError::Shape));
         assert_eq!(Rpps::parse("101000000040"), Err(RppsError::Shape));
         assert_eq!(Rpps::parse("1010000000A"), Err(RppsError::Shape));
@@ -68,7 +69,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn values_rpps_has_one_key_and_no_other(first10 in "[0-9]{10}") {
+        fn rpps_has_one_key_and_no_other(first10 in "[0-9]{10}") {
             let valid: Vec<Rpps> = (0..10).filter_map(|key| Rpps::parse(&format!("{first10}{key}")).ok()).collect();
             prop_assert_eq!(&valid, &vec![Rpps::from_first10(&first10).unwrap()]);
             let json = serde_json::to_string(&valid[0]).unwrap();

@@ -121,3 +121,98 @@ pub fn easter(year: i32) -> Option<NaiveDate> {
     let after_22_march = epact + to_sunday - 7 * late;
     NaiveDate::from_ymd_opt(year, 3, 22)?.checked_add_days(Days::new(u64::try_from(after_22_march).ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of_year(year: i32, region: Region) -> Vec<(String, Holiday)> {
+        let days = NaiveDate::from_ymd_opt(year, 1, 1).unwrap().iter_days().take_while(|day| day.year() == year);
+        days.filter_map(|day| Holiday::on(day, region).map(|holiday| (day.format("%m-%d").to_string(), holiday))).collect()
+    }
+
+    /// The other computus in use, by remainders (after Oudin, 1940).
+    fn easter_by_oudin(year: i32) -> NaiveDate {
+        let (golden, century) = (year % 19, year / 100);
+        let moon = (century - century / 4 - (8 * century + 13) / 25 + 19 * golden + 15) % 30;
+        let moon = moon - (moon / 28) * (1 - (moon / 28) * (29 / (moon + 1)) * ((21 - golden) / 11));
+        let weekday = (year + year / 4 + moon + 2 - century + century / 4) % 7;
+        let from_28_february = moon - weekday;
+        let month = 3 + (from_28_february + 40) / 44;
+        let day = from_28_february + 28 - 31 * (month / 4);
+        NaiveDate::from_ymd_opt(year, month as u32, day as u32).unwrap()
+    }
+
+    #[test]
+    fn easter_falls_where_the_almanac_says() {
+        let almanac = ["1818-03-22", "1943-04-25", "2000-04-23", "2008-03-23", "2011-04-24", "2021-04-04", "2022-04-17", "2023-04-09"];
+        let almanac = almanac.into_iter().chain(["2024-03-31", "2025-04-20", "2026-04-05", "2027-03-28", "2038-04-25", "2285-03-22"]);
+        for text in almanac {
+            let day: NaiveDate = text.parse().unwrap();
+            assert_eq!(easter(day.year()), Some(day));
+        }
+    }
+
+    #[test]
+    fn easter_agrees_with_the_other_computus_for_ever() {
+        for year in 1583..10_000 {
+            assert_eq!(easter(year), Some(easter_by_oudin(year)), "{year}");
+        }
+    }
+
+    #[test]
+    fn holidays_of_2022_are_the_eleven() {
+        use Holiday::*;
+        let eleven = [
+            ("01-01", NewYear),
+            ("04-18", EasterMonday),
+            ("05-01", LabourDay),
+            ("05-08", Victory1945),
+            ("05-26", Ascension),
+            ("06-06", WhitMonday),
+            ("07-14", NationalDay),
+            ("08-15", Assumption),
+            ("11-01", AllSaints),
+            ("11-11", Armistice1918),
+            ("12-25", Christmas),
+        ];
+        assert_eq!(of_year(2022, Region::Metropole), eleven.map(|(day, holiday)| (day.to_owned(), holiday)));
+    }
+
+    #[test]
+    fn holidays_of_alsace_and_moselle_add_good_friday_and_the_26th_of_december() {
+        let more: Vec<_> =
+            of_year(2022, Region::AlsaceMoselle).into_iter().filter(|day| !of_year(2022, Region::Metropole).contains(day)).collect();
+        assert_eq!(more, [("04-15".to_owned(), Holiday::GoodFriday), ("12-26".to_owned(), Holiday::SecondChristmasDay)]);
+        assert!(!is_holiday(NaiveDate::from_ymd_opt(2022, 4, 15).unwrap(), Region::Metropole));
+        assert!(is_holiday(NaiveDate::from_ymd_opt(2022, 4, 15).unwrap(), Region::AlsaceMoselle));
+    }
+
+    #[test]
+    fn holidays_that_fall_together_are_one_day() {
+        let first_of_may = NaiveDate::from_ymd_opt(2008, 5, 1).unwrap();
+        assert_eq!(Holiday::on(first_of_may, Region::Metropole), Some(Holiday::LabourDay), "Ascension 2008");
+        assert_eq!(of_year(2008, Region::Metropole).len(), 10);
+    }
+
+    proptest! {
+        #[test]
+        fn holidays_of_easter_keep_their_weekdays(year in 1900i32..2200) {
+            use chrono::Weekday::{Fri, Mon, Thu};
+            let days = NaiveDate::from_ymd_opt(year, 1, 1).unwrap().iter_days().take_while(|day| day.year() == year);
+            for (day, holiday) in days.filter_map(|day| Some((day, Holiday::by_easter(day)?))) {
+                let expected = [(Holiday::GoodFriday, Fri), (Holiday::EasterMonday, Mon), (Holiday::Ascension, Thu), (Holiday::WhitMonday, Mon)];
+                prop_assert!(expected.contains(&(holiday, day.weekday())));
+            }
+        }
+
+        #[test]
+        fn easter_takes_any_year_without_a_fall(year in any::<i32>()) {
+            if let Some(day) = easter(year) {
+                prop_assert!(matches!((day.month(), day.day()), (3, 22..=31) | (4, 1..=25)) && day.weekday() == chrono::Weekday::Sun);
+            }
+        }
+    }
+}
