@@ -56,7 +56,7 @@ pub struct Contacts {
 
 /// One fact in the life of a space. Every variant says when (`at`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "the stored form is flat; an event lives for one decision")]
+#[expect(missing_docs, reason = "a variant's sentence says what its fields are; a field that needs more has its own")]
 pub enum SpaceEvent {
     /// CNAM named an eligible person; `notice_by` is how the first notice will go (article R. 1111-28).
     SpaceCreated { at: DateTime<Utc>, space: SpaceId, by: Party, admission: Admission, notice_by: Option<Channel> },
@@ -73,11 +73,15 @@ pub enum SpaceEvent {
         channel: Channel,
         purpose: CodePurpose,
         digest: CodeDigest,
+        /// How many wrong codes lock this one.
         wrong_codes_allowed: u8,
+        /// From when another may be asked for.
         reissue_from: DateTime<Utc>,
     },
-    /// A reissued code reached the person; the window is not moved by it.
+    /// A code reached the person outside a notice that counts (reissued, or opposed meanwhile); no window is moved by it.
     CodeReceived { at: DateTime<Utc>, message: MessageId, received_on: NaiveDate, code_valid_until: NaiveDate },
+    /// A code's message failed while no window hung on it (reissued, opposed or opened meanwhile): only the code is missing.
+    CodeUndelivered { at: DateTime<Utc>, message: MessageId, channel: Channel, failure: NotificationFailure },
     /// Somebody entered a code that is not the code; `left` more lock it.
     WrongCodeEntered { at: DateTime<Utc>, left: u8 },
     /// Too many wrong codes; a new one must be issued.
@@ -95,16 +99,32 @@ pub enum SpaceEvent {
     },
     /// The carrier recorded the letter's delivery; the window runs from that day instead of the presumed one.
     DeliveryRecorded { at: DateTime<Utc>, message: MessageId, delivered_on: NaiveDate, last_day: NaiveDate, code_valid_until: NaiveDate },
-    /// A sending failed and informed nobody: its window is void; `retry_by` is how the next notice goes.
-    NotificationFailed { at: DateTime<Utc>, message: MessageId, channel: Channel, failure: NotificationFailure, retry_by: Option<Channel> },
+    /// A sending failed and informed nobody: its window is void; `retry_by` is how the next notice goes, now.
+    NotificationFailed {
+        at: DateTime<Utc>,
+        message: MessageId,
+        channel: Channel,
+        failure: NotificationFailure,
+        retry_by: Option<Channel>,
+        /// Where the space now is: created (a notice is owed), unreachable, or still blocked.
+        stage: Stage,
+    },
     /// The opening was opposed, before it had happened.
     Opposed { at: DateTime<Utc>, by: Party, via: OppositionChannel, receipt: Receipt },
-    /// The person changed their mind; the opening follows at once.
+    /// The person changed their mind; the opening follows at once, in the same decision, unless a block stands.
     OppositionWithdrawn { at: DateTime<Utc>, by: Party, via: OppositionChannel },
     /// The opening cannot go on until this is mended.
     OpeningBlocked { at: DateTime<Utc>, by: Party, reason: BlockReason },
-    /// It was mended: the space is back in `stage`; `notice_by` where somebody else must be told first.
-    OpeningUnblocked { at: DateTime<Utc>, by: Party, stage: Stage, notice_by: Option<Channel> },
+    /// `reason` was mended: the space is back in `stage`; `notice_by` where somebody must be told first.
+    OpeningUnblocked {
+        at: DateTime<Utc>,
+        by: Party,
+        reason: BlockReason,
+        stage: Stage,
+        notice_by: Option<Channel>,
+        /// The end of the window that still counts, where the space is notified again.
+        last_day: Option<NaiveDate>,
+    },
     /// CNAM opened the space, and with it the medical record (articles R. 1111-28 and L. 1111-14).
     OpenedByCnam { at: DateTime<Utc>, opened_on: NaiveDate, ground: OpeningGround, medical_record: MedicalRecordOrigin },
     /// The holder signed up with the code; before the opening, this opens the space (`medical_record` is then said here).

@@ -96,7 +96,7 @@ pub enum OppositionChannel {
 }
 
 /// Why the opening waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BlockReason {
     /// The addressee declared not to be the child's representative.

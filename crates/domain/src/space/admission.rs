@@ -1,0 +1,101 @@
+//! Who gets a space, and what CNAM and the insurer say of the person afterwards.
+//!
+//! - one insured person has one space for ever
+//! - a person without any contact is unreachable
+//! - contacts declared for an unreachable person let the notice go
+#![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
+
+use chrono::{DateTime, Utc};
+
+use crate::ids::SpaceId;
+use crate::ins::Ins;
+use crate::party::Party;
+use crate::personal::Personal;
+
+use super::events::{Admission, Contacts, SpaceEvent};
+use super::life::Life;
+use super::refusal::{Parties, SpaceRefusal};
+use super::terms::{Stage, UnreachableReason};
+
+/// Create the space of an eligible person. Asking again changes nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateSpace {
+    pub at: DateTime<Utc>,
+    pub space: SpaceId,
+    pub by: Party,
+    pub admission: Admission,
+}
+
+/// Declare where the person can be reached. The domain cannot read contacts, so each declaration is a fact.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeclareContacts {
+    pub at: DateTime<Utc>,
+    pub by: Party,
+    pub contacts: Contacts,
+}
+
+/// Replace the INS by the one that the national identity service now gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplaceIns {
+    pub at: DateTime<Utc>,
+    pub by: Party,
+    pub ins: Personal<Ins>,
+}
+
+impl CreateSpace {
+    pub(super) fn decide(self, existing: Option<&Life>) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+        if !Parties::Registrar.include(&self.by) {
+            return Err(SpaceRefusal::PartyNotAllowed { expected: Parties::Registrar });
+        }
+        if existing.is_some() {
+            return Ok(Vec::new());
+        }
+        let Self { at, space, by, admission } = self;
+        let notice_by = admission.contacts.first_channel();
+        let created = SpaceEvent::SpaceCreated { at, space, by, admission, notice_by };
+        let unreachable = SpaceEvent::FoundUnreachable { at, reason: UnreachableReason::NoContact };
+        Ok(if notice_by.is_some() { vec![created] } else { vec![created, unreachable] })
+    }
+}
+
+impl DeclareContacts {
+    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+        life.allow(Parties::Declarant, &self.by, self.at)?;
+        life.still_lives()?;
+        let Self { at, by, contacts } = self;
+        let first = contacts.first_channel();
+        let waits = life.waits_for_notice();
+        let declared = SpaceEvent::ContactsDeclared { at, by, contacts, notice_by: first.filter(|_| waits) };
+        if waits && first.is_none() && life.stage == Stage::Created {
+            return Ok(vec![declared, SpaceEvent::FoundUnreachable { at, reason: UnreachableReason::NoContact }]);
+        }
+        Ok(vec![declared])
+    }
+}
+
+impl ReplaceIns {
+    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+        life.allow(Parties::Registrar, &self.by, self.at)?;
+        life.still_lives()?;
+        Ok(vec![SpaceEvent::InsReplaced { at: self.at, by: self.by, ins: self.ins }])
+    }
+}
+
+impl Life {
+    /// Whether a notice is owed that no message carries yet.
+    fn waits_for_notice(&self) -> bool {
+        match self.stage {
+            Stage::Created => self.notice.is_none(),
+            Stage::Unreachable => true,
+            Stage::Notified
+            | Stage::Opposed
+            | Stage::Blocked
+            | Stage::Open
+            | Stage::Active
+            | Stage::Suspended
+            | Stage::Closed
+            | Stage::Destroyed
+            | Stage::Ended => false,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The destruction of an archive: on express request within three months, or after ten years; and the new space after it.
+//!
+//! closed --requested--> pending --cancelled--> closed        pending --due--> destroyed        closed --ten years--> destroyed
+//! destroyed --asked for--> open, new and empty, under the same id
+//! - an express request destroys when due and not before
+//! - a pending request can be cancelled
+//! - an archive is destroyed after ten years
+//! - a destroyed space may be renewed, new and empty
+#![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::calendar::{months_after, paris};
+use crate::party::Party;
+use crate::policy::Policy;
+
+use super::events::{Admission, SpaceEvent};
+use super::life::Life;
+use super::refusal::{Parties, SpaceRefusal};
+use super::terms::{DestructionGround, Stage};
+
+/// Ask expressly for the archive to be destroyed (article R. 1111-36).
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestDestruction {
+    pub at: DateTime<Utc>,
+    pub by: Party,
+}
+
+/// Take that request back while it is pending.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CancelDestruction {
+    pub at: DateTime<Utc>,
+    pub by: Party,
+}
+
+/// Destroy what is due; the store destroys the space's key with the event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Destroy {
+    pub at: DateTime<Utc>,
+}
+
+/// Ask for a new, empty space after a destruction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RenewSpace {
+    pub at: DateTime<Utc>,
+    pub by: Party,
+    pub admission: Admission,
+}
+
+impl RequestDestruction {
+    pub(super) fn decide(self, life: &Life, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+        life.allow(Parties::HolderSideOrSupport, &self.by, self.at)?;
+        life.archived()?;
+        life.still_lives()?;
+        if life.destroy_on.is_some() {
+            return Ok(Vec::new());
+        }
+        let destroy_on = months_after(paris::day_of(self.at), policy.destruction_months);
+        Ok(vec![SpaceEvent::DestructionRequested { at: self.at, by: self.by, destroy_on }])
+    }
+}
+
+impl CancelDestruction {
+    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+        life.allow(Parties::HolderSideOrSupport, &self.by, self.at)?;
+        life.archived()?;
+        life.still_lives()?;
+        let cancelled = life.destroy_on.map(|_| SpaceEvent::DestructionCancelled { at: self.at, by: self.by });
+        Ok(cancelled.into_iter().collect())
+    }
+}
+
+impl Destroy {
+    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+        if life.stage == Stage::Destroyed {
+            return Ok(Vec::new());
+        }
+        life.archived()?;
+        let today = paris::day_of(self.at);
+        let requested = life.destroy_on.map(|day| (day, DestructionGround::Request));
+        let archive_over = life.archive.and_then(|archive| archive.until.succ_opt()).map(|day| (day, DestructionGround::ArchiveOver));
+        let first = requested.into_iter().chain(archive_over).min_by_key(|(day, _)| *day);
+        match first {
+            Some((due_on, ground)) if due_on <= today => Ok(vec![SpaceEvent::Destroyed { at: self.at, ground }]),
+            first => Err(SpaceRefusal::DestructionNotDue { due_on: first.map_or(NaiveDate::MAX, |(day, _)| day) }),
+        }
+    }
+}
+
+impl RenewSpace {
+    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+        // The representatives were forgotten with the rest: CNAM answers for who asks.
+        let expected = Parties::Declarant;
+        if !expected.include(&self.by) {
+            return Err(SpaceRefusal::PartyNotAllowed { expected });
+        }
+        match life.stage {
+            Stage::Open | Stage::Active => Ok(Vec::new()),
+            Stage::Destroyed if life.died => Err(SpaceRefusal::Deceased),
+            Stage::Destroyed => Ok(vec![SpaceEvent::SpaceRenewed { at: self.at, by: self.by, admission: self.admission }]),
+            Stage::Ended => Err(SpaceRefusal::Deceased),
+            stage @ (Stage::Created
+            | Stage::Notified
+            | Stage::Unreachable
+            | Stage::Opposed
+            | Stage::Blocked
+            | Stage::Suspended
+            | Stage::Closed) => Err(SpaceRefusal::NotDestroyed { stage }),
+        }
+    }
+}
+
+impl Life {
+    fn archived(&self) -> Result<(), SpaceRefusal> {
+        match self.stage {
+            Stage::Closed => Ok(()),
+            stage @ (Stage::Open | Stage::Active | Stage::Suspended) => Err(SpaceRefusal::NotClosed { stage }),
+            Stage::Created | Stage::Notified | Stage::Unreachable | Stage::Opposed | Stage::Blocked | Stage::Destroyed | Stage::Ended => {
+                Err(self.because_of_stage())
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! The aggregate `HealthSpace`: one person's space, from the day CNAM names them to the day nobody can read it any more.
+//!
+//! ```text
+//!  created --notice received--> notified --last day over, nobody opposed--> open --signed up--> active
+//!    |  ^                          |  |                                       ^                    ^
+//!    |  +--an e-mail failed--------+  +--signed up before the opening---------|--------------------+
+//!    |                             |                                          |
+//!    +--no contact, letter back--> unreachable                                |
+//!    |                                                                        |
+//!    any of these --opposed--> opposed --withdrawn----------------------------+
+//!    any of these --blocked--> blocked --mended--> back to where it was
+//!    any of these, opposed or blocked --death--> ended
+//!
+//!  open | active --suspended--> suspended --opposed or mended--> back
+//!  open | active | suspended --request, death--> closed        suspended --six weeks--> closed
+//!  closed --reopened--> open | active        closed --request due, ten years--> destroyed --asked for--> open, new and empty
+//! ```
+//!
+//! A decision is a pure function of the state, the command and the policy: it refuses first and acts last, and never asks the time.
+//! `Ok` without events is *quiet*: what was asked is so already.
+//! - a space never opens while an opposition stands
+//! - a space never opens on or before its last day
+//! - a destroyed space says nothing more of the person, but in a renewal
+//! - nothing but a creation may be asked of a space that does not exist
+
+mod access;
+mod admission;
+mod apply;
+mod closing;
+mod codes;
+pub mod commands;
+mod destruction;
+mod events;
+mod life;
+mod notice;
+mod opening;
+mod opposition;
+mod reading;
+mod receipt;
+mod refusal;
+mod representation;
+mod sending;
+mod suspension;
+pub mod terms;
+#[cfg(test)]
+mod tests;
+
+use chrono::NaiveDate;
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use crate::identity::Identity;
+use crate::ids::{GrantId, MessageId, RepresentationId, SpaceId};
+use crate::ins::Ins;
+use crate::organism::{Department, InsurerCode};
+use crate::personal::Personal;
+use crate::policy::Policy;
+
+pub use commands::SpaceCommand;
+pub use events::{Admission, Contacts, SpaceEvent};
+pub use life::{Grant, Representation};
+pub use opposition::Proof;
+pub use reading::{EVENT_NAMES, EVENT_VERSION};
+pub use receipt::Receipt;
+pub use refusal::{Parties, SpaceRefusal};
+pub use representation::comes_of_age_on;
+
+use life::{Life, Standing};
+use terms::{Channel, CodePurpose, Stage};
+
+/// One person's health space (*espace numérique de santé*); before its creation there is nothing to say of it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HealthSpace {
+    life: Option<Life>,
+}
+
+impl HealthSpace {
+    /// What happens if this is asked: the events to record, none where it is so already, or the rule that says no.
+    ///
+    /// # Errors
+    /// The first [`SpaceRefusal`] in the order that its module writes down.
+    pub fn decide(&self, command: SpaceCommand, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+        if let SpaceCommand::CreateSpace(command) = command {
+            return command.decide(self.life.as_ref());
+        }
+        let life = self.life.as_ref().ok_or(SpaceRefusal::NoSuchSpace)?;
+        match command {
+            SpaceCommand::CreateSpace(command) => command.decide(Some(life)),
+            SpaceCommand::DeclareContacts(command) => command.decide(life),
+            SpaceCommand::ReplaceIns(command) => command.decide(life),
+            SpaceCommand::SendNotice(command) => command.decide(life, policy),
+            SpaceCommand::ReissueCode(command) => command.decide(life, policy),
+            SpaceCommand::RecordEmailSent(command) => command.decide(life, policy),
+            SpaceCommand::RecordEmailFailed(command) => command.decide(life),
+            SpaceCommand::RecordLetterPosted(command) => command.decide(life, policy),
+            SpaceCommand::RecordLetterDelivered(command) => command.decide(life, policy),
+            SpaceCommand::RecordLetterReturned(command) => command.decide(life),
+            SpaceCommand::Oppose(command) => command.decide(life),
+            SpaceCommand::WithdrawOpposition(command) => command.decide(life),
+            SpaceCommand::DenyRepresentation(command) => command.decide(life),
+            SpaceCommand::ReportTechnicalBlock(command) => command.decide(life),
+            SpaceCommand::MendTechnicalBlock(command) => command.decide(life),
+            SpaceCommand::Open(command) => command.decide(life),
+            SpaceCommand::Activate(command) => command.decide(life),
+            SpaceCommand::GrantAccess(command) => command.decide(life),
+            SpaceCommand::RevokeAccess(command) => command.decide(life),
+            SpaceCommand::ExpireAccess(command) => command.decide(life),
+            SpaceCommand::BlockProfessional(command) => command.decide(life),
+            SpaceCommand::UnblockProfessional(command) => command.decide(life),
+            SpaceCommand::DeclareRepresentative(command) => command.decide(life),
+            SpaceCommand::EndRepresentation(command) => command.decide(life),
+            SpaceCommand::ComeOfAge(command) => command.decide(life),
+            SpaceCommand::Suspend(command) => command.decide(life, policy),
+            SpaceCommand::OpposeClosing(command) => command.decide(life),
+            SpaceCommand::LiftSuspension(command) => command.decide(life),
+            SpaceCommand::CloseSuspended(command) => command.decide(life, policy),
+            SpaceCommand::RecordDeath(command) => command.decide(life, policy),
+            SpaceCommand::Close(command) => command.decide(life, policy),
+            SpaceCommand::Reopen(command) => command.decide(life),
+            SpaceCommand::RequestDestruction(command) => command.decide(life, policy),
+            SpaceCommand::CancelDestruction(command) => command.decide(life),
+            SpaceCommand::Destroy(command) => command.decide(life),
+            SpaceCommand::RenewSpace(command) => command.decide(life),
+        }
+    }
+
+    /// Where the space is in its life; nothing before its creation.
+    pub fn stage(&self) -> Option<Stage> {
+        self.life.as_ref().map(|life| life.stage)
+    }
+
+    /// The id given at its creation.
+    pub fn id(&self) -> Option<SpaceId> {
+        self.life.as_ref().map(|life| life.id)
+    }
+
+    /// What the insurer holds to reach the person; nothing once destroyed.
+    pub fn contacts(&self) -> Option<&Contacts> {
+        self.admission().map(|admission| &admission.contacts)
+    }
+
+    /// The holder's civil traits; nothing once destroyed.
+    pub fn identity(&self) -> Option<&Personal<Identity>> {
+        self.admission().map(|admission| &admission.identity)
+    }
+
+    /// The national health identity; nothing once destroyed.
+    pub fn ins(&self) -> Option<&Personal<Ins>> {
+        self.admission().map(|admission| &admission.ins)
+    }
+
+    /// The fund the person belongs to; nothing once destroyed.
+    pub fn insurer(&self) -> Option<&InsurerCode> {
+        self.admission().map(|admission| &admission.insurer)
+    }
+
+    /// Where the person lives; nothing once destroyed.
+    pub fn department(&self) -> Option<&Department> {
+        self.admission().map(|admission| &admission.department)
+    }
+
+    /// The eighteenth birthday of one who was a minor at the creation.
+    pub fn comes_of_age_on(&self) -> Option<NaiveDate> {
+        self.admission().and_then(|admission| admission.comes_of_age_on)
+    }
+
+    /// How the notice goes that is owed now, while no message carries it.
+    pub fn notice_due(&self) -> Option<Channel> {
+        self.life.as_ref().and_then(Life::notice_due)
+    }
+
+    /// Whether the message is still to be sent, how, and what for; nothing once it was settled, replaced, or has no use any more.
+    pub fn expects(&self, message: MessageId) -> Option<(Channel, CodePurpose)> {
+        self.life.as_ref().and_then(|life| life.expects(message))
+    }
+
+    /// The last day of the window, once a notice was received that still counts.
+    pub fn window_last_day(&self) -> Option<NaiveDate> {
+        self.life.as_ref().and_then(Life::last_day)
+    }
+
+    /// How a code that is asked for now would go.
+    pub fn code_channel(&self) -> Option<Channel> {
+        self.life.as_ref().and_then(|life| life.channel_without(None))
+    }
+
+    /// The authorisations that were neither taken back, nor noted as expired, nor ended by a block.
+    pub fn grants(&self) -> impl Iterator<Item = (GrantId, &Grant)> {
+        let grants = self.life.iter().flat_map(|life| &life.grants);
+        grants.filter(|(_, grant)| grant.standing == Standing::Stands).map(|(id, grant)| (*id, grant))
+    }
+
+    /// Those who act for the holder.
+    pub fn representatives(&self) -> impl Iterator<Item = (RepresentationId, &Representation)> {
+        let representations = self.life.iter().flat_map(|life| &life.representations);
+        representations.filter(|(_, one)| one.standing == Standing::Stands).map(|(id, one)| (*id, one))
+    }
+
+    fn admission(&self) -> Option<&Admission> {
+        self.life.as_ref().and_then(|life| life.admission.as_ref())
+    }
+}
+
+impl Aggregate for HealthSpace {
+    const TYPE: &'static str = "health_space";
+    type Command = SpaceCommand;
+    type Event = SpaceEvent;
+    type Error = SpaceRefusal;
+    type Services = Policy;
+
+    async fn handle(&mut self, command: SpaceCommand, policy: &Policy, sink: &EventSink<Self>) -> Result<(), SpaceRefusal> {
+        for event in self.decide(command, policy)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: SpaceEvent) {
+        match &mut self.life {
+            Some(life) => life.apply(event),
+            none => *none = Life::begin(event),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Who acts for a minor or a protected adult: declared, denied, ended, and over for minors on the eighteenth birthday.
+//!
+//! - one who is not the representative blocks the creation
+//! - a new representative is told before anything opens
+//! - every representation of a minor ends at eighteen
+#![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::calendar::{paris, years_after};
+use crate::identity::Identity;
+use crate::ids::RepresentationId;
+use crate::party::Party;
+use crate::personal::Personal;
+use crate::policy::Policy;
+
+use super::codes::Entered;
+use super::events::SpaceEvent;
+use super::life::{Life, Standing};
+use super::opposition::Proof;
+use super::refusal::{Parties, SpaceRefusal};
+use super::terms::{BlockReason, RepresentationEnd, RepresentationKind, Stage};
+
+/// Declare "I am not this child's representative".
+#[derive(Debug, Clone, PartialEq)]
+pub struct DenyRepresentation {
+    pub at: DateTime<Utc>,
+    pub by: Party,
+    pub proof: Proof,
+}
+
+/// Declare who acts for the holder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeclareRepresentative {
+    pub at: DateTime<Utc>,
+    pub by: Party,
+    pub representation: RepresentationId,
+    pub kind: RepresentationKind,
+    pub representative: Personal<Identity>,
+}
+
+/// End a representation, as the insurer or a court decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EndRepresentation {
+    pub at: DateTime<Utc>,
+    pub by: Party,
+    pub representation: RepresentationId,
+}
+
+/// Note that the holder has reached eighteen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ComeOfAge {
+    pub at: DateTime<Utc>,
+}
+
+/// The day on which a person who is still a minor comes of age; nothing for an adult.
+pub fn comes_of_age_on(born_on: NaiveDate, today: NaiveDate, policy: &Policy) -> Option<NaiveDate> {
+    Some(years_after(born_on, policy.majority_years)).filter(|birthday| today < *birthday)
+}
+
+impl DenyRepresentation {
+    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+        let may = match self.proof {
+            Proof::Code(_) => Parties::HolderSideOrSupport,
+            Proof::IdentityProved => Parties::Agent,
+        };
+        life.allow(may, &self.by, self.at)?;
+        let spent = match life.prove(&self.proof, self.at)? {
+            Entered::Wrong(attempt) => return Ok(attempt),
+            Entered::Spent => Some(SpaceRefusal::CodeUsed),
+            Entered::Right => None,
+        };
+        let reason = BlockReason::NotTheRepresentative;
+        match life.stage {
+            Stage::Blocked if life.blocks.contains(&reason) => return Ok(Vec::new()),
+            Stage::Created | Stage::Notified | Stage::Unreachable | Stage::Blocked | Stage::Opposed => {}
+            Stage::Open | Stage::Active | Stage::Suspended | Stage::Closed | Stage::Destroyed | Stage::Ended => {
+                return Err(life.because_of_stage());
+            }
+        }
+        if let Some(refusal) = spent {
+            return Err(refusal);
+        }
+        if !life.is_minor_on(paris::day_of(self.at)) {
+            return Err(SpaceRefusal::NotAMinor);
+        }
+        let mut events = life.end_minor_representations(self.at, RepresentationEnd::Denied);
+        // An opposition already holds the opening back, and must not be lifted by a mended block.
+        if life.stage != Stage::Opposed {
+            events.push(SpaceEvent::OpeningBlocked { at: self.at, by: self.by, reason });
+        }
+        Ok(events)
+    }
+}
+
+impl DeclareRepresentative {
+    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+        life.allow(Parties::RegistrarOrSupport, &self.by, self.at)?;
+        life.still_lives()?;
+        if life.representations.contains_key(&self.representation) {
+            return Ok(Vec::new());
+        }
+        let Self { at, by, representation, kind, representative } = self;
+        let ends_on = match kind {
+            RepresentationKind::Minor if life.is_minor_on(paris::day_of(at)) => life.comes_of_age_on(),
+            RepresentationKind::Minor => return Err(SpaceRefusal::NotAMinor),
+            RepresentationKind::ProtectedAdult => None,
+        };
+        let declared = SpaceEvent::RepresentationDeclared { at, by: by.clone(), representation, kind, representative, ends_on };
+        let mends = kind == RepresentationKind::Minor && life.blocks.contains(&BlockReason::NotTheRepresentative);
+        let mended = if mends { life.unblock(at, by, BlockReason::NotTheRepresentative) } else { Vec::new() };
+        Ok(std::iter::once(declared).chain(mended).collect())
+    }
+}
+
+impl EndRepresentation {
+    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+        life.allow(Parties::RegistrarOrSupport, &self.by, self.at)?;
+        life.still_lives()?;
+        let Self { at, by: _, representation } = self;
+        match life.representations.get(&representation).ok_or(SpaceRefusal::NoSuchRepresentation)?.standing {
+            Standing::Over => Ok(Vec::new()),
+            Standing::Stands => Ok(vec![SpaceEvent::RepresentationEnded { at, representation, reason: RepresentationEnd::Ended }]),
+        }
+    }
+}
+
+impl ComeOfAge {
+    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+        life.still_lives()?;
+        let Some(on) = life.comes_of_age_on().filter(|_| !life.came_of_age) else {
+            return Ok(Vec::new());
+        };
+        if paris::day_of(self.at) < on {
+            return Err(SpaceRefusal::NotYetOfAge { on });
+        }
+        let mut events = life.end_minor_representations(self.at, RepresentationEnd::CameOfAge);
+        events.push(SpaceEvent::CameOfAge { at: self.at, on });
+        Ok(events)
+    }
+}
+
+impl Life {
+    fn end_minor_representations(&self, at: DateTime<Utc>, reason: RepresentationEnd) -> Vec<SpaceEvent> {
+        self.standing_minor_representations().map(|representation| SpaceEvent::RepresentationEnded { at, representation, reason }).collect()
+    }
+}

@@ -1,0 +1,1 @@
+//! The rules of a space's life, one test a rule.
