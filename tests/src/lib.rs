@@ -2,6 +2,7 @@
 
 pub mod patience;
 pub mod place;
+pub mod rules;
 pub mod service;
 pub mod source;
 

@@ -1,0 +1,147 @@
+//! The shape of the whole: which crate may lean on which, what must stay absent, and that the page about it names real things.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use ens_tests::rules;
+use ens_tests::rules::{Complaint, of_words};
+use ens_tests::source::{self, SourceFile};
+use serde_json::Value;
+
+/// The only arrows between our crates; a crate of ours that is not listed leans on none.
+const ARROWS: [(&str, &[&str]); 4] = [
+    ("ens-store", &["ens-domain", "ens-audit"]),
+    ("ens-projections", &["ens-domain", "ens-store"]),
+    ("ens-api", &["ens-domain", "ens-store", "ens-projections", "ens-audit"]),
+    ("ens-tests", &["ens-domain", "ens-store", "ens-projections", "ens-audit", "ens-api"]),
+];
+/// How much of the ecosystem the pure crates may take in.
+const LIGHT: [(&str, usize); 2] = [("ens-domain", 6), ("ens-audit", 2)];
+/// What only these crates may name: a database is reached through the store.
+const RESERVED: [(&str, &[&str]); 4] =
+    [("sqlx", &["ens-store", "ens-tests"]), ("postgres-es", &["ens-store", "ens-tests"]), ("axum", &["ens-api"]), ("lettre", &["ens-api"])];
+
+rules! {
+    nothing_in_domain_knows_the_time_or_the_machine bites on "crates/domain/src/x.rs" "fn x() { let now = Utc::now(); }\n";
+    no_handler_holds_sql bites on "crates/api/src/http/x.rs" "const X: &str = \"SELECT 1\";\n";
+    every_version_stands_in_the_workspace_manifest bites on "crates/x/Cargo.toml" "[dependencies]\nserde = \"1\"\n";
+}
+
+fn nothing_in_domain_knows_the_time_or_the_machine(file: &SourceFile) -> Vec<Complaint> {
+    const TIME: [&str; 5] = ["Utc::now", "Local::", "SystemTime", "Instant::now", "now_v7"];
+    const MACHINE: [&str; 6] = ["new_v4", "std::env", "std::fs", "std::net", "std::process", "std::thread"];
+    if !file.path.starts_with("crates/domain/src/") || file.is_test() {
+        return Vec::new();
+    }
+    [of_words(file, &TIME, "the domain is told what time it is"), of_words(file, &MACHINE, "the domain is given such things")].concat()
+}
+
+fn no_handler_holds_sql(file: &SourceFile) -> Vec<Complaint> {
+    const WORDS: [&str; 4] = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM"];
+    if file.path.starts_with("crates/api/src/http") { of_words(file, &WORDS, "a query has a name in a projection") } else { Vec::new() }
+}
+
+fn every_version_stands_in_the_workspace_manifest(file: &SourceFile) -> Vec<Complaint> {
+    if !file.path.ends_with("/Cargo.toml") {
+        return Vec::new();
+    }
+    let mut dependencies = false;
+    let mut complaints = Vec::new();
+    for (number, line) in file.lines() {
+        if line.starts_with('[') {
+            dependencies = line.contains("dependencies");
+        } else if dependencies && line.contains('=') && !line.starts_with('#') && !line.contains("workspace = true") {
+            complaints.push((number, format!("{line}: a version of its own")));
+        }
+    }
+    complaints
+}
+
+#[test]
+fn crates_lean_on_each_other_only_as_drawn() {
+    let crates = crates();
+    assert!(crates.len() >= 6, "cargo metadata tells of {} crates", crates.len());
+    let forbidden = forbidden_arrows(&crates);
+    assert!(forbidden.is_empty(), "{forbidden:#?}");
+}
+
+#[test]
+fn a_wrong_arrow_is_seen() {
+    let drawn = BTreeMap::from([
+        ("ens-domain".to_owned(), vec!["serde".to_owned(), "ens-store".to_owned()]),
+        ("ens-store".to_owned(), vec!["ens-domain".to_owned(), "ens-projections".to_owned()]),
+        ("ens-projections".to_owned(), vec!["sqlx".to_owned()]),
+        ("ens-audit".to_owned(), vec!["a".to_owned(), "b".to_owned(), "c".to_owned()]),
+    ]);
+    assert_eq!(
+        forbidden_arrows(&drawn),
+        [
+            "ens-audit takes 3 crates in, of 2 at most",
+            "ens-domain leans on ens-store",
+            "ens-projections names sqlx, which is not its to name",
+            "ens-store leans on ens-projections",
+        ]
+    );
+}
+
+#[test]
+fn every_name_in_the_architecture_exists() {
+    let page = source::file("docs/ARCHITECTURE.md");
+    let missing = missing_names(&page.text);
+    assert!(missing.is_empty(), "docs/ARCHITECTURE.md names what does not exist: {missing:?}");
+}
+
+#[test]
+fn a_name_that_does_not_exist_is_seen() {
+    let nowhere = format!("NoSuch{}", "Type");
+    let page = format!("see `crates/nowhere/src/lib.rs`, `{nowhere}`, `crates/domain/src/lib.rs` and `SpaceEvent::Opposed`");
+    assert_eq!(missing_names(&page), ["crates/nowhere/src/lib.rs".to_owned(), nowhere]);
+}
+
+/// Our crates and what each depends on, for whatever purpose.
+fn crates() -> BTreeMap<String, Vec<String>> {
+    let answer = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(source::root())
+        .output()
+        .expect("cargo runs");
+    let metadata: Value = serde_json::from_slice(&answer.stdout).expect("cargo metadata speaks JSON");
+    let name = |value: &Value| value["name"].as_str().unwrap_or_default().to_owned();
+    let packages = metadata["packages"].as_array().expect("packages");
+    packages.iter().map(|package| (name(package), package["dependencies"].as_array().into_iter().flatten().map(name).collect())).collect()
+}
+
+fn forbidden_arrows(crates: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let mut forbidden: Vec<String> = crates.iter().flat_map(|(name, dependencies)| forbidden_of(name, dependencies)).collect();
+    forbidden.sort();
+    forbidden
+}
+
+fn forbidden_of(name: &str, dependencies: &[String]) -> Vec<String> {
+    let allowed = ARROWS.iter().find(|(from, _)| *from == name).map_or(&[] as &[&str], |(_, to)| to);
+    let ours = dependencies.iter().filter(|dependency| dependency.starts_with("ens-") && !allowed.contains(&dependency.as_str()));
+    let reserved = dependencies.iter().filter(|dependency| RESERVED.iter().any(|(what, who)| what == dependency && !who.contains(&name)));
+    // What tests need is not counted: it is not built into anything.
+    let taken = dependencies.iter().filter(|dependency| !matches!(dependency.as_str(), "chrono-tz" | "proptest" | "serde_json")).count();
+    let most = LIGHT.iter().find(|(light, _)| *light == name).map_or(usize::MAX, |(_, most)| *most);
+    let heavy = (taken > most).then(|| format!("{name} takes {taken} crates in, of {most} at most"));
+    ours.map(|dependency| format!("{name} leans on {dependency}"))
+        .chain(reserved.map(|dependency| format!("{name} names {dependency}, which is not its to name")))
+        .chain(heavy)
+        .collect()
+}
+
+/// The names between backticks that are neither a path of the workspace nor words of its code.
+fn missing_names(page: &str) -> Vec<String> {
+    let root = source::root();
+    let code: String = source::files().into_iter().filter(|file| !file.path.ends_with(".md")).map(|file| file.text).collect();
+    let words: BTreeSet<&str> = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+    let prose: String = page.split("```").step_by(2).collect();
+    let names = prose.split('`').skip(1).step_by(2);
+    names.filter(|name| !root.join(name).exists() && !in_code(name, &words)).map(str::to_owned).collect()
+}
+
+fn in_code(name: &str, words: &BTreeSet<&str>) -> bool {
+    let mut parts = name.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|part| !part.is_empty()).peekable();
+    !name.contains('/') && parts.peek().is_some() && parts.all(|part| words.contains(part))
+}

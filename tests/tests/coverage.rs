@@ -1,0 +1,117 @@
+//! What the tests together must cover: every invariant, every refusal, every event and every route has one of its own.
+
+use std::collections::BTreeSet;
+
+use ens_tests::source::{self, SourceFile, snake_case};
+
+/// Invariants whose test is still owed, as `path: sentence`. This list only shrinks.
+const UNTESTED_INVARIANTS: [&str; 0] = [];
+/// Refusals whose test is still owed. This list only shrinks.
+const UNTESTED_REFUSALS: [&str; 0] = [];
+
+#[test]
+fn every_invariant_of_a_header_is_the_name_of_a_test() {
+    let files = source::rust_files();
+    owed_is_owed(untested_invariants(&files), &UNTESTED_INVARIANTS);
+}
+
+#[test]
+fn an_invariant_without_a_test_is_seen() {
+    let header = SourceFile::sample("crates/x/src/x.rs", "//! A window.\n//! - it ends; never early\n//! - it starts\nfn it_ends() {}\n");
+    let tests = SourceFile::sample("crates/x/src/tests.rs", "#[test]\nfn it_ends() {}\n");
+    assert_eq!(untested_invariants(&[header, tests]), ["crates/x/src/x.rs: it starts"]);
+}
+
+#[test]
+fn every_refusal_is_returned_and_tested() {
+    let domain: Vec<SourceFile> =
+        source::rust_files().into_iter().filter(|file| file.path.starts_with("crates/domain/src/space/")).collect();
+    owed_is_owed(idle_refusals(&domain), &UNTESTED_REFUSALS);
+}
+
+#[test]
+fn a_refusal_that_is_never_returned_or_tested_is_seen() {
+    let refusals = SourceFile::sample("crates/domain/src/space/refusal.rs", "pub enum SpaceRefusal { NotOpen, CodeUsed, NoCode }\n");
+    let rules = SourceFile::sample("crates/domain/src/space/code.rs", "fn x() { y(SpaceRefusal::NotOpen, SpaceRefusal::CodeUsed) }\n");
+    let tests = SourceFile::sample("crates/domain/src/space/tests/code.rs", "fn x() { y(SpaceRefusal::NotOpen, SpaceRefusal::NoCode) }\n");
+    assert_eq!(idle_refusals(&[refusals, rules, tests]), ["CodeUsed is not tested", "NoCode is never returned"]);
+}
+
+#[test]
+fn every_event_is_emitted_and_tested() {
+    let domain: Vec<SourceFile> =
+        source::rust_files().into_iter().filter(|file| file.path.starts_with("crates/domain/src/space/")).collect();
+    let events = variants(&domain, "SpaceEvent");
+    let (tests, rules): (Vec<&SourceFile>, Vec<&SourceFile>) = domain.iter().partition(|file| file.is_test());
+    let idle: Vec<&String> =
+        events.iter().filter(|event| !names(&tests, "SpaceEvent", event) || !names(&rules, "SpaceEvent", event)).collect();
+    assert!(idle.is_empty(), "no rule or no test names {idle:?}");
+}
+
+/// What is owed now must be what the list says: nothing more, and nothing that was paid meanwhile.
+fn owed_is_owed(owed: Vec<String>, listed: &[&str]) {
+    let new: Vec<&String> = owed.iter().filter(|one| !listed.contains(&one.as_str())).collect();
+    assert!(new.is_empty(), "without a test: {new:#?}");
+    let paid: Vec<&&str> = listed.iter().filter(|one| !owed.iter().any(|owed| owed == *one)).collect();
+    assert!(paid.is_empty(), "take these off the list, which only shrinks: {paid:#?}");
+}
+
+/// Sentences of headers that no test is named after. What stands after a semicolon may be left out of the name.
+fn untested_invariants(files: &[SourceFile]) -> Vec<String> {
+    let tests: BTreeSet<String> = files.iter().flat_map(test_names).collect();
+    let tested = |sentence: &str| {
+        let first = sentence.split(';').next().unwrap_or_default();
+        tests.contains(&snake_case(sentence)) || tests.contains(&snake_case(first))
+    };
+    let crates = files.iter().filter(|file| file.path.starts_with("crates/"));
+    let invariants = crates.flat_map(|file| file.invariants().into_iter().map(move |sentence| (file, sentence)));
+    invariants.filter(|(_, sentence)| !tested(sentence)).map(|(file, sentence)| format!("{}: {sentence}", file.path)).collect()
+}
+
+/// The functions that a test attribute stands above, in macros too.
+fn test_names(file: &SourceFile) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut attributed = false;
+    for (_, line) in file.lines() {
+        let line = line.trim();
+        if line.starts_with("#[") {
+            attributed |= line.contains("test]") || line.contains("test(");
+        } else if let Some(name) = line.trim_start_matches("async ").strip_prefix("fn ") {
+            if attributed {
+                names.extend(name.split(['(', '<']).next().map(str::to_owned));
+            }
+            attributed = false;
+        } else if !line.starts_with("//") {
+            attributed = false;
+        }
+    }
+    names
+}
+
+fn idle_refusals(domain: &[SourceFile]) -> Vec<String> {
+    let (tests, rest): (Vec<&SourceFile>, Vec<&SourceFile>) = domain.iter().partition(|file| file.is_test());
+    let rules: Vec<&SourceFile> = rest.into_iter().filter(|file| !file.path.ends_with("/refusal.rs")).collect();
+    let mut idle = Vec::new();
+    for refusal in variants(domain, "SpaceRefusal") {
+        if !names(&tests, "SpaceRefusal", &refusal) {
+            idle.push(format!("{refusal} is not tested"));
+        }
+        if !names(&rules, "SpaceRefusal", &refusal) {
+            idle.push(format!("{refusal} is never returned"));
+        }
+    }
+    idle
+}
+
+/// The variants of an enum of the domain, in alphabetical order.
+fn variants(domain: &[SourceFile], enumeration: &str) -> BTreeSet<String> {
+    let found = domain.iter().find_map(|file| file.enumeration(enumeration)).unwrap_or_else(|| panic!("no enum {enumeration}"));
+    found.variants.iter().map(|variant| variant.ident.to_string()).collect()
+}
+
+/// Whether one of these files names the variant, as `Enum::Variant` or `Self::Variant`, or bare where it is imported.
+fn names(files: &[&SourceFile], enumeration: &str, variant: &str) -> bool {
+    let full = format!("{enumeration}::{variant}");
+    let ends = |text: &str, at: usize| !text[at..].starts_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+    files.iter().any(|file| file.text.match_indices(&full).any(|(at, found)| ends(&file.text, at + found.len())))
+}

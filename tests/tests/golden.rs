@@ -1,0 +1,152 @@
+//! Golden samples: one stored event per type and version, for ever, and the page of events that is made from the code.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use cqrs_es::DomainEvent;
+use ens_domain::event::event_types;
+use ens_domain::space::events::SpaceEvent;
+use ens_tests::source::{self, documentation, words};
+use ring::digest::{SHA256, digest};
+
+const SAMPLES: &str = "tests/golden/events";
+const PAGE: &str = "docs/events.md";
+
+/// Set to 1, it adds new samples to the manifest and rewrites the page; it never changes a line of the manifest.
+fn blessed() -> bool {
+    std::env::var("ENS_BLESS").is_ok_and(|value| value == "1")
+}
+
+/// The samples by file name, without the line end that closes each file.
+fn samples() -> BTreeMap<String, String> {
+    let folder = std::fs::read_dir(source::root().join(SAMPLES)).expect("the golden samples");
+    let paths = folder.map(|entry| entry.expect("an entry of the folder").path());
+    let samples = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    samples.map(|path| (name(&path), std::fs::read_to_string(&path).expect("a sample").trim_end().to_owned())).collect()
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().and_then(|name| name.to_str()).expect("a name in UTF-8").to_owned()
+}
+
+fn manifest() -> PathBuf {
+    source::root().join(SAMPLES).join("SHA256SUMS")
+}
+
+#[test]
+fn an_event_of_the_list_has_a_golden_sample_for_ever() {
+    let samples = samples();
+    let missing: Vec<String> =
+        event_types().map(|known| format!("{}-{}.json", known.name, known.version)).filter(|name| !samples.contains_key(name)).collect();
+    assert!(missing.is_empty(), "no golden sample stands for {missing:?} in {SAMPLES}");
+}
+
+#[test]
+fn every_sample_is_still_read_and_todays_are_written_to_the_byte() {
+    for (name, stored) in samples() {
+        let event: SpaceEvent = serde_json::from_str(&stored).unwrap_or_else(|error| panic!("{name} is no longer read: {error}"));
+        let (kind, version) = name.trim_end_matches(".json").split_once('-').expect("<Type>-<version>.json");
+        assert_eq!(event.event_type(), kind, "{name}");
+        if event.event_version() == version {
+            // As the store writes it: through a JSON value, whose fields stand in alphabetical order.
+            let written = serde_json::to_value(&event).expect("an event is JSON").to_string();
+            assert_eq!(written, stored, "{name}");
+        }
+    }
+}
+
+#[test]
+fn nothing_personal_stands_in_clear_in_a_sample() {
+    for (name, stored) in samples() {
+        assert!(!stored.contains(ens_domain::personal::CLEAR_MARKER), "{name}");
+    }
+}
+
+#[test]
+fn no_sample_was_edited_or_deleted() {
+    let samples = samples();
+    let mut listed = std::fs::read_to_string(manifest()).unwrap_or_default();
+    if blessed() {
+        let new: String =
+            samples.iter().filter(|(name, _)| !listed.contains(name.as_str())).map(|(name, stored)| line(name, stored)).collect();
+        listed.push_str(&new);
+        std::fs::write(manifest(), &listed).expect("the manifest can be written");
+    }
+    let complaints = disagreements(&listed, &samples);
+    assert!(
+        complaints.is_empty(),
+        "{complaints:#?}\na sample is never edited: a new shape is a new version, with an upcaster for the old one"
+    );
+}
+
+#[test]
+fn an_edited_a_deleted_and_an_unlisted_sample_are_seen() {
+    let before = BTreeMap::from([("A-1.0.json".to_owned(), "{}".to_owned()), ("B-1.0.json".to_owned(), "{}".to_owned())]);
+    let listed: String = before.iter().map(|(name, stored)| line(name, stored)).collect();
+    assert!(disagreements(&listed, &before).is_empty());
+    let after = BTreeMap::from([("A-1.0.json".to_owned(), "{ }".to_owned()), ("C-1.0.json".to_owned(), "{}".to_owned())]);
+    assert_eq!(disagreements(&listed, &after), ["A-1.0.json was edited", "B-1.0.json was deleted", "C-1.0.json is not in the manifest"]);
+}
+
+/// A line of the manifest, as `sha256sum` writes and checks it.
+fn line(name: &str, stored: &str) -> String {
+    let hash = digest(&SHA256, format!("{stored}\n").as_bytes());
+    let hexadecimal: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{hexadecimal}  {name}\n")
+}
+
+fn disagreements(listed: &str, samples: &BTreeMap<String, String>) -> Vec<String> {
+    let listed: BTreeMap<&str, &str> = listed.lines().filter_map(|line| line.split_once("  ")).map(|(hash, name)| (name, hash)).collect();
+    let of_listed = listed.iter().filter_map(|(name, hash)| match samples.get(*name) {
+        None => Some(format!("{name} was deleted")),
+        Some(stored) => (!line(name, stored).starts_with(*hash)).then(|| format!("{name} was edited")),
+    });
+    let unlisted = samples.keys().filter(|name| !listed.contains_key(name.as_str())).map(|name| format!("{name} is not in the manifest"));
+    of_listed.chain(unlisted).collect()
+}
+
+#[test]
+fn the_page_of_events_is_what_the_code_says() {
+    let path = source::root().join(PAGE);
+    let page = page_of_events();
+    if blessed() {
+        std::fs::write(&path, &page).expect("the page can be written");
+    }
+    let stands = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(stands == page, "{PAGE} is not what the code says; write it anew with: ENS_BLESS=1 cargo test -p ens-tests --test golden");
+}
+
+fn page_of_events() -> String {
+    let mut page = String::from(
+        "# Events\n\nEvery fact that the log can hold about a space, as it is stored. This page is made from `crates/domain/src/space/events.rs` \
+         and the samples in `tests/golden/events`; a test keeps it so.\n\nPersonal values stand sealed: \
+         `{\"$sealed\": \"…\", \"kind\": \"…\"}`. Types are those of `ens-domain`; a `?` marks what may be null.\n",
+    );
+    let samples = samples();
+    let events = source::file("crates/domain/src/space/events.rs").enumeration("SpaceEvent").expect("the events of a space");
+    for variant in &events.variants {
+        page.push_str(&format!("\n## {}\n\n{}\n\n", variant.ident, documentation(&variant.attrs).join(" ")));
+        for field in &variant.fields {
+            let name = field.ident.as_ref().expect("events have named fields");
+            let said = documentation(&field.attrs).join(" ");
+            page.push_str(format!("- `{name}`: {} {said}", kind(&field.ty)).trim_end());
+            page.push('\n');
+        }
+        for (name, stored) in samples.iter().filter(|(name, _)| name.starts_with(&format!("{}-", variant.ident))) {
+            page.push_str(&format!(
+                "\nVersion {}:\n\n```json\n{stored}\n```\n",
+                name.trim_end_matches(".json").split('-').next_back().unwrap_or_default()
+            ));
+        }
+    }
+    page
+}
+
+/// A field's type as a reader of the log needs it: without the crates' paths, `?` for what may be null.
+fn kind(of: &syn::Type) -> String {
+    let written = words(of).replace("DateTime<Utc>", "instant").replace("NaiveDate", "date");
+    match written.strip_prefix("Option<").and_then(|inner| inner.strip_suffix('>')) {
+        Some(inner) => format!("{inner}?"),
+        None => written,
+    }
+}
