@@ -6,6 +6,7 @@
 //! - a dropped row is found
 //! - swapped rows are found
 //! - a log cut short is found
+//! - a finding is told once
 //!
 //! Memory: the tree's few hashes, and 16 bytes for each aggregate of the partition, to know the last sequence of each.
 
@@ -76,6 +77,7 @@ impl std::error::Error for Finding {}
 #[derive(Debug, Default)]
 pub struct Verifier {
     tree: Tree,
+    last_position: u64,
     sequences: HashMap<Aggregate, u32>,
 }
 
@@ -88,20 +90,25 @@ impl Verifier {
         Self::default()
     }
 
-    /// Takes the next row. After a finding the walk is over: what follows could only repeat it.
+    /// Takes the next row. A finding is told once: the walk goes on from what was found.
     pub fn take(&mut self, row: &Row<'_>) -> Result<(), Finding> {
-        let expected = self.tree.size() + 1;
-        if row.position != expected {
-            return Err(Finding::PositionNotDense { expected, found: row.position });
-        }
+        let position = self.follow_position(row);
+        let sequence = self.follow_sequence(row);
+        self.tree.push(row.leaf());
+        position.and(sequence)
+    }
+
+    fn follow_position(&mut self, row: &Row<'_>) -> Result<(), Finding> {
+        let expected = self.last_position.saturating_add(1);
+        self.last_position = row.position;
+        if row.position == expected { Ok(()) } else { Err(Finding::PositionNotDense { expected, found: row.position }) }
+    }
+
+    fn follow_sequence(&mut self, row: &Row<'_>) -> Result<(), Finding> {
         let last = self.sequences.entry(name(row)).or_default();
         let expected = u64::from(*last) + 1;
-        *last = match u32::try_from(row.sequence) {
-            Ok(sequence) if row.sequence == expected => sequence,
-            Ok(_) | Err(_) => return Err(not_dense(row, expected)),
-        };
-        self.tree.push(row.leaf());
-        Ok(())
+        *last = u32::try_from(row.sequence).unwrap_or(u32::MAX);
+        if row.sequence == expected { Ok(()) } else { Err(not_dense(row, expected)) }
     }
 
     /// Size and root of what was taken so far: note it, and compare with it later.
@@ -238,6 +245,17 @@ mod tests {
     fn a_log_cut_short_is_found() {
         let rows = rows();
         assert_eq!(found(&rows[..11]), Some(Finding::CutShort { noted: 12, found: 11 }));
+    }
+
+    #[test]
+    fn a_finding_is_told_once() {
+        let mut rows = rows();
+        rows.remove(4);
+        let mut verifier = Verifier::new();
+        let findings: Vec<Finding> = rows.iter().filter_map(|row| verifier.take(row).err()).collect();
+        let hole = Finding::PositionNotDense { expected: 5, found: 6 };
+        let jump = Finding::SequenceNotDense { position: 8, aggregate_id: "b".to_owned(), expected: 2, found: 3 };
+        assert_eq!(findings, [hole, jump]);
     }
 
     #[test]
