@@ -1,1 +1,34 @@
-//! placeholder
+//! The read models: one question each, answered from rows that a pure fold of the log keeps.
+//!
+//! log --feed, partition by partition--> `project` --changes--> fold in memory --one transaction: rows and checkpoint--> table --query--> answer
+//! - a projection's name is its file, its table and its checkpoint
+//! - every date comes from a fact, never from today's policy
+
+mod all;
+pub mod authorisations;
+pub mod campaign_progress;
+mod change;
+pub mod deadlines;
+pub mod follower;
+pub mod french;
+pub mod health;
+pub mod history;
+pub mod notices_due;
+pub mod openings_due;
+mod projection;
+pub mod rebuild;
+mod sentence;
+pub mod space_status;
+pub mod standing;
+mod step;
+#[cfg(test)]
+mod tests;
+mod token;
+
+pub use all::{Question, question, questions};
+pub use change::{Amendment, Change, Fold, NothingToAmend, Writes, rows_to_load};
+pub use follower::{FollowOptions, Followers, Lag, NotLevel, Reached, reached};
+pub use health::{Fault, FaultKind, Health};
+pub use projection::{Projection, Row, RowKey, SpaceKey};
+pub use rebuild::{Difference, RebuildError, Rebuilt, compare, rebuild};
+pub use step::{Step, Turn};

@@ -1,0 +1,257 @@
+//! Who may see all or part of a space, since when and until when, and which professionals are blocked.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use ens_domain::ids::{GrantId, SpaceId};
+use ens_domain::party::{Grantee, Party};
+use ens_domain::rpps::Rpps;
+use ens_domain::space::SpaceEvent;
+use ens_domain::space::terms::{Scope, Section};
+use ens_store::{Arg, Partition, Recorded, Store, StoreError};
+use serde::{Deserialize, Serialize};
+
+use crate::change::Change;
+use crate::projection::{Projection, Row, RowKey, SpaceKey};
+use crate::token::token;
+
+/// Who may see all or part of a space, and who is blocked.
+#[derive(Debug)]
+pub struct Authorisations;
+
+/// What an entry of the list says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// A professional is let in.
+    Professional,
+    /// Every professional of a structure is let in.
+    Structure,
+    /// A professional is blocked.
+    Blocked,
+}
+
+/// Whether an entry still counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryState {
+    /// It counts.
+    Standing,
+    /// The holder took it back.
+    Revoked,
+    /// It came to its end.
+    Expired,
+    /// It ended for good when the professional was blocked.
+    EndedByBlock,
+}
+
+/// The name of an entry: the grant's id, or the number of the professional who is blocked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EntryKey {
+    /// The partition of the log that the space stands in.
+    pub partition: Partition,
+    /// The space.
+    pub space: SpaceId,
+    /// The grant's id, or `blocked-` and the RPPS number.
+    pub entry: String,
+}
+
+impl RowKey for EntryKey {
+    const COLUMNS: &'static [&'static str] = &["partition", "space", "entry"];
+
+    fn space(&self) -> SpaceKey {
+        SpaceKey { partition: self.partition, space: self.space }
+    }
+}
+
+/// One entry of the list of a space.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authorisation {
+    /// The partition of the log that the space stands in.
+    pub partition: Partition,
+    /// The space.
+    pub space: SpaceId,
+    /// The grant's id, or `blocked-` and the RPPS number.
+    pub entry: String,
+    /// What the entry says.
+    pub kind: EntryKind,
+    /// The RPPS or FINESS number.
+    pub subject: String,
+    /// `all`, or the sections that are open, separated by commas; empty where the professional is blocked.
+    pub scope: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// The last day, if there is one.
+    pub until: Option<NaiveDate>,
+    /// Whether it still counts.
+    pub state: EntryState,
+    /// Since when it no longer counts.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// The party who gave it, by role.
+    pub given_by: String,
+}
+
+impl Authorisation {
+    /// The sections that this entry opens; every one where it opens all.
+    pub fn sections(&self) -> Vec<Section> {
+        if self.scope == "all" {
+            return EVERY_SECTION.to_vec();
+        }
+        EVERY_SECTION.into_iter().filter(|section| self.scope.split(',').any(|word| word == token(section))).collect()
+    }
+}
+
+const EVERY_SECTION: [Section; 9] = [
+    Section::AdministrativeData,
+    Section::MedicalRecord,
+    Section::Reimbursements,
+    Section::Messaging,
+    Section::Agenda,
+    Section::Catalogue,
+    Section::Authorisations,
+    Section::Measures,
+    Section::MedicalProfile,
+];
+
+impl Row for Authorisation {
+    type Key = EntryKey;
+
+    fn key(&self) -> EntryKey {
+        EntryKey { partition: self.partition, space: self.space, entry: self.entry.clone() }
+    }
+}
+
+impl Projection for Authorisations {
+    const NAME: &'static str = "authorisations";
+    const COLUMNS: &'static [&'static str] =
+        &["partition", "space", "entry", "kind", "subject", "scope", "since", "until", "state", "ended_at", "given_by"];
+    type Row = Authorisation;
+
+    fn project(seen: &Recorded<SpaceEvent>) -> Vec<Change<Authorisation>> {
+        match &seen.event {
+            SpaceEvent::AccessGranted { at, by, grant, to, scope, until } => {
+                let (kind, subject) = grantee(to);
+                vec![Change::Put(Authorisation {
+                    kind,
+                    subject,
+                    scope: scope_text(scope),
+                    until: *until,
+                    given_by: role(by),
+                    ..entry(grant_key(seen, *grant), *at)
+                })]
+            }
+            SpaceEvent::AccessRevoked { at, grant, .. } => vec![ended(grant_key(seen, *grant), *at, EntryState::Revoked)],
+            SpaceEvent::AccessExpired { at, grant } => vec![ended(grant_key(seen, *grant), *at, EntryState::Expired)],
+            SpaceEvent::ProfessionalBlocked { at, by, professional, ended: grants } => {
+                let blocked =
+                    Authorisation { subject: professional.to_string(), given_by: role(by), ..entry(block_key(seen, professional), *at) };
+                let over = grants.iter().map(|grant| ended(grant_key(seen, *grant), *at, EntryState::EndedByBlock));
+                over.chain([Change::Put(blocked)]).collect()
+            }
+            SpaceEvent::ProfessionalUnblocked { professional, .. } => vec![Change::Remove(block_key(seen, professional))],
+            SpaceEvent::Destroyed { .. } | SpaceEvent::SpaceRenewed { .. } => vec![Change::Wipe(SpaceKey::of(seen))],
+            SpaceEvent::SpaceCreated { .. }
+            | SpaceEvent::FoundUnreachable { .. }
+            | SpaceEvent::ContactsDeclared { .. }
+            | SpaceEvent::InsReplaced { .. }
+            | SpaceEvent::CodeIssued { .. }
+            | SpaceEvent::CodeReceived { .. }
+            | SpaceEvent::CodeUndelivered { .. }
+            | SpaceEvent::WrongCodeEntered { .. }
+            | SpaceEvent::CodeLocked { .. }
+            | SpaceEvent::NotifiedByEmail { .. }
+            | SpaceEvent::NotifiedByPost { .. }
+            | SpaceEvent::DeliveryRecorded { .. }
+            | SpaceEvent::NotificationFailed { .. }
+            | SpaceEvent::Opposed { .. }
+            | SpaceEvent::OppositionWithdrawn { .. }
+            | SpaceEvent::OpeningBlocked { .. }
+            | SpaceEvent::OpeningUnblocked { .. }
+            | SpaceEvent::OpenedByCnam { .. }
+            | SpaceEvent::Activated { .. }
+            | SpaceEvent::RepresentationDeclared { .. }
+            | SpaceEvent::RepresentationEnded { .. }
+            | SpaceEvent::CameOfAge { .. }
+            | SpaceEvent::Suspended { .. }
+            | SpaceEvent::ClosingOpposed { .. }
+            | SpaceEvent::SuspensionLifted { .. }
+            | SpaceEvent::DeathRecorded { .. }
+            | SpaceEvent::Closed { .. }
+            | SpaceEvent::Reopened { .. }
+            | SpaceEvent::DestructionRequested { .. }
+            | SpaceEvent::DestructionCancelled { .. } => Vec::new(),
+        }
+    }
+}
+
+/// A bare entry of that name; what it says is filled in by the caller.
+fn entry(key: EntryKey, since: DateTime<Utc>) -> Authorisation {
+    Authorisation {
+        partition: key.partition,
+        space: key.space,
+        entry: key.entry,
+        kind: EntryKind::Blocked,
+        subject: String::new(),
+        scope: String::new(),
+        since,
+        until: None,
+        state: EntryState::Standing,
+        ended_at: None,
+        given_by: String::new(),
+    }
+}
+
+fn ended(key: EntryKey, at: DateTime<Utc>, state: EntryState) -> Change<Authorisation> {
+    Change::amend(key, move |row: &mut Authorisation| {
+        row.state = state;
+        row.ended_at = Some(at);
+    })
+}
+
+fn grant_key(seen: &Recorded<SpaceEvent>, grant: GrantId) -> EntryKey {
+    let SpaceKey { partition, space } = SpaceKey::of(seen);
+    EntryKey { partition, space, entry: grant.to_string() }
+}
+
+fn block_key(seen: &Recorded<SpaceEvent>, professional: &Rpps) -> EntryKey {
+    let SpaceKey { partition, space } = SpaceKey::of(seen);
+    EntryKey { partition, space, entry: format!("blocked-{professional}") }
+}
+
+fn grantee(to: &Grantee) -> (EntryKind, String) {
+    match to {
+        Grantee::Professional { rpps } => (EntryKind::Professional, rpps.to_string()),
+        Grantee::Structure { finess } => (EntryKind::Structure, finess.to_string()),
+    }
+}
+
+fn scope_text(scope: &Scope) -> String {
+    match scope {
+        Scope::All => "all".to_owned(),
+        Scope::Sections { sections } => sections.iter().map(token).collect::<Vec<_>>().join(","),
+    }
+}
+
+fn role(by: &Party) -> String {
+    let role = match by {
+        Party::Holder => "holder",
+        Party::Representative => "representative",
+        Party::Cnam => "cnam",
+        Party::Insurer { .. } => "insurer",
+        Party::Support { .. } => "support",
+        Party::Professional { .. } => "professional",
+        Party::Clock => "clock",
+    };
+    role.to_owned()
+}
+
+/// The list of one space, oldest entry first.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn authorisations(store: &Store, space: SpaceId) -> Result<Vec<Authorisation>, StoreError> {
+    let partition = store.partition_of(space);
+    let sql = format!(
+        "SELECT {} FROM authorisations WHERE partition = $1 AND space = $2 ORDER BY since, entry",
+        Authorisations::COLUMNS.join(", ")
+    );
+    store.select(&sql, &[Arg::Int(i64::from(partition.number())), Arg::Uuid(space.uuid())]).await
+}

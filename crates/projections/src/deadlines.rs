@@ -1,0 +1,196 @@
+//! What falls due by itself after the notice, and when: suspensions over, destructions, archives over, comings of age, ends of grants.
+
+use chrono::NaiveDate;
+use ens_domain::ids::{GrantId, SpaceId};
+use ens_domain::space::SpaceEvent;
+use ens_store::{Arg, Partition, Recorded, Store, StoreError};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::change::Change;
+use crate::projection::{Projection, Row, RowKey, SpaceKey};
+use crate::token::token;
+
+/// What falls due by itself, and when.
+#[derive(Debug)]
+pub struct Deadlines;
+
+/// What falls due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeadlineKind {
+    /// Nobody opposed the closing of a suspended space: it is closed.
+    SuspensionOver,
+    /// The destruction that was expressly asked for.
+    DestructionDue,
+    /// The archive is over: the content is destroyed.
+    ArchiveOver,
+    /// The holder turns eighteen.
+    ComingOfAge,
+    /// An authorisation comes to its end.
+    GrantEnd,
+}
+
+/// The name of a deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DeadlineKey {
+    /// The partition of the log that the space stands in.
+    pub partition: Partition,
+    /// The space.
+    pub space: SpaceId,
+    /// What falls due.
+    pub kind: DeadlineKind,
+    /// The grant that ends; the space itself for the other kinds.
+    pub subject: Uuid,
+}
+
+impl RowKey for DeadlineKey {
+    const COLUMNS: &'static [&'static str] = &["partition", "space", "kind", "subject"];
+
+    fn space(&self) -> SpaceKey {
+        SpaceKey { partition: self.partition, space: self.space }
+    }
+}
+
+/// One thing that falls due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
+    /// The partition of the log that the space stands in.
+    pub partition: Partition,
+    /// The space.
+    pub space: SpaceId,
+    /// What falls due.
+    pub kind: DeadlineKind,
+    /// The grant that ends; the space itself for the other kinds.
+    pub subject: Uuid,
+    /// From the first instant of this day in Paris.
+    pub due_on: NaiveDate,
+}
+
+impl Deadline {
+    /// The grant that comes to its end.
+    pub fn grant(&self) -> Option<GrantId> {
+        (self.kind == DeadlineKind::GrantEnd).then(|| GrantId::from(self.subject))
+    }
+}
+
+impl Row for Deadline {
+    type Key = DeadlineKey;
+
+    fn key(&self) -> DeadlineKey {
+        DeadlineKey { partition: self.partition, space: self.space, kind: self.kind, subject: self.subject }
+    }
+}
+
+impl Projection for Deadlines {
+    const NAME: &'static str = "deadlines";
+    const COLUMNS: &'static [&'static str] = &["partition", "space", "kind", "subject", "due_on"];
+    type Row = Deadline;
+
+    fn project(seen: &Recorded<SpaceEvent>) -> Vec<Change<Deadline>> {
+        use DeadlineKind::{ArchiveOver, ComingOfAge, DestructionDue, SuspensionOver};
+        match &seen.event {
+            SpaceEvent::SpaceCreated { admission, .. } => falls_due(seen, ComingOfAge, admission.comes_of_age_on),
+            SpaceEvent::SpaceRenewed { admission, .. } => {
+                [Change::Wipe(SpaceKey::of(seen))].into_iter().chain(falls_due(seen, ComingOfAge, admission.comes_of_age_on)).collect()
+            }
+            SpaceEvent::CameOfAge { .. } => vec![settled(seen, ComingOfAge)],
+            SpaceEvent::AccessGranted { grant, until, .. } => {
+                let due = until.map(day_after);
+                due.map(|due_on| Change::Put(deadline(grant_end(seen, *grant), due_on))).into_iter().collect()
+            }
+            SpaceEvent::AccessRevoked { grant, .. } | SpaceEvent::AccessExpired { grant, .. } => {
+                vec![Change::Remove(grant_end(seen, *grant))]
+            }
+            SpaceEvent::ProfessionalBlocked { ended, .. } => ended.iter().map(|grant| Change::Remove(grant_end(seen, *grant))).collect(),
+            SpaceEvent::Suspended { last_day, .. } => falls_due(seen, SuspensionOver, Some(day_after(*last_day))),
+            SpaceEvent::ClosingOpposed { .. } | SpaceEvent::SuspensionLifted { .. } => vec![settled(seen, SuspensionOver)],
+            SpaceEvent::DeathRecorded { .. } => vec![settled(seen, ComingOfAge), settled(seen, SuspensionOver)],
+            SpaceEvent::Closed { archived_until, .. } => {
+                [settled(seen, SuspensionOver)].into_iter().chain(falls_due(seen, ArchiveOver, Some(day_after(*archived_until)))).collect()
+            }
+            SpaceEvent::Reopened { .. } => vec![settled(seen, ArchiveOver), settled(seen, DestructionDue)],
+            SpaceEvent::DestructionRequested { destroy_on, .. } => falls_due(seen, DestructionDue, Some(*destroy_on)),
+            SpaceEvent::DestructionCancelled { .. } => vec![settled(seen, DestructionDue)],
+            SpaceEvent::Destroyed { .. } => vec![Change::Wipe(SpaceKey::of(seen))],
+            SpaceEvent::FoundUnreachable { .. }
+            | SpaceEvent::ContactsDeclared { .. }
+            | SpaceEvent::InsReplaced { .. }
+            | SpaceEvent::CodeIssued { .. }
+            | SpaceEvent::CodeReceived { .. }
+            | SpaceEvent::CodeUndelivered { .. }
+            | SpaceEvent::WrongCodeEntered { .. }
+            | SpaceEvent::CodeLocked { .. }
+            | SpaceEvent::NotifiedByEmail { .. }
+            | SpaceEvent::NotifiedByPost { .. }
+            | SpaceEvent::DeliveryRecorded { .. }
+            | SpaceEvent::NotificationFailed { .. }
+            | SpaceEvent::Opposed { .. }
+            | SpaceEvent::OppositionWithdrawn { .. }
+            | SpaceEvent::OpeningBlocked { .. }
+            | SpaceEvent::OpeningUnblocked { .. }
+            | SpaceEvent::OpenedByCnam { .. }
+            | SpaceEvent::Activated { .. }
+            | SpaceEvent::ProfessionalUnblocked { .. }
+            | SpaceEvent::RepresentationDeclared { .. }
+            | SpaceEvent::RepresentationEnded { .. } => Vec::new(),
+        }
+    }
+}
+
+/// What lasts until the end of a day falls due on the next one.
+fn day_after(last_day: NaiveDate) -> NaiveDate {
+    last_day.succ_opt().unwrap_or(NaiveDate::MAX)
+}
+
+fn of_space(seen: &Recorded<SpaceEvent>, kind: DeadlineKind) -> DeadlineKey {
+    let SpaceKey { partition, space } = SpaceKey::of(seen);
+    DeadlineKey { partition, space, kind, subject: space.uuid() }
+}
+
+fn grant_end(seen: &Recorded<SpaceEvent>, grant: GrantId) -> DeadlineKey {
+    DeadlineKey { subject: grant.uuid(), ..of_space(seen, DeadlineKind::GrantEnd) }
+}
+
+fn deadline(key: DeadlineKey, due_on: NaiveDate) -> Deadline {
+    let DeadlineKey { partition, space, kind, subject } = key;
+    Deadline { partition, space, kind, subject, due_on }
+}
+
+fn falls_due(seen: &Recorded<SpaceEvent>, kind: DeadlineKind, due_on: Option<NaiveDate>) -> Vec<Change<Deadline>> {
+    due_on.map(|due_on| Change::Put(deadline(of_space(seen, kind), due_on))).into_iter().collect()
+}
+
+fn settled(seen: &Recorded<SpaceEvent>, kind: DeadlineKind) -> Change<Deadline> {
+    Change::Remove(of_space(seen, kind))
+}
+
+/// What falls due in one partition on this day or fell due before, earliest first, after the row that ended the page before.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn deadlines_due(
+    store: &Store,
+    partition: Partition,
+    on: NaiveDate,
+    after: Option<&Deadline>,
+    limit: u32,
+) -> Result<Vec<Deadline>, StoreError> {
+    let (day, space, kind, subject) = after.map(|row| (row.due_on, row.space.uuid(), token(&row.kind), row.subject)).unwrap_or_default();
+    store
+        .select(
+            "SELECT partition, space, kind, subject, due_on FROM deadlines \
+             WHERE partition = $1 AND due_on <= $2 AND (due_on, space, kind, subject) > ($3, $4, $5, $6) \
+             ORDER BY due_on, space, kind, subject LIMIT $7",
+            &[
+                Arg::Int(i64::from(partition.number())),
+                Arg::Date(on),
+                Arg::Date(day),
+                Arg::Uuid(space),
+                Arg::Text(kind),
+                Arg::Uuid(subject),
+                Arg::Int(i64::from(limit)),
+            ],
+        )
+        .await
+}

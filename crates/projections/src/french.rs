@@ -1,0 +1,81 @@
+//! Dates and the trade's words as a citizen reads them, in French with its typography.
+
+use chrono::{Datelike, NaiveDate};
+use ens_domain::space::terms::{Channel, OppositionChannel, Scope, Section};
+
+/// The no-break space that French puts before a colon and within quotation marks.
+pub const NO_BREAK_SPACE: char = '\u{a0}';
+
+const MONTHS: [&str; 12] =
+    ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
+
+/// A day as it is written in a letter: `9 mai 2026`, `1er janvier 2027`.
+pub fn date(day: NaiveDate) -> String {
+    let month = MONTHS.iter().zip(1..).find_map(|(name, number)| (number == day.month()).then_some(*name)).unwrap_or_default();
+    let ordinal = if day.day() == 1 { "er" } else { "" };
+    format!("{}{ordinal} {month} {}", day.day(), day.year())
+}
+
+/// Such as `1 essai`, `4 essais`.
+pub(crate) fn counted(count: usize, singular: &str, plural: &str) -> String {
+    // In French, zero takes the singular.
+    if count < 2 { format!("{count} {singular}") } else { format!("{count} {plural}") }
+}
+
+/// How a message goes: `par courriel`.
+pub const fn by_channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => "par courriel",
+        Channel::Post => "par courrier",
+    }
+}
+
+/// How an opposition was made: `sur le site`.
+pub const fn via(channel: OppositionChannel) -> &'static str {
+    match channel {
+        OppositionChannel::Web => "sur le site",
+        OppositionChannel::Phone => "par téléphone (3422)",
+        OppositionChannel::Desk => "au guichet",
+        OppositionChannel::Letter => "par courrier",
+    }
+}
+
+/// The name of a section: `messagerie`.
+pub const fn section(section: Section) -> &'static str {
+    match section {
+        Section::AdministrativeData => "données administratives",
+        Section::MedicalRecord => "dossier médical partagé",
+        Section::Reimbursements => "remboursements",
+        Section::Messaging => "messagerie",
+        Section::Agenda => "agenda",
+        Section::Catalogue => "catalogue de services",
+        Section::Authorisations => "autorisations",
+        Section::Measures => "mesures de santé",
+        Section::MedicalProfile => "profil médical",
+    }
+}
+
+/// What an authorisation opens, after `accès`: `à tout l’espace`, `à la rubrique « agenda »`.
+pub(crate) fn to_scope(scope: &Scope) -> String {
+    match scope {
+        Scope::All => "à tout l’espace".to_owned(),
+        Scope::Sections { sections } => {
+            let names: Vec<String> = sections.iter().map(|name| quoted(section(*name))).collect();
+            let word = if names.len() < 2 { "à la rubrique" } else { "aux rubriques" };
+            format!("{word} {}", listed(&names))
+        }
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("«{NO_BREAK_SPACE}{name}{NO_BREAK_SPACE}»")
+}
+
+/// `a`, `a et b`, `a, b et c`.
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} et {last}", first.join(", ")),
+    }
+}

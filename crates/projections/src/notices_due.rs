@@ -1,0 +1,106 @@
+//! Which persons are owed the prior notice, and by which channel: one row from the moment it is owed until a code is issued for it.
+
+use chrono::{DateTime, Utc};
+use ens_domain::ids::SpaceId;
+use ens_domain::space::SpaceEvent;
+use ens_domain::space::terms::{Channel, CodePurpose};
+use ens_store::{Arg, Partition, Recorded, Store, StoreError};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::change::Change;
+use crate::projection::{Projection, Row, SpaceKey};
+
+/// Which persons are owed the prior notice, and by which channel.
+#[derive(Debug)]
+pub struct NoticesDue;
+
+/// One notice that is owed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeDue {
+    /// The partition of the log that the space stands in.
+    pub partition: Partition,
+    /// The space.
+    pub space: SpaceId,
+    /// How the notice goes.
+    pub channel: Channel,
+    /// Since when it has been owed.
+    pub since: DateTime<Utc>,
+}
+
+impl Row for NoticeDue {
+    type Key = SpaceKey;
+
+    fn key(&self) -> SpaceKey {
+        SpaceKey { partition: self.partition, space: self.space }
+    }
+}
+
+impl Projection for NoticesDue {
+    const NAME: &'static str = "notices_due";
+    const COLUMNS: &'static [&'static str] = &["partition", "space", "channel", "since"];
+    type Row = NoticeDue;
+
+    fn project(seen: &Recorded<SpaceEvent>) -> Vec<Change<NoticeDue>> {
+        let key = SpaceKey::of(seen);
+        let owed = |at: &DateTime<Utc>, channel: Channel| NoticeDue { partition: key.partition, space: key.space, channel, since: *at };
+        match &seen.event {
+            SpaceEvent::SpaceCreated { at, notice_by: Some(channel), .. }
+            | SpaceEvent::ContactsDeclared { at, notice_by: Some(channel), .. }
+            | SpaceEvent::NotificationFailed { at, retry_by: Some(channel), .. }
+            | SpaceEvent::OpeningUnblocked { at, notice_by: Some(channel), .. } => vec![Change::Put(owed(at, *channel))],
+            SpaceEvent::CodeIssued { purpose: CodePurpose::Notice, .. }
+            | SpaceEvent::FoundUnreachable { .. }
+            | SpaceEvent::Opposed { .. }
+            | SpaceEvent::OpeningBlocked { .. }
+            | SpaceEvent::OpenedByCnam { .. }
+            | SpaceEvent::Activated { .. }
+            | SpaceEvent::DeathRecorded { .. } => vec![Change::Remove(key)],
+            SpaceEvent::SpaceCreated { notice_by: None, .. }
+            | SpaceEvent::ContactsDeclared { notice_by: None, .. }
+            | SpaceEvent::NotificationFailed { retry_by: None, .. }
+            | SpaceEvent::OpeningUnblocked { notice_by: None, .. }
+            | SpaceEvent::CodeIssued { purpose: CodePurpose::Reissue, .. }
+            | SpaceEvent::InsReplaced { .. }
+            | SpaceEvent::CodeReceived { .. }
+            | SpaceEvent::CodeUndelivered { .. }
+            | SpaceEvent::WrongCodeEntered { .. }
+            | SpaceEvent::CodeLocked { .. }
+            | SpaceEvent::NotifiedByEmail { .. }
+            | SpaceEvent::NotifiedByPost { .. }
+            | SpaceEvent::DeliveryRecorded { .. }
+            | SpaceEvent::OppositionWithdrawn { .. }
+            | SpaceEvent::AccessGranted { .. }
+            | SpaceEvent::AccessRevoked { .. }
+            | SpaceEvent::AccessExpired { .. }
+            | SpaceEvent::ProfessionalBlocked { .. }
+            | SpaceEvent::ProfessionalUnblocked { .. }
+            | SpaceEvent::RepresentationDeclared { .. }
+            | SpaceEvent::RepresentationEnded { .. }
+            | SpaceEvent::CameOfAge { .. }
+            | SpaceEvent::Suspended { .. }
+            | SpaceEvent::ClosingOpposed { .. }
+            | SpaceEvent::SuspensionLifted { .. }
+            | SpaceEvent::Closed { .. }
+            | SpaceEvent::Reopened { .. }
+            | SpaceEvent::DestructionRequested { .. }
+            | SpaceEvent::DestructionCancelled { .. }
+            | SpaceEvent::Destroyed { .. }
+            | SpaceEvent::SpaceRenewed { .. } => Vec::new(),
+        }
+    }
+}
+
+/// The notices owed in one partition, in the order of the ids, after the space that ended the page before.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn notices_due(store: &Store, partition: Partition, after: Option<SpaceId>, limit: u32) -> Result<Vec<NoticeDue>, StoreError> {
+    let after = after.map_or(Uuid::nil(), SpaceId::uuid);
+    store
+        .select(
+            "SELECT partition, space, channel, since FROM notices_due WHERE partition = $1 AND space > $2 ORDER BY space LIMIT $3",
+            &[Arg::Int(i64::from(partition.number())), Arg::Uuid(after), Arg::Int(i64::from(limit))],
+        )
+        .await
+}

@@ -1,0 +1,157 @@
+//! Which spaces fall due, and when: one row for every space that was never opened, with the last day of its window.
+
+use chrono::NaiveDate;
+use ens_domain::ids::SpaceId;
+use ens_domain::organism::Department;
+use ens_domain::space::SpaceEvent;
+use ens_domain::space::terms::Stage;
+use ens_store::{Arg, Partition, Recorded, Store, StoreError};
+use serde::{Deserialize, Serialize};
+
+use crate::change::Change;
+use crate::projection::{Projection, Row, SpaceKey};
+
+/// Which spaces fall due, and when.
+#[derive(Debug)]
+pub struct OpeningsDue;
+
+/// One space that was never opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpeningDue {
+    /// The partition of the log that the space stands in.
+    pub partition: Partition,
+    /// The space.
+    pub space: SpaceId,
+    /// Where the person lives, for the count of a day before the day comes.
+    pub department: Department,
+    /// Only `notified` falls due; an opposition, a block or a void notice holds the rest.
+    pub stage: Stage,
+    /// The last day in which to oppose; the space falls due on the day after.
+    pub last_day: Option<NaiveDate>,
+}
+
+/// How many spaces would open, in one department.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DepartmentCount {
+    /// The department.
+    pub department: Department,
+    /// Spaces that would open.
+    pub spaces: u64,
+}
+
+impl Row for OpeningDue {
+    type Key = SpaceKey;
+
+    fn key(&self) -> SpaceKey {
+        SpaceKey { partition: self.partition, space: self.space }
+    }
+}
+
+impl Projection for OpeningsDue {
+    const NAME: &'static str = "openings_due";
+    const COLUMNS: &'static [&'static str] = &["partition", "space", "department", "stage", "last_day"];
+    type Row = OpeningDue;
+
+    fn project(seen: &Recorded<SpaceEvent>) -> Vec<Change<OpeningDue>> {
+        let key = SpaceKey::of(seen);
+        let windowed = |last_day: Option<NaiveDate>, stage: Option<Stage>| {
+            Change::amend_where_kept(key, move |row: &mut OpeningDue| {
+                row.last_day = last_day;
+                row.stage = stage.unwrap_or(row.stage);
+            })
+        };
+        match &seen.event {
+            SpaceEvent::SpaceCreated { admission, .. } => vec![Change::Put(OpeningDue {
+                partition: key.partition,
+                space: key.space,
+                department: admission.department.clone(),
+                stage: seen.event.stage().unwrap_or(Stage::Created),
+                last_day: None,
+            })],
+            SpaceEvent::NotifiedByEmail { last_day, .. }
+            | SpaceEvent::NotifiedByPost { last_day, .. }
+            | SpaceEvent::DeliveryRecorded { last_day, .. } => vec![windowed(Some(*last_day), seen.event.stage())],
+            SpaceEvent::NotificationFailed { .. } | SpaceEvent::FoundUnreachable { .. } => vec![windowed(None, seen.event.stage())],
+            // Another block still holds it, or the window that the event names counts again.
+            SpaceEvent::OpeningUnblocked { stage: Stage::Blocked, .. } => Vec::new(),
+            SpaceEvent::OpeningUnblocked { last_day, .. } => vec![windowed(*last_day, seen.event.stage())],
+            SpaceEvent::ContactsDeclared { .. }
+            | SpaceEvent::Opposed { .. }
+            | SpaceEvent::OppositionWithdrawn { .. }
+            | SpaceEvent::OpeningBlocked { .. } => held_or_let_go(key, seen.event.stage()),
+            SpaceEvent::OpenedByCnam { .. } | SpaceEvent::Activated { .. } | SpaceEvent::DeathRecorded { .. } => vec![Change::Remove(key)],
+            SpaceEvent::InsReplaced { .. }
+            | SpaceEvent::CodeIssued { .. }
+            | SpaceEvent::CodeReceived { .. }
+            | SpaceEvent::CodeUndelivered { .. }
+            | SpaceEvent::WrongCodeEntered { .. }
+            | SpaceEvent::CodeLocked { .. }
+            | SpaceEvent::AccessGranted { .. }
+            | SpaceEvent::AccessRevoked { .. }
+            | SpaceEvent::AccessExpired { .. }
+            | SpaceEvent::ProfessionalBlocked { .. }
+            | SpaceEvent::ProfessionalUnblocked { .. }
+            | SpaceEvent::RepresentationDeclared { .. }
+            | SpaceEvent::RepresentationEnded { .. }
+            | SpaceEvent::CameOfAge { .. }
+            | SpaceEvent::Suspended { .. }
+            | SpaceEvent::ClosingOpposed { .. }
+            | SpaceEvent::SuspensionLifted { .. }
+            | SpaceEvent::Closed { .. }
+            | SpaceEvent::Reopened { .. }
+            | SpaceEvent::DestructionRequested { .. }
+            | SpaceEvent::DestructionCancelled { .. }
+            | SpaceEvent::Destroyed { .. }
+            | SpaceEvent::SpaceRenewed { .. } => Vec::new(),
+        }
+    }
+}
+
+/// The window stays what it is; only the stage says whether it still leads to an opening.
+fn held_or_let_go(key: SpaceKey, stage: Option<Stage>) -> Vec<Change<OpeningDue>> {
+    let Some(stage) = stage else { return Vec::new() };
+    vec![Change::amend_where_kept(key, move |row: &mut OpeningDue| row.stage = stage)]
+}
+
+/// The spaces of one partition that fall due on this day or fell due before: oldest window first, then in the order of
+/// their ids, after the row that ended the page before.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn openings_due(
+    store: &Store,
+    partition: Partition,
+    on: NaiveDate,
+    after: Option<&OpeningDue>,
+    limit: u32,
+) -> Result<Vec<OpeningDue>, StoreError> {
+    let (from_day, from_space) = after.map(|row| (row.last_day.unwrap_or_default(), row.space.uuid())).unwrap_or_default();
+    store
+        .select(
+            "SELECT partition, space, department, stage, last_day FROM openings_due \
+             WHERE partition = $1 AND stage = 'notified' AND last_day < $2 AND (last_day, space) > ($3, $4) \
+             ORDER BY last_day, space LIMIT $5",
+            &[
+                Arg::Int(i64::from(partition.number())),
+                Arg::Date(on),
+                Arg::Date(from_day),
+                Arg::Uuid(from_space),
+                Arg::Int(i64::from(limit)),
+            ],
+        )
+        .await
+}
+
+/// Who would open on this day, counted by department: all that falls due up to it.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn openings_by_department(store: &Store, on: NaiveDate) -> Result<Vec<DepartmentCount>, StoreError> {
+    store
+        .select(
+            "SELECT department, count(*) AS spaces FROM openings_due \
+             WHERE stage = 'notified' AND last_day < $1 GROUP BY department ORDER BY department",
+            &[Arg::Date(on)],
+        )
+        .await
+}

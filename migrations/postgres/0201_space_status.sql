@@ -1,0 +1,35 @@
+-- Why:      one row a space, so that a person's question is one read.
+-- Old code: does not know the table and keeps working; followers fill it from the beginning of the log.
+-- Takes:    no time; the table is new.
+CREATE TABLE space_status (
+    partition smallint NOT NULL,
+    space uuid NOT NULL,
+    version bigint NOT NULL,
+    position bigint NOT NULL,
+    stage text NOT NULL,
+    since timestamptz NOT NULL,
+    notice_channel text,
+    received_on date,
+    last_day date,
+    code_state text NOT NULL,
+    code_message uuid,
+    code_valid_until date,
+    wrong_codes_left smallint,
+    reissue_from timestamptz,
+    receipt_number text,
+    receipt_day date,
+    opposed_via text,
+    block_reason text,
+    unreachable_reason text,
+    opened_on date,
+    medical_record text,
+    activated_at timestamptz,
+    suspension_ground text,
+    suspension_last_day date,
+    closing_ground text,
+    archived_until date,
+    destroy_on date,
+    destruction_ground text,
+    holder text NOT NULL,
+    PRIMARY KEY (partition, space)
+);

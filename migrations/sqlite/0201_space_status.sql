@@ -1,0 +1,35 @@
+-- Why:      one row a space, so that a person's question is one read.
+-- Old code: does not know the table and keeps working; followers fill it from the beginning of the log.
+-- Takes:    no time; the table is new.
+CREATE TABLE space_status (
+    partition INTEGER NOT NULL,
+    space TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    since TEXT NOT NULL,
+    notice_channel TEXT,
+    received_on TEXT,
+    last_day TEXT,
+    code_state TEXT NOT NULL,
+    code_message TEXT,
+    code_valid_until TEXT,
+    wrong_codes_left INTEGER,
+    reissue_from TEXT,
+    receipt_number TEXT,
+    receipt_day TEXT,
+    opposed_via TEXT,
+    block_reason TEXT,
+    unreachable_reason TEXT,
+    opened_on TEXT,
+    medical_record TEXT,
+    activated_at TEXT,
+    suspension_ground TEXT,
+    suspension_last_day TEXT,
+    closing_ground TEXT,
+    archived_until TEXT,
+    destroy_on TEXT,
+    destruction_ground TEXT,
+    holder TEXT NOT NULL,
+    PRIMARY KEY (partition, space)
+) WITHOUT ROWID;

@@ -1,0 +1,17 @@
+-- Why:      a person sees who may see their space, and who is blocked.
+-- Old code: does not know the table and keeps working; followers fill it from the beginning of the log.
+-- Takes:    no time; the table is new.
+CREATE TABLE authorisations (
+    partition INTEGER NOT NULL,
+    space TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    since TEXT NOT NULL,
+    until TEXT,
+    state TEXT NOT NULL,
+    ended_at TEXT,
+    given_by TEXT NOT NULL,
+    PRIMARY KEY (partition, space, entry)
+) WITHOUT ROWID;
