@@ -1,0 +1,58 @@
+//! The keys on PostgreSQL: a schema of their own.
+
+use async_trait::async_trait;
+use ens_domain::ids::SpaceId;
+use uuid::Uuid;
+
+use super::Postgres;
+use crate::engine::{Keys, StoredKey};
+use crate::error::StoreError;
+use crate::partition::Partition;
+
+#[async_trait]
+impl Keys for Postgres {
+    async fn keys(&self, spaces: &[(SpaceId, Partition)]) -> Result<Vec<StoredKey>, StoreError> {
+        let rows: Vec<(Uuid, i16, i32, Option<Vec<u8>>)> = sqlx::query_as(
+            "SELECT k.space, k.partition, k.generation, k.wrapped FROM keys.space_keys k \
+             JOIN UNNEST($1::smallint[], $2::uuid[]) AS wanted (partition, space) USING (partition, space) \
+             ORDER BY k.space, k.generation",
+        )
+        .bind(spaces.iter().map(|(_, partition)| partition.column()).collect::<Vec<_>>())
+        .bind(spaces.iter().map(|(space, _)| space.uuid()).collect::<Vec<_>>())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|(space, partition, generation, wrapped)| {
+                let generation = u32::try_from(generation).map_err(|_| StoreError::Malformed("a key's generation is negative"))?;
+                Ok(StoredKey { space: space.into(), partition: Partition::from_column(partition)?, generation, wrapped })
+            })
+            .collect()
+    }
+
+    async fn create_keys(&self, keys: &[StoredKey]) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO keys.space_keys (partition, space, generation, wrapped) \
+             SELECT p, s, g, w FROM UNNEST($1::smallint[], $2::uuid[], $3::integer[], $4::bytea[]) AS row (p, s, g, w) \
+             ORDER BY p, s, g ON CONFLICT (partition, space, generation) DO NOTHING",
+        )
+        .bind(keys.iter().map(|key| key.partition.column()).collect::<Vec<_>>())
+        .bind(keys.iter().map(|key| key.space.uuid()).collect::<Vec<_>>())
+        .bind(keys.iter().map(|key| i32::try_from(key.generation).unwrap_or(i32::MAX)).collect::<Vec<_>>())
+        .bind(keys.iter().map(|key| key.wrapped.as_deref()).collect::<Vec<_>>())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    async fn destroy_keys_again(&self) -> Result<u64, StoreError> {
+        let destroyed = sqlx::query(
+            "UPDATE keys.space_keys k SET wrapped = NULL, destroyed_at = clock_timestamp() \
+             FROM (SELECT partition, aggregate_id::uuid AS space, count(*) AS ended FROM events \
+                   WHERE aggregate_type = 'health_space' AND event_type = 'Destroyed' GROUP BY partition, aggregate_id) gone \
+             WHERE k.partition = gone.partition AND k.space = gone.space AND k.generation <= gone.ended AND k.wrapped IS NOT NULL",
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(destroyed.rows_affected())
+    }
+}

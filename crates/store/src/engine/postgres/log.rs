@@ -1,0 +1,91 @@
+//! The log on PostgreSQL: the head's lock, the feed, histories, what idempotency keys remember.
+
+use async_trait::async_trait;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+
+use super::Postgres;
+use super::append::Appending;
+use crate::append::{Remembered, Request};
+use crate::engine::{Aggregates, Append, Log, column, number, text};
+use crate::error::StoreError;
+use crate::partition::{Partition, Partitions};
+use crate::stored::StoredEvent;
+
+#[async_trait]
+impl Log for Postgres {
+    async fn begin(&self, partition: Partition) -> Result<Box<dyn Append>, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let head: i64 = sqlx::query_scalar("SELECT position FROM log_heads WHERE partition = $1 FOR NO KEY UPDATE")
+            .bind(partition.column())
+            .fetch_one(&mut *transaction)
+            .await?;
+        Ok(Box::new(Appending { transaction, partition, head: number(head)? }))
+    }
+
+    async fn partitions(&self) -> Result<Partitions, StoreError> {
+        Partitions::counted(sqlx::query_scalar(text::PARTITIONS).fetch_one(&self.pool).await?)
+    }
+
+    async fn feed(&self, partition: Partition, after: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
+        let rows =
+            sqlx::query(text::FEED).bind(partition.column()).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.pool).await?;
+        rows.iter().map(stored).collect()
+    }
+
+    async fn heads(&self) -> Result<Vec<(Partition, u64)>, StoreError> {
+        let rows: Vec<(i16, i64)> = sqlx::query_as(text::HEADS).fetch_all(&self.pool).await?;
+        rows.into_iter().map(|(partition, position)| Ok((Partition::from_column(partition)?, number(position)?))).collect()
+    }
+
+    async fn histories(&self, aggregates: Aggregates<'_>) -> Result<Vec<StoredEvent>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, payload::text AS payload, \
+             metadata::text AS metadata, partition, position, recorded_at FROM events \
+             WHERE partition = $1 AND aggregate_type = $2 AND aggregate_id = ANY($3) ORDER BY aggregate_id, sequence",
+        )
+        .bind(aggregates.partition.column())
+        .bind(aggregates.aggregate_type)
+        .bind(aggregates.ids)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(stored).collect()
+    }
+
+    async fn remembered(&self, keys: &[[u8; 32]]) -> Result<Vec<Remembered>, StoreError> {
+        let keys: Vec<&[u8]> = keys.iter().map(<[u8; 32]>::as_slice).collect();
+        let rows = sqlx::query(
+            "SELECT key, digest, partition, space, version_before, version, position FROM idempotency_keys WHERE key = ANY($1)",
+        )
+        .bind(keys)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(remembered).collect()
+    }
+}
+
+pub(super) fn stored(row: &PgRow) -> Result<StoredEvent, StoreError> {
+    Ok(StoredEvent {
+        aggregate_type: row.try_get("aggregate_type")?,
+        aggregate_id: row.try_get("aggregate_id")?,
+        sequence: number(row.try_get("sequence")?)?,
+        event_type: row.try_get("event_type")?,
+        event_version: row.try_get("event_version")?,
+        payload: row.try_get("payload")?,
+        metadata: row.try_get("metadata")?,
+        partition: Partition::from_column(row.try_get("partition")?)?,
+        position: number(row.try_get("position")?)?,
+        recorded_at: row.try_get("recorded_at")?,
+    })
+}
+
+fn remembered(row: &PgRow) -> Result<Remembered, StoreError> {
+    Ok(Remembered {
+        request: Request { key: row.try_get("key")?, digest: row.try_get("digest")? },
+        partition: Partition::from_column(row.try_get("partition")?)?,
+        space: row.try_get("space")?,
+        version_before: number(row.try_get("version_before")?)?,
+        version: number(row.try_get("version")?)?,
+        position: number(row.try_get("position")?)?,
+    })
+}

@@ -1,0 +1,157 @@
+//! The append's transaction on SQLite: rows as one JSON array, one statement a table.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use ens_domain::ids::MessageId;
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Sqlite as Lite, Transaction};
+
+use super::log::array;
+use crate::append::{NewMessage, Remembered, Row};
+use crate::engine::{Aggregates, Append, column, number};
+use crate::error::StoreError;
+use crate::partition::Partition;
+
+/// A transaction that holds the file's write lock.
+pub(super) struct Appending {
+    pub(super) transaction: Transaction<'static, Lite>,
+    pub(super) partition: Partition,
+    pub(super) head: u64,
+    pub(super) writer: SqlitePool,
+    pub(super) keys: KeyFile,
+}
+
+/// Whether the file of the keys holds what must not be found there any more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyFile {
+    Clean,
+    HoldsDestroyed,
+}
+
+#[async_trait]
+impl Append for Appending {
+    fn head(&self) -> u64 {
+        self.head
+    }
+
+    async fn versions(&mut self, aggregates: Aggregates<'_>) -> Result<HashMap<String, u64>, StoreError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT aggregate_id, max(sequence) FROM events WHERE partition = $1 AND aggregate_type = $2 \
+             AND aggregate_id IN (SELECT value FROM json_each($3)) GROUP BY aggregate_id",
+        )
+        .bind(aggregates.partition.column())
+        .bind(aggregates.aggregate_type)
+        .bind(array(aggregates.ids))
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        rows.into_iter().map(|(id, version)| Ok((id, number(version)?))).collect()
+    }
+
+    async fn insert(&mut self, rows: &[Row]) -> Result<(), StoreError> {
+        // One prepared statement run row by row: inside one process that is faster than unpacking an array.
+        for row in rows {
+            sqlx::query(
+                "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, partition, position) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            )
+            .bind(&row.aggregate_type)
+            .bind(&row.aggregate_id)
+            .bind(column(row.sequence))
+            .bind(&row.event.event_type)
+            .bind(&row.event.event_version)
+            .bind(&row.event.payload)
+            .bind(&row.event.metadata)
+            .bind(self.partition.column())
+            .bind(column(row.position))
+            .execute(&mut *self.transaction)
+            .await?;
+        }
+        sqlx::query("UPDATE log_heads SET position = $2 WHERE partition = $1")
+            .bind(self.partition.column())
+            .bind(rows.last().map_or(column(self.head), |row| column(row.position)))
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(())
+    }
+
+    async fn remember(&mut self, keys: &[Remembered]) -> Result<u64, StoreError> {
+        let mut inserted = 0;
+        for key in keys {
+            inserted += sqlx::query(
+                "INSERT INTO idempotency_keys (key, digest, partition, space, version_before, version, position) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (key) DO NOTHING",
+            )
+            .bind(key.request.key.as_slice())
+            .bind(key.request.digest.as_slice())
+            .bind(self.partition.column())
+            .bind(&key.space)
+            .bind(column(key.version_before))
+            .bind(column(key.version))
+            .bind(column(key.position))
+            .execute(&mut *self.transaction)
+            .await?
+            .rows_affected();
+        }
+        Ok(inserted)
+    }
+
+    async fn post(&mut self, messages: &[NewMessage]) -> Result<(), StoreError> {
+        for message in messages {
+            sqlx::query(
+                "INSERT INTO outbox (partition, message, space, kind, channel, content, due_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (partition, message) DO NOTHING",
+            )
+            .bind(self.partition.column())
+            .bind(message.message.to_string())
+            .bind(message.space.to_string())
+            .bind(message.kind)
+            .bind(message.channel)
+            .bind(&message.content)
+            .bind(message.due_at.timestamp_micros())
+            .execute(&mut *self.transaction)
+            .await?;
+        }
+        Ok(())
+    }
+
+    async fn settle(&mut self, messages: &[MessageId]) -> Result<(), StoreError> {
+        let ids: Vec<String> = messages.iter().map(MessageId::to_string).collect();
+        sqlx::query("DELETE FROM outbox WHERE partition = $1 AND message IN (SELECT value FROM json_each($2))")
+            .bind(self.partition.column())
+            .bind(array(&ids))
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(())
+    }
+
+    async fn destroy_keys(&mut self, spaces: &[String]) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE keys.space_keys SET wrapped = NULL, destroyed_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') \
+             WHERE partition = $1 AND space IN (SELECT value FROM json_each($2)) AND wrapped IS NOT NULL",
+        )
+        .bind(self.partition.column())
+        .bind(array(spaces))
+        .execute(&mut *self.transaction)
+        .await?;
+        self.keys = KeyFile::HoldsDestroyed;
+        Ok(())
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.transaction.commit().await?;
+        match self.keys {
+            KeyFile::Clean => Ok(()),
+            KeyFile::HoldsDestroyed => fold_keys(&self.writer).await,
+        }
+    }
+}
+
+/// Folds the keys' write-ahead log back and empties it: what `secure_delete` overwrote in the file must not survive beside it.
+pub(super) async fn fold_keys(writer: &SqlitePool) -> Result<(), StoreError> {
+    let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA keys.wal_checkpoint(TRUNCATE)").fetch_one(writer).await?;
+    if busy != 0 {
+        tracing::info!("a reader holds the keys' write-ahead log; it is folded back with the next destruction or at the next start");
+    }
+    Ok(())
+}

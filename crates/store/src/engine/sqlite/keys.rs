@@ -1,0 +1,64 @@
+//! The keys on SQLite: a file of their own, attached.
+
+use async_trait::async_trait;
+use ens_domain::ids::SpaceId;
+
+use super::Sqlite;
+use super::append::fold_keys;
+use super::log::array;
+use crate::engine::{Keys, StoredKey};
+use crate::error::StoreError;
+use crate::partition::Partition;
+
+#[async_trait]
+impl Keys for Sqlite {
+    async fn keys(&self, spaces: &[(SpaceId, Partition)]) -> Result<Vec<StoredKey>, StoreError> {
+        let wanted: Vec<String> = spaces.iter().map(|(space, _)| space.to_string()).collect();
+        let partitions = spaces.iter().map(|(_, partition)| partition.number()).collect::<std::collections::BTreeSet<_>>();
+        let rows: Vec<(String, i16, u32, Option<Vec<u8>>)> = sqlx::query_as(
+            "SELECT space, partition, generation, wrapped FROM keys.space_keys \
+             WHERE partition IN (SELECT value FROM json_each($1)) AND space IN (SELECT value FROM json_each($2)) ORDER BY space, generation",
+        )
+        .bind(serde_json::json!(partitions).to_string())
+        .bind(array(&wanted))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter()
+            .map(|(space, partition, generation, wrapped)| {
+                let space = space.parse().map_err(|_| StoreError::Malformed("a key names no space"))?;
+                Ok(StoredKey { space, partition: Partition::from_column(partition)?, generation, wrapped })
+            })
+            .collect()
+    }
+
+    async fn create_keys(&self, keys: &[StoredKey]) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        for key in keys {
+            sqlx::query(
+                "INSERT INTO keys.space_keys (partition, space, generation, wrapped) VALUES ($1, $2, $3, $4) \
+                 ON CONFLICT (partition, space, generation) DO NOTHING",
+            )
+            .bind(key.partition.column())
+            .bind(key.space.to_string())
+            .bind(key.generation)
+            .bind(key.wrapped.as_deref())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    async fn destroy_keys_again(&self) -> Result<u64, StoreError> {
+        let destroyed = sqlx::query(
+            "UPDATE keys.space_keys AS k SET wrapped = NULL, destroyed_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') \
+             FROM (SELECT partition, aggregate_id AS space, count(*) AS ended FROM events \
+                   WHERE aggregate_type = 'health_space' AND event_type = 'Destroyed' GROUP BY partition, aggregate_id) AS gone \
+             WHERE k.partition = gone.partition AND k.space = gone.space AND k.generation <= gone.ended AND k.wrapped IS NOT NULL",
+        )
+        .execute(&self.writer)
+        .await?
+        .rows_affected();
+        fold_keys(&self.writer).await?;
+        Ok(destroyed)
+    }
+}

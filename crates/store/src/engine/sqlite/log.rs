@@ -1,0 +1,106 @@
+//! The log on SQLite: the write lock, the feed, histories, what idempotency keys remember.
+
+use async_trait::async_trait;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::Sqlite;
+use super::append::{Appending, KeyFile};
+use crate::append::{Remembered, Request};
+use crate::engine::{Aggregates, Append, Log, column, number, text};
+use crate::error::StoreError;
+use crate::partition::{Partition, Partitions};
+use crate::stored::StoredEvent;
+
+#[async_trait]
+impl Log for Sqlite {
+    async fn begin(&self, partition: Partition) -> Result<Box<dyn Append>, StoreError> {
+        let mut transaction = self.write().await?;
+        let head: i64 = sqlx::query_scalar("SELECT position FROM log_heads WHERE partition = $1")
+            .bind(partition.column())
+            .fetch_one(&mut *transaction)
+            .await?;
+        Ok(Box::new(Appending { transaction, partition, head: number(head)?, writer: self.writer.clone(), keys: KeyFile::Clean }))
+    }
+
+    async fn partitions(&self) -> Result<Partitions, StoreError> {
+        Partitions::counted(sqlx::query_scalar(text::PARTITIONS).fetch_one(&self.readers).await?)
+    }
+
+    async fn feed(&self, partition: Partition, after: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
+        let rows =
+            sqlx::query(text::FEED).bind(partition.column()).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.readers).await?;
+        rows.iter().map(stored).collect()
+    }
+
+    async fn heads(&self) -> Result<Vec<(Partition, u64)>, StoreError> {
+        let rows: Vec<(i16, i64)> = sqlx::query_as(text::HEADS).fetch_all(&self.readers).await?;
+        rows.into_iter().map(|(partition, position)| Ok((Partition::from_column(partition)?, number(position)?))).collect()
+    }
+
+    async fn histories(&self, aggregates: Aggregates<'_>) -> Result<Vec<StoredEvent>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, partition, position, recorded_at \
+             FROM events WHERE partition = $1 AND aggregate_type = $2 AND aggregate_id IN (SELECT value FROM json_each($3)) \
+             ORDER BY aggregate_id, sequence",
+        )
+        .bind(aggregates.partition.column())
+        .bind(aggregates.aggregate_type)
+        .bind(array(aggregates.ids))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(stored).collect()
+    }
+
+    async fn remembered(&self, keys: &[[u8; 32]]) -> Result<Vec<Remembered>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT key, digest, partition, space, version_before, version, position FROM idempotency_keys \
+             WHERE key IN (SELECT unhex(value) FROM json_each($1))",
+        )
+        .bind(array(&keys.iter().map(|key| hex(key)).collect::<Vec<_>>()))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(remembered).collect()
+    }
+}
+
+/// A list as SQLite takes it: the text of a JSON array.
+pub(super) fn array(texts: &[String]) -> String {
+    serde_json::Value::from(texts.to_vec()).to_string()
+}
+
+/// Bytes as `unhex` reads them.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) fn stored(row: &SqliteRow) -> Result<StoredEvent, StoreError> {
+    Ok(StoredEvent {
+        aggregate_type: row.try_get("aggregate_type")?,
+        aggregate_id: row.try_get("aggregate_id")?,
+        sequence: number(row.try_get("sequence")?)?,
+        event_type: row.try_get("event_type")?,
+        event_version: row.try_get("event_version")?,
+        payload: row.try_get("payload")?,
+        metadata: row.try_get("metadata")?,
+        partition: Partition::from_column(row.try_get("partition")?)?,
+        position: number(row.try_get("position")?)?,
+        recorded_at: row.try_get("recorded_at")?,
+    })
+}
+
+fn remembered(row: &SqliteRow) -> Result<Remembered, StoreError> {
+    Ok(Remembered {
+        request: Request { key: digest(row.try_get("key")?)?, digest: digest(row.try_get("digest")?)? },
+        partition: Partition::from_column(row.try_get("partition")?)?,
+        space: row.try_get("space")?,
+        version_before: number(row.try_get("version_before")?)?,
+        version: number(row.try_get("version")?)?,
+        position: number(row.try_get("position")?)?,
+    })
+}
+
+/// 32 bytes out of a blob.
+pub(super) fn digest(blob: Vec<u8>) -> Result<[u8; 32], StoreError> {
+    blob.try_into().map_err(|_| StoreError::Malformed("a digest has another length"))
+}

@@ -1,0 +1,149 @@
+//! SQLite: one writer at a time, readers beside it, the keys in a file of their own.
+//!
+//! file: writer (one connection) + readers, write-ahead log, every commit on the disk        memory: one connection does all
+//! - what is acknowledged is on the disk: `synchronous = FULL`
+//! - a destroyed key is overwritten: `secure_delete`, and the write-ahead log of the keys is folded back
+
+mod append;
+mod follow;
+mod keys;
+mod log;
+mod outbox;
+mod read_models;
+mod registry;
+mod tables;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Executor, Sqlite as Lite, Transaction};
+
+use super::Engine;
+use crate::append::back_off;
+use crate::error::StoreError;
+use crate::partition::Partition;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
+
+/// How often a migration is tried against another process that is doing the same.
+const MIGRATION_ATTEMPTS: u32 = 10;
+
+/// A log on SQLite. Clones share the connections.
+#[derive(Clone)]
+pub(crate) struct Sqlite {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    /// The turns that followers of this process are taking.
+    turns: Arc<Mutex<HashSet<(String, Partition)>>>,
+}
+
+/// Where a database lives.
+#[derive(Clone)]
+enum Place {
+    File(PathBuf),
+    Memory,
+}
+
+impl Place {
+    fn of(text: &str) -> Result<Self, StoreError> {
+        match text.strip_prefix("//").unwrap_or(text) {
+            "" => Err(StoreError::Address),
+            ":memory:" => Ok(Self::Memory),
+            path => Ok(Self::File(PathBuf::from(path))),
+        }
+    }
+
+    fn options(&self) -> SqliteConnectOptions {
+        let options = match self {
+            Self::File(path) => SqliteConnectOptions::new().filename(path).journal_mode(SqliteJournalMode::Wal),
+            Self::Memory => SqliteConnectOptions::new().in_memory(true),
+        };
+        options.create_if_missing(true).synchronous(SqliteSynchronous::Full).foreign_keys(true).busy_timeout(Duration::from_secs(10))
+    }
+
+    /// The file of the keys, beside the log's.
+    fn keys(&self) -> String {
+        match self {
+            Self::File(path) => format!("{}-keys", path.display()),
+            Self::Memory => ":memory:".to_owned(),
+        }
+    }
+
+    /// A pool whose connections all see the keys, and whose only connection in memory lives as long as the pool.
+    async fn pool(&self, connections: u32) -> Result<SqlitePool, StoreError> {
+        let keys = self.keys();
+        let pool = SqlitePoolOptions::new()
+            .min_connections(1)
+            .max_connections(connections)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .acquire_timeout(Duration::from_secs(30))
+            .after_connect(move |connection, _| {
+                let keys = keys.clone();
+                Box::pin(async move { attach_keys(connection, &keys).await })
+            })
+            .connect_with(self.options())
+            .await?;
+        Ok(pool)
+    }
+}
+
+async fn attach_keys(connection: &mut SqliteConnection, keys: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("ATTACH DATABASE $1 AS keys").bind(keys).execute(&mut *connection).await?;
+    connection.execute("PRAGMA keys.journal_mode = WAL; PRAGMA keys.synchronous = FULL; PRAGMA keys.secure_delete = ON").await?;
+    Ok(())
+}
+
+impl Sqlite {
+    /// Brings the tables up to date and opens the writer and the readers.
+    pub(crate) async fn open(place: &str, connections: u32) -> Result<Self, StoreError> {
+        let place = Place::of(place)?;
+        let writer = place.pool(1).await?;
+        migrate(&writer).await?;
+        let readers = match place {
+            Place::File(_) => place.pool(connections).await?,
+            Place::Memory => writer.clone(),
+        };
+        Ok(Self { writer, readers, turns: Arc::default() })
+    }
+
+    /// A transaction that has the file's write lock from its start.
+    async fn write(&self) -> Result<Transaction<'static, Lite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Notes that a follower of this process takes a turn; false while another has it.
+    fn note_turn(&self, name: &str, partition: Partition) -> bool {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner).insert((name.to_owned(), partition))
+    }
+
+    fn forget_turn(&self, name: &str, partition: Partition) {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner).remove(&(name.to_owned(), partition));
+    }
+}
+
+/// sqlx takes no lock on SQLite; each migration is a transaction of its own, so whoever comes second finds it done and goes on.
+async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
+    let mut attempt = 1;
+    loop {
+        match MIGRATIONS.run(writer).await {
+            Ok(()) => return Ok(()),
+            Err(error) if attempt == MIGRATION_ATTEMPTS => return Err(StoreError::Migration(error.to_string())),
+            Err(_) => back_off(attempt).await, // Tried again below; the last attempt's error is the answer.
+        }
+        attempt += 1;
+    }
+}
+
+#[async_trait]
+impl Engine for Sqlite {
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}

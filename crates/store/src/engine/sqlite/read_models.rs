@@ -1,0 +1,69 @@
+//! Reading and following read models on SQLite.
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Column, Row, TypeInfo, ValueRef};
+
+use super::Sqlite;
+use super::follow::Turn;
+use crate::engine::{Following, ReadModels, number, text};
+use crate::error::StoreError;
+use crate::partition::Partition;
+use crate::select::Arg;
+use crate::tables::Table;
+
+#[async_trait]
+impl ReadModels for Sqlite {
+    async fn follow(&self, name: &str, partition: Partition) -> Result<Option<Box<dyn Following>>, StoreError> {
+        let turn = Turn::take(self, name, partition).await?;
+        Ok(turn.map(|turn| -> Box<dyn Following> { Box::new(turn) }))
+    }
+
+    async fn checkpoints(&self, name: &str) -> Result<Vec<(Partition, u64)>, StoreError> {
+        let rows: Vec<(i16, i64)> = sqlx::query_as(text::CHECKPOINTS).bind(name).fetch_all(&self.readers).await?;
+        rows.into_iter().map(|(partition, position)| Ok((Partition::from_column(partition)?, number(position)?))).collect()
+    }
+
+    async fn select(&self, sql: &str, args: &[Arg]) -> Result<Vec<String>, StoreError> {
+        let query = args.iter().fold(sqlx::query(sql), |query, arg| match arg {
+            Arg::Text(text) => query.bind(text),
+            Arg::Int(number) => query.bind(number),
+            Arg::Date(day) => query.bind(day.to_string()),
+            Arg::Uuid(id) => query.bind(id.to_string()),
+            Arg::Instant(at) => query.bind(at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)),
+        });
+        let rows = query.fetch_all(&self.readers).await?;
+        rows.iter().map(|row| object(row).map(|row| row.to_string())).collect()
+    }
+
+    async fn copy_table(&self, live: &Table, fresh: &Table) -> Result<(), StoreError> {
+        self.make_copy(live, fresh).await
+    }
+
+    async fn swap(&self, live: &Table, fresh: &Table) -> Result<(), StoreError> {
+        self.put_in_place(live, fresh).await
+    }
+
+    async fn drop_table(&self, table: &Table) -> Result<(), StoreError> {
+        self.drop_copy(table).await
+    }
+}
+
+/// A row as a JSON object, each value by the type that SQLite holds it in.
+pub(super) fn object(row: &SqliteRow) -> Result<Value, StoreError> {
+    let mut fields = Map::with_capacity(row.len());
+    for column in row.columns() {
+        let held = row.try_get_raw(column.ordinal())?;
+        let kind = if held.is_null() { "NULL".to_owned() } else { held.type_info().name().to_owned() };
+        let value = match kind.as_str() {
+            "NULL" => Value::Null,
+            "INTEGER" => Value::from(row.try_get_unchecked::<i64, _>(column.ordinal())?),
+            "REAL" => Value::from(row.try_get_unchecked::<f64, _>(column.ordinal())?),
+            "TEXT" => Value::from(row.try_get_unchecked::<String, _>(column.ordinal())?),
+            _ => return Err(StoreError::Malformed("a read model holds what is neither text nor number")),
+        };
+        fields.insert(column.name().to_owned(), value);
+    }
+    Ok(Value::Object(fields))
+}

@@ -1,0 +1,108 @@
+//! What can go wrong in the store, said without ever repeating a stored or bound value.
+//!
+//! A database error carries the SQLSTATE and the server's short message; the detail and the failing row, which PostgreSQL adds and
+//! `Debug` of sqlx's own error shows, are dropped at this border because they can hold what belongs to a person.
+
+use crate::open::OpenError;
+use crate::partition::Partition;
+use crate::stored::DecodeError;
+
+/// An operation of the store that did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The address of the store is not one.
+    #[error("not a store address: expected sqlite:PATH, sqlite::memory: or postgres://…")]
+    Address,
+    /// The database does not answer, or the connection broke; nothing was acknowledged.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// Commit was sent and no answer came: the work may have been done. An idempotency key makes asking again safe.
+    #[error("the connection was lost during commit: the outcome is unknown")]
+    OutcomeUnknown,
+    /// The database refused a statement.
+    #[error("the database refused a statement: {message} (SQLSTATE {code})")]
+    Database {
+        /// The SQLSTATE, or SQLite's extended result code.
+        code: String,
+        /// The server's short message, without detail or row.
+        message: String,
+    },
+    /// Every attempt lost against another writer, a deadlock or a lock.
+    #[error("too many writers on the same rows: gave up after {attempts} attempts")]
+    Contended {
+        /// How many times it was tried.
+        attempts: u32,
+    },
+    /// A migration could not be applied.
+    #[error("the database could not be brought up to date: {0}")]
+    Migration(String),
+    /// The log has a hole or a repeated position: it was altered from outside.
+    #[error("partition {partition} has position {found} where {expected} was due: the log was altered")]
+    Broken {
+        /// In which partition.
+        partition: Partition,
+        /// The position that had to come.
+        expected: u64,
+        /// The position that came.
+        found: u64,
+    },
+    /// A stored event could not be read.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// A seal could not be made or opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Something in the database is not what the store writes.
+    #[error("stored data is malformed: {0}")]
+    Malformed(&'static str),
+    /// A value given by the caller cannot be stored.
+    #[error("cannot be stored: {0}")]
+    Unstorable(&'static str),
+    /// The operating system gave no randomness.
+    #[error("no randomness from the operating system")]
+    NoRandomness,
+    /// The position of a checkpoint moved under its follower: another one works on the same projection.
+    #[error("another follower moved this checkpoint")]
+    Overtaken,
+}
+
+impl StoreError {
+    /// Whether asking again later may succeed.
+    pub const fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable(_) | Self::OutcomeUnknown | Self::Contended { .. } | Self::Overtaken => true,
+            Self::Address
+            | Self::Database { .. }
+            | Self::Migration(_)
+            | Self::Broken { .. }
+            | Self::Decode(_)
+            | Self::Open(_)
+            | Self::Malformed(_)
+            | Self::Unstorable(_)
+            | Self::NoRandomness => false,
+        }
+    }
+
+    /// Whether the database threw this transaction out so that another could go on: serialisation failure, deadlock, busy file.
+    pub(crate) fn lost_a_race(&self) -> bool {
+        // 40001 and 40P01 are PostgreSQL's; 5 and 6 (and their extended forms) are SQLite's BUSY and LOCKED.
+        matches!(self, Self::Database { code, .. } if matches!(code.as_str(), "40001" | "40P01" | "5" | "6" | "261" | "262" | "517"))
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::Database(refused) => Self::Database {
+                code: refused.code().map_or_else(|| "none".to_owned(), |code| code.into_owned()),
+                message: refused.message().to_owned(),
+            },
+            sqlx::Error::Configuration(_) => Self::Address,
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_) => {
+                Self::Malformed("a column holds another type than the store writes")
+            }
+            // sqlx's enum is open; all that is left is about the connection.
+            other => Self::Unreachable(other.to_string()),
+        }
+    }
+}

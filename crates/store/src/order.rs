@@ -1,0 +1,150 @@
+//! What is asked of the bus and what it answers: an order, its outcome, its rejection.
+
+use std::collections::BTreeMap;
+
+use ens_domain::ids::{MessageId, SpaceId};
+use ens_domain::space::{SpaceCommand, SpaceEvent, SpaceRefusal};
+
+use crate::error::StoreError;
+use crate::outbox::Draft;
+use crate::partition::Partition;
+
+/// One command for one space, with what must happen in the same transaction.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The space it is about.
+    pub space: SpaceId,
+    /// What is asked.
+    pub command: SpaceCommand,
+    /// Written beside every event: request id, caller's role; never what belongs to a person.
+    pub metadata: BTreeMap<String, String>,
+    /// Makes a repeated order take effect once.
+    pub idempotency: Option<Idempotency>,
+    /// The version that the caller has seen; another one is answered by [`Rejection::Stale`].
+    pub expected_version: Option<u64>,
+    /// Messages to send, kept only if the command made events.
+    pub messages: Vec<Draft>,
+    /// The outbox row that this order is the end of; removed even if the command had nothing to do.
+    pub settles: Option<MessageId>,
+}
+
+/// The name that a caller gave to one request, and the digest of what it asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The caller's key. Only a keyed digest is stored. One key names one request in the whole store, whatever the space: a service
+    /// with several callers puts the caller's name in front.
+    pub key: String,
+    /// SHA-256 of the request; the same key with another digest is refused. Only a keyed digest of it is stored.
+    pub digest: [u8; 32],
+}
+
+impl Order {
+    /// An order for a command and nothing more.
+    pub fn new(space: SpaceId, command: impl Into<SpaceCommand>) -> Self {
+        Self {
+            space,
+            command: command.into(),
+            metadata: BTreeMap::new(),
+            idempotency: None,
+            expected_version: None,
+            messages: Vec::new(),
+            settles: None,
+        }
+    }
+
+    /// Writes `value` under `name` beside every event.
+    #[must_use]
+    pub fn with_metadata(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.metadata.insert(name.into(), value.into());
+        self
+    }
+
+    /// Makes a repeat of this order answer the same without taking effect again.
+    #[must_use]
+    pub fn once(mut self, key: impl Into<String>, digest: [u8; 32]) -> Self {
+        self.idempotency = Some(Idempotency { key: key.into(), digest });
+        self
+    }
+
+    /// Refuses the order unless the space is at `version`.
+    #[must_use]
+    pub fn expecting(mut self, version: u64) -> Self {
+        self.expected_version = Some(version);
+        self
+    }
+
+    /// Puts a message into the outbox if the command makes events.
+    #[must_use]
+    pub fn sending(mut self, message: Draft) -> Self {
+        self.messages.push(message);
+        self
+    }
+
+    /// Takes this message out of the outbox with the command, even if it makes no event.
+    #[must_use]
+    pub fn settling(mut self, message: MessageId) -> Self {
+        self.settles = Some(message);
+        self
+    }
+}
+
+/// Whether an answer was made now or given again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answered {
+    /// The command was decided now.
+    Now,
+    /// Its idempotency key had been used: this is the first answer again.
+    Again,
+}
+
+/// What came of an order that was not rejected.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// The space's version after the command: the sequence of its last event.
+    pub version: u64,
+    /// The space's partition.
+    pub partition: Partition,
+    /// The position of the command's last event, or of the space's last event if the command made none.
+    pub position: u64,
+    /// The events of the command, personal data sealed; none if everything was already so.
+    pub events: Vec<SpaceEvent>,
+    /// Whether this is the first answer.
+    pub answered: Answered,
+}
+
+impl Outcome {
+    /// The refusal that the events record (a wrong code), which the caller must answer although something was written.
+    pub fn refusal(&self) -> Option<SpaceRefusal> {
+        self.events.iter().rev().find_map(SpaceEvent::refusal)
+    }
+
+    /// Whether the command found everything already so.
+    pub fn is_quiet(&self) -> bool {
+        self.events.is_empty()
+    }
+}
+
+/// Why an order had no effect.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Rejection {
+    /// A rule of the life said no.
+    #[error(transparent)]
+    Refused(#[from] SpaceRefusal),
+    /// The space is not at the version that the caller has seen.
+    #[error("version {expected} was expected, it is {actual}")]
+    Stale {
+        /// What the caller has seen.
+        expected: u64,
+        /// What it is.
+        actual: u64,
+    },
+    /// The idempotency key was used for another request.
+    #[error("this idempotency key was used for another request")]
+    KeyReused,
+    /// There is no such space, and the command does not create one.
+    #[error("no such space")]
+    NoSuchSpace,
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

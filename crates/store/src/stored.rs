@@ -1,0 +1,148 @@
+//! Events as they are written and as they are read back: the rows of the log, before and after decoding.
+
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate;
+use ens_domain::ids::SpaceId;
+use ens_domain::space::{HealthSpace, SpaceEvent};
+
+use crate::partition::Partition;
+
+/// One event on its way into the log, already sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// The variant's name.
+    pub event_type: String,
+    /// The version of its shape.
+    pub event_version: String,
+    /// JSON text, stored as it stands.
+    pub payload: String,
+    /// JSON text of a flat object of strings.
+    pub metadata: String,
+}
+
+/// Events for one aggregate, on top of a version: all of them are written, or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// The kind of aggregate.
+    pub aggregate_type: String,
+    /// Which one.
+    pub aggregate_id: String,
+    /// The sequence of its last event; 0 for a new aggregate.
+    pub expected_version: u64,
+    /// What happened, in order.
+    pub events: Vec<NewEvent>,
+}
+
+/// Where a write stands in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    /// The sequence of the write's last event.
+    pub version: u64,
+    /// The aggregate's partition.
+    pub partition: Partition,
+    /// The position of the write's last event; of the partition's head if the write was empty.
+    pub position: u64,
+}
+
+/// Another writer was first; nothing of the write was stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("another writer was first: the version is {winner}")]
+pub struct Conflict {
+    /// The version that won.
+    pub winner: u64,
+}
+
+/// A row of the log, as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// The kind of aggregate.
+    pub aggregate_type: String,
+    /// Which one.
+    pub aggregate_id: String,
+    /// 1, 2, 3, … within the aggregate.
+    pub sequence: u64,
+    /// The variant's name.
+    pub event_type: String,
+    /// The version of its shape.
+    pub event_version: String,
+    /// JSON text, byte for byte as stored.
+    pub payload: String,
+    /// JSON text, byte for byte as stored.
+    pub metadata: String,
+    /// The slice of the log it stands in.
+    pub partition: Partition,
+    /// 1, 2, 3, … within the partition.
+    pub position: u64,
+    /// When the database wrote it.
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// A stored event that this program cannot read: an unknown type, or another shape. Says where, never what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("event {position} of partition {partition} cannot be read as {event_type} version {event_version}")]
+pub struct DecodeError {
+    /// The stored type.
+    pub event_type: String,
+    /// The stored version.
+    pub event_version: String,
+    /// Where it stands.
+    pub partition: Partition,
+    /// Where it stands.
+    pub position: u64,
+}
+
+impl StoredEvent {
+    /// Reads the payload as an event of a space's life.
+    ///
+    /// # Errors
+    /// [`DecodeError`] for another aggregate type, an unknown event or another shape.
+    pub fn decode(&self) -> Result<Recorded<SpaceEvent>, DecodeError> {
+        let unreadable = || DecodeError {
+            event_type: self.event_type.clone(),
+            event_version: self.event_version.clone(),
+            partition: self.partition,
+            position: self.position,
+        };
+        if self.aggregate_type != HealthSpace::TYPE {
+            return Err(unreadable());
+        }
+        let space: SpaceId = self.aggregate_id.parse().map_err(|_| unreadable())?;
+        // The parser's own message can repeat what it read, so it goes no further.
+        let event: SpaceEvent = serde_json::from_str(&self.payload).map_err(|_| unreadable())?;
+        if event.event_type_str() != self.event_type {
+            return Err(unreadable());
+        }
+        Ok(Recorded {
+            event,
+            partition: self.partition,
+            position: self.position,
+            sequence: self.sequence,
+            space,
+            recorded_at: self.recorded_at,
+        })
+    }
+}
+
+/// A decoded event with its place in the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded<E> {
+    /// What happened.
+    pub event: E,
+    /// The slice of the log it stands in.
+    pub partition: Partition,
+    /// 1, 2, 3, … within the partition.
+    pub position: u64,
+    /// 1, 2, 3, … within the space.
+    pub sequence: u64,
+    /// The space it happened to.
+    pub space: SpaceId,
+    /// When the database wrote it.
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl<E> Recorded<E> {
+    /// The space it happened to.
+    pub const fn space(&self) -> SpaceId {
+        self.space
+    }
+}
