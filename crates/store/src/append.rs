@@ -66,7 +66,6 @@ pub(crate) struct Remembered {
 #[derive(Clone)]
 pub(crate) struct NewMessage {
     pub(crate) message: MessageId,
-    pub(crate) partition: Partition,
     pub(crate) space: SpaceId,
     pub(crate) kind: &'static str,
     pub(crate) channel: &'static str,

@@ -3,6 +3,8 @@
 //! A database error carries the SQLSTATE and the server's short message; the detail and the failing row, which PostgreSQL adds and
 //! `Debug` of sqlx's own error shows, are dropped at this border because they can hold what belongs to a person.
 
+use std::borrow::Cow;
+
 use crate::open::OpenError;
 use crate::partition::Partition;
 use crate::stored::DecodeError;
@@ -88,21 +90,23 @@ impl StoreError {
         // 40001 and 40P01 are PostgreSQL's; 5 and 6 (and their extended forms) are SQLite's BUSY and LOCKED.
         matches!(self, Self::Database { code, .. } if matches!(code.as_str(), "40001" | "40P01" | "5" | "6" | "261" | "262" | "517"))
     }
+
+    /// What an error in answer to `COMMIT` means: a refusal undid the transaction, silence leaves its outcome unknown.
+    pub(crate) fn at_commit(error: sqlx::Error) -> Self {
+        if error.as_database_error().is_some() { Self::from(error) } else { Self::OutcomeUnknown }
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::Database(refused) => Self::Database {
-                code: refused.code().map_or_else(|| "none".to_owned(), |code| code.into_owned()),
-                message: refused.message().to_owned(),
-            },
-            sqlx::Error::Configuration(_) => Self::Address,
-            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_) => {
-                Self::Malformed("a column holds another type than the store writes")
-            }
-            // sqlx's enum is open; all that is left is about the connection.
-            other => Self::Unreachable(other.to_string()),
+        if let Some(refused) = error.as_database_error() {
+            let code = refused.code().map_or_else(|| "none".to_owned(), Cow::into_owned);
+            return Self::Database { code, message: refused.message().to_owned() };
         }
+        if matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_)) {
+            return Self::Malformed("a column holds another type than the store writes");
+        }
+        // All that is left is about the connection.
+        Self::Unreachable(error.to_string())
     }
 }

@@ -99,7 +99,7 @@ impl Store {
         let bound = Wrapped { space: row.space, generation: row.generation };
         row.wrapped.as_ref().map_or(Ok(KeyState::Destroyed), |wrapped| {
             let key: SpaceKey = seal::unwrap(&self.keys().wrap, bound, wrapped)?;
-            Ok(KeyState::Held(key))
+            Ok(KeyState::Held(Box::new(key)))
         })
     }
 

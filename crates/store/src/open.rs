@@ -37,7 +37,7 @@ pub struct KeyRing {
 
 /// What became of one generation of a space's key.
 pub(crate) enum KeyState {
-    Held(SpaceKey),
+    Held(Box<SpaceKey>),
     Destroyed,
 }
 

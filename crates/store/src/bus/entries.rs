@@ -90,7 +90,7 @@ impl Store {
             events.push(new);
         }
         let key = if events.iter().any(|event| event.event_type == "Destroyed") { KeyFate::Destroyed } else { KeyFate::Kept };
-        let messages = plan.messages().iter().zip(contents).map(|(draft, content)| self.message(space, draft, content?));
+        let messages = plan.messages().iter().zip(contents).map(|(draft, content)| Ok(message(space, draft, content?)));
         Ok(Entry {
             messages: messages.collect::<Result<_, StoreError>>()?,
             write: Write {
@@ -105,16 +105,9 @@ impl Store {
             key,
         })
     }
+}
 
-    fn message(&self, space: SpaceId, draft: &Draft, content: String) -> Result<NewMessage, StoreError> {
-        Ok(NewMessage {
-            message: draft.message,
-            partition: self.partition_of(space),
-            space,
-            kind: kind_word(draft.kind),
-            channel: channel_word(draft.channel),
-            content,
-            due_at: draft.due_at,
-        })
-    }
+fn message(space: SpaceId, draft: &Draft, content: String) -> NewMessage {
+    let (kind, channel) = (kind_word(draft.kind), channel_word(draft.channel));
+    NewMessage { message: draft.message, space, kind, channel, content, due_at: draft.due_at }
 }

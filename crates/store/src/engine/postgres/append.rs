@@ -125,9 +125,6 @@ impl Append for Appending {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        self.transaction.commit().await.map_err(|error| match StoreError::from(error) {
-            StoreError::Unreachable(_) => StoreError::OutcomeUnknown,
-            refused => refused,
-        })
+        self.transaction.commit().await.map_err(StoreError::at_commit)
     }
 }

@@ -94,9 +94,6 @@ impl Following for Turn {
             .bind(column(checkpoint))
             .execute(&mut *self.transaction)
             .await?;
-        self.transaction.commit().await.map_err(|error| match StoreError::from(error) {
-            StoreError::Unreachable(_) => StoreError::OutcomeUnknown,
-            refused => refused,
-        })
+        self.transaction.commit().await.map_err(StoreError::at_commit)
     }
 }

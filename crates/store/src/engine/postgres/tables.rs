@@ -15,7 +15,7 @@ impl Postgres {
         (&mut *transaction).execute(sql.as_str()).await?;
         let sql = format!("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO ens_service", fresh.name);
         (&mut *transaction).execute(sql.as_str()).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await.map_err(StoreError::at_commit)
     }
 
     pub(super) async fn put_in_place(&self, live: &Table, fresh: &Table) -> Result<(), StoreError> {
@@ -30,13 +30,13 @@ impl Postgres {
         (&mut *transaction).execute(sql.as_str()).await?;
         sqlx::query(text::DROP_CHECKPOINTS).bind(live.name.as_ref()).execute(&mut *transaction).await?;
         sqlx::query(text::RENAME_CHECKPOINTS).bind(fresh.name.as_ref()).bind(live.name.as_ref()).execute(&mut *transaction).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await.map_err(StoreError::at_commit)
     }
 
     pub(super) async fn drop_copy(&self, table: &Table) -> Result<(), StoreError> {
         let mut transaction = self.as_owner().await?;
         drop_with_checkpoints(&mut transaction, table).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await.map_err(StoreError::at_commit)
     }
 
     /// A transaction under the login's own rights; the session is back in the service's role when it ends.

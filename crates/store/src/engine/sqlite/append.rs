@@ -139,7 +139,7 @@ impl Append for Appending {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        self.transaction.commit().await?;
+        self.transaction.commit().await.map_err(StoreError::at_commit)?;
         match self.keys {
             KeyFile::Clean => Ok(()),
             KeyFile::HoldsDestroyed => fold_keys(&self.writer).await,

@@ -122,7 +122,7 @@ impl Following for Turn {
         for change in &self.changes {
             sqlx::query(&change.sql).bind(&change.rows).execute(&mut *transaction).await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await.map_err(StoreError::at_commit)
     }
 }
 

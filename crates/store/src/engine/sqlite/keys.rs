@@ -45,7 +45,7 @@ impl Keys for Sqlite {
             .execute(&mut *transaction)
             .await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await.map_err(StoreError::at_commit)
     }
 
     async fn destroy_keys_again(&self) -> Result<u64, StoreError> {

@@ -28,7 +28,7 @@ impl Sqlite {
             };
             (&mut *transaction).execute(copy.as_str()).await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await.map_err(StoreError::at_commit)
     }
 
     pub(super) async fn put_in_place(&self, live: &Table, fresh: &Table) -> Result<(), StoreError> {
@@ -37,13 +37,13 @@ impl Sqlite {
         (&mut *transaction).execute(sql.as_str()).await?;
         sqlx::query(text::DROP_CHECKPOINTS).bind(live.name.as_ref()).execute(&mut *transaction).await?;
         sqlx::query(text::RENAME_CHECKPOINTS).bind(fresh.name.as_ref()).bind(live.name.as_ref()).execute(&mut *transaction).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await.map_err(StoreError::at_commit)
     }
 
     pub(super) async fn drop_copy(&self, table: &Table) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
         drop_with_checkpoints(&mut transaction, table).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await.map_err(StoreError::at_commit)
     }
 }
 
