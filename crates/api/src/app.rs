@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use ens_domain::ids::{GrantId, MessageId, RepresentationId, SpaceId};
 use ens_domain::policy::Policy;
-use ens_store::Store;
+use ens_store::{Store, StoreError};
 
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -34,9 +34,12 @@ impl App {
         self.clock.now()
     }
 
-    /// A new time-ordered id, such as `app.new_id::<MessageId>()`, from the clock and the store's entropy.
-    pub fn new_id<Id: TimeOrdered>(&self) -> Id {
-        Id::at(self.now(), self.store.entropy().bytes())
+    /// A new time-ordered id, such as `app.new_id::<MessageId>()?`, from the clock and the store's entropy.
+    ///
+    /// # Errors
+    /// The machine gives no randomness.
+    pub fn new_id<Id: TimeOrdered>(&self) -> Result<Id, StoreError> {
+        Ok(Id::at(self.now(), self.store.entropy().bytes()?))
     }
 }
 

@@ -1,0 +1,189 @@
+//! The command line: what `ens` can be asked, and how its help teaches it.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::Settings;
+
+const EXAMPLES: &str = "\
+Examples:
+  ens demo                                      ten thousand invented persons, then a service to look at
+  ens demo --persons 500 --no-serve --json      the counts of a small campaign, as one JSON object
+  ens import persons.ndjson                     a space for each insured person of a file
+  ens open --dry-run --on 2026-03-01            who would be opened on that day, by department
+  ens serve --store postgres://ens@db/ens       the service: API, notices, daily openings
+  ens token --role holder --space ID            a development token, to try the API with
+
+The life of a space (espace numérique de santé), and where the law says so:
+  A notice (information préalable) by e-mail or post tells each person; whoever does not oppose
+  (opposition) within six weeks of its receipt is opened by CNAM (article R. 1111-28 of the Public
+  Health Code, code de la santé publique). The holder (titulaire) closes at any time; what was closed
+  is archived for ten years (article R. 1111-36). Minors and protected adults act through a
+  representative (représentant légal).
+
+Every setting is an option and an environment variable: `ens serve --help` names them all.";
+
+/// French digital health spaces (espaces numériques de santé), from the insurers' file to the daily openings.
+#[derive(Debug, Parser)]
+#[command(name = "ens", version, after_long_help = EXAMPLES, after_help = "`ens --help` shows examples; `ens COMMAND --help` shows every setting.")]
+#[command(subcommand_required = true, arg_required_else_help = true, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How, whatever the command.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// What `ens` can be asked.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Invent a cohort, run its whole campaign on a clock that jumps from day to day, then serve it
+    Demo(DemoArgs),
+    /// Serve the API, send notices (information préalable), open what falls due each day
+    Serve(ServeArgs),
+    /// Bring the store's tables up to date, and say where they are
+    Migrate,
+    /// Create a space for each insured person (assuré) of an NDJSON file
+    ///
+    /// A bad line is reported with its number, field and reason, and stops nothing. The same person twice changes nothing.
+    /// An interrupted import goes on by running it again.
+    Import(ImportArgs),
+    /// Open the spaces whose six weeks are over (délai d'opposition, article R. 1111-28)
+    Open(OpenArgs),
+    /// Build a read model anew from the log; the old one serves until then
+    Rebuild(RebuildArgs),
+    /// Verify the log: dense positions, whole sequences, readable events, and the Merkle root of each partition
+    Verify,
+    /// Print the events of the log as NDJSON, personal data sealed
+    Replay(ReplayArgs),
+    /// Mint a development token (JWT) for the API
+    Token(TokenArgs),
+    /// Record a bounce: a delivery status notification (RFC 3464) on the standard input
+    Bounce,
+    /// Record what became of letters: the carrier's statuses (posted, delivered, returned)
+    Letters(LettersArgs),
+}
+
+/// Options of `ens demo`.
+#[derive(Debug, Clone, Args)]
+pub struct DemoArgs {
+    /// How many persons to invent
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=50_000_000))]
+    pub persons: u64,
+    /// Another seed gives other persons and other lives; the same one the same counts
+    #[arg(long, value_name = "S", default_value_t = 31_44_80)]
+    pub seed: u64,
+    /// First day of the campaign (default: so many weeks ago that the last day is today)
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<NaiveDate>,
+    /// End after the table instead of serving
+    #[arg(long)]
+    pub no_serve: bool,
+    /// Print one JSON object instead of the table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `ens serve`.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    /// Run one half only, to split them over processes
+    #[arg(long, value_name = "HALF")]
+    pub only: Option<Half>,
+}
+
+/// One half of the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Half {
+    /// Answer requests.
+    Api,
+    /// Keep read models, send notices, open what falls due.
+    Workers,
+}
+
+/// Options of `ens import`.
+#[derive(Debug, Clone, Args)]
+pub struct ImportArgs {
+    /// The file, or - for the standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Print one JSON object a line instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `ens open`.
+#[derive(Debug, Clone, Args)]
+pub struct OpenArgs {
+    /// The day whose openings are meant; without --dry-run it cannot be in the future
+    #[arg(long, value_name = "DATE")]
+    pub on: NaiveDate,
+    /// Count by department, and open nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print one JSON object instead of the table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `ens rebuild`.
+#[derive(Debug, Clone, Args)]
+pub struct RebuildArgs {
+    /// The read model, such as space_status, or all
+    pub name: String,
+    /// Compare the rows that a rebuild would give with the live ones, and change nothing
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Options of `ens replay`.
+#[derive(Debug, Clone, Args)]
+pub struct ReplayArgs {
+    /// One partition only
+    #[arg(long, value_name = "N")]
+    pub partition: Option<u16>,
+    /// One space only
+    #[arg(long, value_name = "ID")]
+    pub space: Option<ens_domain::ids::SpaceId>,
+    /// After this position
+    #[arg(long, value_name = "POSITION", default_value_t = 0)]
+    pub after: u64,
+}
+
+/// Options of `ens token`.
+#[derive(Debug, Clone, Args)]
+pub struct TokenArgs {
+    /// holder, representative, cnam, insurer, support, professional, auditor or admin
+    #[arg(long)]
+    pub role: String,
+    /// Whose token it is (agent, account); a name is made up otherwise
+    #[arg(long, value_name = "NAME")]
+    pub subject: Option<String>,
+    /// The space of a holder or a representative
+    #[arg(long, value_name = "ID")]
+    pub space: Option<ens_domain::ids::SpaceId>,
+    /// The fund of an insurer's agent, such as CPAM-31
+    #[arg(long, value_name = "CODE")]
+    pub insurer: Option<ens_domain::organism::InsurerCode>,
+    /// The agent of the support line or a desk
+    #[arg(long, value_name = "ID")]
+    pub agent: Option<ens_domain::organism::AgentId>,
+    /// The professional (RPPS)
+    #[arg(long, value_name = "NUMBER")]
+    pub rpps: Option<ens_domain::rpps::Rpps>,
+    /// Minutes for which it is good
+    #[arg(long, value_name = "N", default_value_t = 720)]
+    pub minutes: u32,
+}
+
+/// Options of `ens letters`.
+#[derive(Debug, Clone, Args)]
+pub struct LettersArgs {
+    /// The carrier's file of statuses, or - for the standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}

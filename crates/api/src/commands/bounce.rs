@@ -1,0 +1,27 @@
+//! `ens bounce`: a delivery status notification on the standard input, as a mail server pipes it.
+
+use tokio::io::AsyncReadExt;
+
+use crate::config::Settings;
+use crate::notify::bounce::{self, Bounced};
+
+use super::{Failure, app, print};
+
+/// The longest notification that is read, in bytes: it may bring the whole message back.
+const LONGEST: u64 = 4 << 20;
+
+/// Records one bounce. A message that is no bounce of ours is a failure, so that the mail server keeps it.
+pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
+    let app = app(settings).await?;
+    let mut raw = Vec::new();
+    let read = tokio::io::stdin().take(LONGEST).read_to_end(&mut raw).await;
+    read.map_err(|source| Failure::File { path: "-".into(), source })?;
+    let told = match bounce::record(&app, &raw).await? {
+        Bounced::Recorded(outcome) if outcome.is_quiet() => "known already, nothing changed",
+        Bounced::Recorded(_) => "recorded: the sending failed",
+        Bounced::NothingFailed => "nothing failed for good: a delay or a delivery",
+    };
+    print(told)?;
+    app.store.close().await;
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! `ens import`: the insurers' file, line by line; bad lines to the error output, the counts to the output.
+
+use crate::cli::ImportArgs;
+use crate::config::Settings;
+use crate::import::{self, BadLine};
+
+use super::{Failure, app, input, print};
+
+/// Imports the file, and prints what became of it. Bad lines are no failure: they stop nothing.
+pub(super) async fn run(settings: Settings, args: ImportArgs) -> Result<(), Failure> {
+    let app = app(settings).await?;
+    let input = input(&args.file).await?;
+    let json = args.json;
+    let report = import::import(&app, input, |bad| tell(&bad, json)).await?;
+    if json {
+        print(&serde_json::to_string(&report).unwrap_or_default())?;
+    } else {
+        print(&format!("{} lines: {} spaces created", report.lines, report.created))?;
+        print(&format!("{} known already, nothing changed; {} refused", report.known, report.rejected))?;
+    }
+    app.store.close().await;
+    Ok(())
+}
+
+fn tell(bad: &BadLine, json: bool) {
+    if json {
+        println!("{}", serde_json::to_string(bad).unwrap_or_default());
+    } else {
+        eprintln!("line {}: {}: {}", bad.line, bad.field, bad.reason);
+    }
+}

@@ -1,0 +1,140 @@
+//! The commands of the program, one file each: what they print goes to the output, what they log to the error output.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ens_projections::follower::NotLevel;
+use ens_projections::rebuild::RebuildError;
+use ens_store::{Store, StoreError, StoreOptions};
+use tokio::io::AsyncBufRead;
+
+use crate::app::App;
+use crate::cli::{Cli, Command};
+use crate::clock::Clock;
+use crate::config::{self, KeyError, Settings};
+use crate::notify::BounceError;
+use crate::notify::letters::StatusImportError;
+use crate::{demo, serve};
+
+mod bounce;
+mod import;
+mod letters;
+mod migrate;
+mod open;
+mod rebuild;
+mod replay;
+mod token;
+mod verify;
+
+/// Why a command broke off.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// No key to start with.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file or the standard input or output.
+    #[error("{path}: {source}", path = path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The import broke off.
+    #[error("{0}; run it again to go on")]
+    Import(#[from] crate::import::ImportError),
+    /// The service could not start, or stopped by itself.
+    #[error(transparent)]
+    Serve(#[from] serve::ServeError),
+    /// The demonstration broke off.
+    #[error(transparent)]
+    Demo(#[from] demo::DemoError),
+    /// A token could not be minted.
+    #[error(transparent)]
+    Token(#[from] token::TokenError),
+    /// What was asked makes no sense, and why.
+    #[error("{0}")]
+    Asked(String),
+    /// The log does not hold what it promises.
+    #[error("the log does not verify: {0} findings")]
+    NotVerified(usize),
+    /// A read model is not what the log says.
+    #[error("{0} rows differ from what the log says; `ens rebuild` mends them")]
+    Differs(usize),
+    /// A read model stands still.
+    #[error(transparent)]
+    NotLevel(#[from] NotLevel),
+    /// A rebuild or a comparison.
+    #[error(transparent)]
+    Rebuild(#[from] RebuildError),
+    /// No bounce of ours.
+    #[error(transparent)]
+    Bounce(#[from] BounceError),
+    /// The carrier's file.
+    #[error("{0}; run it again to go on")]
+    Letters(#[from] StatusImportError),
+}
+
+/// Runs one command to its end.
+///
+/// # Errors
+/// A [`Failure`], to be printed as it is.
+pub async fn run(cli: Cli) -> Result<(), Failure> {
+    let settings = cli.settings;
+    match cli.command {
+        Command::Demo(args) => Ok(demo::run(settings, args).await?),
+        Command::Serve(args) => Ok(serve::run(app(settings).await?, args.only).await?),
+        Command::Migrate => migrate::run(settings).await,
+        Command::Import(args) => import::run(settings, args).await,
+        Command::Open(args) => open::run(settings, args).await,
+        Command::Rebuild(args) => rebuild::run(settings, args).await,
+        Command::Verify => verify::run(settings).await,
+        Command::Replay(args) => replay::run(settings, args).await,
+        Command::Token(args) => token::run(&settings, args),
+        Command::Bounce => bounce::run(settings).await,
+        Command::Letters(args) => letters::run(settings, args).await,
+    }
+}
+
+/// The service's shared parts on the machine's clock, over the store that the settings name.
+async fn app(settings: Settings) -> Result<App, Failure> {
+    let store = open_store(&settings).await?;
+    Ok(App::new(store, Clock::machine(), settings))
+}
+
+/// Opens the store that the settings name, its folder made first where it is a file.
+async fn open_store(settings: &Settings) -> Result<Store, Failure> {
+    let url = settings.store_url();
+    make_folder_of(&url)?;
+    let options = StoreOptions::new(config::master_key(settings)?);
+    Ok(Store::open(&url, options).await?)
+}
+
+/// An embedded store lives in a file: its folder must be there.
+pub(crate) fn make_folder_of(url: &str) -> Result<(), Failure> {
+    let Some(path) = url.strip_prefix("sqlite:").filter(|path| !path.starts_with(":memory:")).map(Path::new) else {
+        return Ok(());
+    };
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => std::fs::create_dir_all(folder).map_err(|source| Failure::File { path: folder.to_owned(), source }),
+        None => Ok(()),
+    }
+}
+
+/// A file to read, or the standard input where the file is `-`.
+async fn input(path: &Path) -> Result<Box<dyn AsyncBufRead + Unpin + Send>, Failure> {
+    if path == Path::new("-") {
+        return Ok(Box::new(tokio::io::BufReader::new(tokio::io::stdin())));
+    }
+    let file = tokio::fs::File::open(path).await.map_err(|source| Failure::File { path: path.to_owned(), source })?;
+    Ok(Box::new(tokio::io::BufReader::new(file)))
+}
+
+/// Prints one line; a reader that has gone away ends the command.
+fn print(line: &str) -> Result<(), Failure> {
+    use std::io::Write;
+    writeln!(io::stdout(), "{line}").map_err(|source| Failure::File { path: PathBuf::from("output"), source })
+}

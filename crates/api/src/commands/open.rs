@@ -1,0 +1,53 @@
+//! `ens open`: who would be opened on a day, counted by department before the day comes; or the openings themselves.
+
+use chrono::NaiveDate;
+use ens_domain::calendar::paris;
+use ens_projections::Followers;
+use ens_projections::openings_due::{DepartmentCount, openings_by_department};
+use serde_json::json;
+
+use crate::app::App;
+use crate::background::openings::open_due;
+use crate::cli::OpenArgs;
+use crate::config::Settings;
+
+use super::{Failure, app, print};
+
+/// Counts, or opens. The read models catch up first, so that the count is of the log as it stands.
+pub(super) async fn run(settings: Settings, args: OpenArgs) -> Result<(), Failure> {
+    let app = app(settings).await?;
+    Followers::new(app.store.clone()).catch_up().await?;
+    if args.dry_run { count(&app, &args).await? } else { open(&app, &args).await? }
+    app.store.close().await;
+    Ok(())
+}
+
+async fn count(app: &App, args: &OpenArgs) -> Result<(), Failure> {
+    let counts = openings_by_department(&app.store, args.on).await?;
+    let total: u64 = counts.iter().map(|count| count.spaces).sum();
+    if args.json {
+        return print(&json!({ "on": args.on, "departments": counts, "total": total }).to_string());
+    }
+    for DepartmentCount { department, spaces } in &counts {
+        print(&format!("{department:<3} {spaces:>12}"))?;
+    }
+    print(&format!("{:<3} {total:>12}   would be opened on {}", "all", args.on))
+}
+
+async fn open(app: &App, args: &OpenArgs) -> Result<(), Failure> {
+    let today = paris::day_of(app.now());
+    if args.on > today {
+        return Err(future(args.on, today));
+    }
+    let done = open_due(app, args.on).await?;
+    if args.json {
+        let (opened, kept) = (done.opened, done.refused);
+        return print(&json!({ "on": args.on, "opened": opened, "already": done.quiet, "kept_closed": kept, "failed": done.failed }).to_string());
+    }
+    print(&format!("{} opened, {} open already", done.opened, done.quiet))?;
+    print(&format!("{} kept closed by a rule, {} failed and stay due", done.refused, done.failed))
+}
+
+fn future(on: NaiveDate, today: NaiveDate) -> Failure {
+    Failure::Asked(format!("--on: nothing is opened before its day ({on}; today is {today}); --dry-run counts"))
+}

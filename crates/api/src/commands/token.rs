@@ -1,0 +1,53 @@
+//! `ens token`: a development token, to try the API with. Production refuses it.
+
+use chrono::{TimeDelta, Utc};
+
+use crate::cli::TokenArgs;
+use crate::config::{Settings, development_token_key};
+use crate::http::auth::{Actor, Claims, ClaimsError, MintError, Role, mint};
+
+use super::{Failure, print};
+
+/// Why there is no token.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// The role is unknown, or lacks what it needs.
+    #[error("{0}: see `ens token --help`")]
+    Claims(#[from] ClaimsError),
+    /// An option that this role needs is missing.
+    #[error("--role {role} needs {option}")]
+    Needs {
+        /// The role.
+        role: &'static str,
+        /// The option.
+        option: &'static str,
+    },
+    /// The key does not sign.
+    #[error(transparent)]
+    Mint(#[from] MintError),
+}
+
+/// Prints a token for what was asked.
+pub(super) fn run(settings: &Settings, args: TokenArgs) -> Result<(), Failure> {
+    let lifetime = TimeDelta::minutes(i64::from(args.minutes));
+    let subject = args.subject.clone().unwrap_or_else(|| format!("development-{}", args.role));
+    let claims = Claims::of(&subject, &actor(args)?);
+    let key = development_token_key(settings)?;
+    let token = mint(&key, &settings.tokens, claims, Utc::now(), lifetime).map_err(TokenError::from)?;
+    print(&token)
+}
+
+fn actor(args: TokenArgs) -> Result<Actor, TokenError> {
+    let role = Role::named(&args.role).ok_or(ClaimsError::UnknownRole)?;
+    let needs = |option| TokenError::Needs { role: role.name(), option };
+    Ok(match role {
+        Role::Holder => Actor::Holder { space: args.space.ok_or_else(|| needs("--space"))? },
+        Role::Representative => Actor::Representative { spaces: vec![args.space.ok_or_else(|| needs("--space"))?] },
+        Role::Cnam => Actor::Cnam,
+        Role::Insurer => Actor::Insurer { insurer: args.insurer.ok_or_else(|| needs("--insurer"))? },
+        Role::Support => Actor::Support { agent: args.agent.ok_or_else(|| needs("--agent"))? },
+        Role::Professional => Actor::Professional { rpps: args.rpps.ok_or_else(|| needs("--rpps"))? },
+        Role::Auditor => Actor::Auditor,
+        Role::Admin => Actor::Admin,
+    })
+}

@@ -1,0 +1,57 @@
+//! What a demonstration tells at its end: where everything is, and what to try.
+
+use std::path::Path;
+
+use ens_domain::ids::SpaceId;
+
+use super::Plan;
+use super::report::DemoReport;
+use crate::config::Settings;
+
+/// The table, and where the files are.
+pub fn of_the_campaign(settings: &Settings, folder: &Path, plan: Plan, report: &DemoReport) -> String {
+    let (ens, store) = (program(), store(settings));
+    format!(
+        "{persons} invented persons of Haute-Garonne, Loire-Atlantique and Somme, told from {from} on (seed {seed}):\n\n\
+         {report}\n\n\
+         Where to look:\n  \
+         persons      {file}\n  \
+         events       {ens} replay{store} | head\n  \
+         verify       {ens} verify{store}\n  \
+         read models  {ens} rebuild all --check{store}",
+        persons = report.persons,
+        from = plan.from,
+        seed = plan.seed,
+        file = folder.join("persons.ndjson").display(),
+    )
+}
+
+/// What to ask the service that follows, ready to copy.
+pub fn of_the_service(settings: &Settings, first: Option<SpaceId>) -> String {
+    let (ens, store, site) = (program(), store(settings), &settings.site.listen);
+    let space = first.map_or_else(|| "ID".to_owned(), |space| space.to_string());
+    format!(
+        "\nServing on http://{site} (Ctrl-C stops). In another terminal:\n\n  \
+         export CNAM=$({ens} token --role cnam{store})\n  \
+         export HOLDER=$({ens} token --role holder --space {space}{store})\n  \
+         curl -s http://{site}/v1/support-line\n  \
+         curl -s -H \"Authorization: Bearer $CNAM\" 'http://{site}/v1/campaign/progress?by=department,state'\n  \
+         curl -s -H \"Authorization: Bearer $HOLDER\" http://{site}/v1/spaces/{space}\n  \
+         curl -s -H \"Authorization: Bearer $HOLDER\" http://{site}/v1/spaces/{space}/history\n  \
+         the documented API: http://{site}/docs/\n"
+    )
+}
+
+/// The program as it was called, so that what is printed can be copied.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "ens".to_owned())
+}
+
+/// The options that lead another command to the same store and keys. An address of a database may hold a password: it is not repeated.
+fn store(settings: &Settings) -> String {
+    let data = settings.store.data.display();
+    match settings.store.url {
+        None => format!(" --data {data}"),
+        Some(_) => format!(" --data {data} --store \"$ENS_STORE\""),
+    }
+}

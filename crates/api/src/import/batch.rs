@@ -1,0 +1,170 @@
+//! Some hundreds of lines that are decided together: ids reserved in one call, spaces created in one transaction a partition.
+//!
+//! - a person whose space exists is left alone, but for what an interrupted run had left undone
+
+use std::collections::HashMap;
+
+use ens_domain::calendar::paris;
+use ens_domain::ids::{RepresentationId, SpaceId};
+use ens_domain::ins::InsDigest;
+use ens_domain::party::Party;
+use ens_domain::space::SpaceEvent;
+use ens_domain::space::commands::{CreateSpace, DeclareRepresentative};
+use ens_store::{Known, Order, Outcome, Rejection, StoreError};
+
+use crate::app::App;
+
+use super::fields::BadField;
+use super::person::{Admitted, Person};
+use super::ImportError;
+
+/// The version of a space that this batch has dealt with: nothing more is to be done for it.
+const FINISHED: u64 = u64::MAX;
+
+/// What became of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The person got this space.
+    Created(SpaceId),
+    /// The person had this space already.
+    Known(SpaceId),
+    /// The line was refused.
+    Refused(BadField),
+}
+
+/// Lines that are decided together, in order.
+#[derive(Default)]
+pub struct Batch {
+    lines: Vec<(u64, Result<Person, BadField>)>,
+}
+
+/// What remains to be asked of the store for one line.
+enum Asked {
+    /// Nothing: its verdict is known.
+    Nothing(Verdict),
+    /// So many orders for this space, the first of which creates it.
+    Creation(SpaceId, usize),
+    /// So many orders for this space, which stood there half done.
+    Completion(SpaceId, usize),
+}
+
+/// A line whose person may have a space, and the digest that the registry knows the person by.
+type Candidate = (InsDigest, Admitted);
+
+/// What is known of the spaces of a batch before anything is asked.
+struct Standing {
+    spaces: HashMap<InsDigest, SpaceId>,
+    versions: HashMap<SpaceId, u64>,
+}
+
+impl Batch {
+    /// Adds a line.
+    pub fn push(&mut self, number: u64, person: Result<Person, BadField>) {
+        self.lines.push((number, person));
+    }
+
+    /// How many lines there are.
+    pub const fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// Creates the spaces that are missing, and says what became of every line, in order.
+    ///
+    /// # Errors
+    /// The store is out of reach; what it has acknowledged stays.
+    pub async fn execute(self, app: &App) -> Result<Vec<(u64, Verdict)>, ImportError> {
+        let today = paris::day_of(app.now());
+        let admit = |person: Person| {
+            let digest = person.ins.digest(app.store.index_key());
+            person.admitted_by(app, today).map(|admitted| (digest, admitted))
+        };
+        let lines: Vec<(u64, Result<Candidate, BadField>)> =
+            self.lines.into_iter().map(|(number, person)| (number, person.and_then(admit))).collect();
+        let mut standing = Standing::of(app, &lines).await?;
+        let mut orders = Vec::new();
+        let mut asked = Vec::with_capacity(lines.len());
+        for (number, line) in lines {
+            let question = match line {
+                Err(fault) => Asked::Nothing(Verdict::Refused(fault)),
+                Ok((digest, admitted)) => standing.ask(app, digest, admitted, &mut orders),
+            };
+            asked.push((number, question));
+        }
+        let answers = app.store.execute_all(orders, &app.policy).await;
+        let mut answers = answers.into_iter();
+        asked.into_iter().map(|(number, question)| Ok((number, question.answered(&mut answers)?))).collect()
+    }
+}
+
+impl Standing {
+    /// Reserves an id for every new person, and looks up how far the spaces of the others are.
+    async fn of(app: &App, lines: &[(u64, Result<Candidate, BadField>)]) -> Result<Self, StoreError> {
+        let persons = lines.iter().filter_map(|(_, line)| line.as_ref().ok()).map(|(digest, _)| *digest);
+        let proposals = persons.map(|digest| Ok((digest, app.new_id()?))).collect::<Result<Vec<(InsDigest, SpaceId)>, StoreError>>()?;
+        let reserved = app.store.reserve(proposals.clone()).await?;
+        let spaces = proposals.iter().zip(&reserved).map(|((digest, _), answer)| (*digest, answer.space)).collect();
+        let already: Vec<SpaceId> =
+            reserved.iter().filter(|answer| answer.known == Known::Already).map(|answer| answer.space).collect();
+        let loaded = app.store.states(&already).await?;
+        let versions = already.into_iter().zip(loaded).filter_map(|(space, loaded)| Some((space, loaded?.version))).collect();
+        Ok(Self { spaces, versions })
+    }
+
+    /// What one line asks. A space counts as standing from here on, so the same person again in this batch changes nothing.
+    fn ask(&mut self, app: &App, digest: InsDigest, admitted: Admitted, orders: &mut Vec<Order>) -> Asked {
+        let Some(space) = self.spaces.get(&digest).copied() else {
+            return Asked::Nothing(Verdict::Refused(BadField::line("no id could be reserved")));
+        };
+        let before = orders.len();
+        let version = self.versions.insert(space, FINISHED).unwrap_or(0);
+        let at = app.now();
+        if version == 0 {
+            orders.push(Order::new(space, CreateSpace { at, space, by: Party::Cnam, admission: admitted.admission }));
+        }
+        // Version 1 is a creation and nothing since: a run that was interrupted there has not declared the representative.
+        if let Some((kind, representative)) = admitted.representative.filter(|_| version <= 1) {
+            // The first representation bears the space's own id: declared by two runs, it is the same one.
+            let representation = RepresentationId::from(space.uuid());
+            orders.push(Order::new(space, DeclareRepresentative { at, by: Party::Cnam, representation, kind, representative }));
+        }
+        match (version, orders.len() - before) {
+            (0, count) => Asked::Creation(space, count),
+            (_, 0) => Asked::Nothing(Verdict::Known(space)),
+            (_, count) => Asked::Completion(space, count),
+        }
+    }
+}
+
+impl Asked {
+    fn answered(self, answers: &mut impl Iterator<Item = Result<Outcome, Rejection>>) -> Result<Verdict, StoreError> {
+        let (space, count) = match self {
+            Self::Nothing(verdict) => return Ok(verdict),
+            Self::Creation(space, count) | Self::Completion(space, count) => (space, count),
+        };
+        let mut created = false;
+        let mut refused = None;
+        // Every answer of this line is taken, a refused one too: the next line's answers follow.
+        for place in 0..count {
+            match answers.next() {
+                Some(Ok(outcome)) => created |= place == 0 && outcome.events.iter().any(is_creation),
+                Some(Err(Rejection::Store(error))) => return Err(error),
+                Some(Err(reason)) => refused = refused.or(Some(BadField::line(reason))),
+                None => refused = refused.or(Some(BadField::line("the store gave no answer"))),
+            }
+        }
+        Ok(match refused {
+            Some(fault) => Verdict::Refused(fault),
+            None if created => Verdict::Created(space),
+            None => Verdict::Known(space),
+        })
+    }
+}
+
+const fn is_creation(event: &SpaceEvent) -> bool {
+    matches!(event, SpaceEvent::SpaceCreated { .. })
+}

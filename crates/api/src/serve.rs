@@ -1,0 +1,176 @@
+//! The service: the API, the read models, the notices and the daily openings, in one process or split over several.
+//!
+//! starting --bound--> serving --SIGTERM or SIGINT--> no new requests --those under way answered--> workers finish --> stopped
+//! - two processes on one PostgreSQL may run at once: nothing happens twice
+//! - a worker that ends by itself ends the process, so that whoever watches it starts it again
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use ens_projections::Followers;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::background::{self, Board, EndedEarly, Workers};
+use crate::cli::Half;
+use crate::config::{KeyError, Settings, development_token_key};
+use crate::http;
+use crate::http::auth::{Keys, KeysError};
+use crate::notify::letters::StatusFolder;
+use crate::notify::mail::{PostmarkError, TransportError};
+use crate::notify::{DirectoryCarrier, Dispatcher, FolderTransport, MailTransport, SmtpTransport};
+
+/// How long requests under way may take to end once the service is asked to stop.
+const LAST_ANSWERS: Duration = Duration::from_secs(20);
+
+/// Why the service could not start, or stopped by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// No key to start with.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Keys of tokens that cannot be used.
+    #[error(transparent)]
+    Tokens(#[from] KeysError),
+    /// A mail address of the settings.
+    #[error(transparent)]
+    Postmark(#[from] PostmarkError),
+    /// The mail server of the settings.
+    #[error(transparent)]
+    Mail(#[from] TransportError),
+    /// The address to listen on is taken, or not ours.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system refuses to tell of signals.
+    #[error("cannot listen for signals: {0}")]
+    Signals(io::Error),
+    /// The API broke.
+    #[error("the API stopped: {0}")]
+    Api(io::Error),
+    /// A worker broke.
+    #[error(transparent)]
+    Workers(#[from] EndedEarly),
+}
+
+/// Serves until SIGTERM or SIGINT, then finishes what is under way.
+///
+/// # Errors
+/// A [`ServeError`], to be printed as it is.
+pub async fn run(app: App, only: Option<Half>) -> Result<(), ServeError> {
+    let asked = CancellationToken::new();
+    let listening = listen_for_signals(asked.clone())?;
+    let done = match only {
+        Some(Half::Api) => serve_api(app.clone(), Followers::new(app.store.clone()), asked).await,
+        Some(Half::Workers) => Ok(background::run(app.clone(), workers(&app)?, asked).await?),
+        None => both(app.clone(), asked).await,
+    };
+    listening.abort();
+    app.store.close().await;
+    tracing::info!("stopped");
+    done
+}
+
+/// The API first stops taking requests; the workers go on until the last answer is out.
+async fn both(app: App, asked: CancellationToken) -> Result<(), ServeError> {
+    let workers = workers(&app)?;
+    let followers = workers.followers.clone();
+    let no_more_work = CancellationToken::new();
+    let work = tokio::spawn(background::run(app.clone(), workers, no_more_work.clone()));
+    // A worker that ends early cancels its own token: the API must then stop too.
+    let watched = asked.clone();
+    let broken = no_more_work.clone();
+    let watch = tokio::spawn(async move {
+        broken.cancelled().await;
+        watched.cancel();
+    });
+    let api = serve_api(app, followers, asked).await;
+    no_more_work.cancel();
+    let worked = work.await.unwrap_or(Err(EndedEarly));
+    watch.abort();
+    api?;
+    Ok(worked?)
+}
+
+async fn serve_api(app: App, followers: Followers, asked: CancellationToken) -> Result<(), ServeError> {
+    let address = app.settings.site.listen;
+    let keys = token_keys(&app.settings)?;
+    let router = http::router(app, keys, followers);
+    let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    let bound = listener.local_addr().unwrap_or(address);
+    tracing::info!(address = %bound, "listening");
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "answers on this connection may wait for more");
+        }
+    });
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let stop = asked.clone();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
+    let too_long = async {
+        asked.cancelled().await;
+        tokio::time::sleep(LAST_ANSWERS).await;
+    };
+    tokio::select! {
+        served = server => served.map_err(ServeError::Api),
+        () = too_long => {
+            tracing::warn!(seconds = LAST_ANSWERS.as_secs(), "some requests did not end in time; they are broken off");
+            Ok(())
+        }
+    }
+}
+
+/// Whose tokens are believed: the configured keys, else the development key.
+fn token_keys(settings: &Settings) -> Result<Keys, ServeError> {
+    let keys = Keys::from_settings(&settings.tokens)?;
+    if keys.is_empty() { Ok(keys.with_development(&development_token_key(settings)?)) } else { Ok(keys) }
+}
+
+fn workers(app: &App) -> Result<Workers, ServeError> {
+    let letters = app.settings.letters_folder();
+    let post = Arc::new(DirectoryCarrier::new(letters.clone()));
+    Ok(Workers {
+        followers: Followers::new(app.store.clone()),
+        dispatcher: Dispatcher::new(app.clone(), mail(&app.settings)?, post),
+        statuses: StatusFolder::new(letters.join("statuses")),
+        board: Board::default(),
+    })
+}
+
+/// The configured mail server; without one, messages are dropped as files, which says so loudly.
+fn mail(settings: &Settings) -> Result<Arc<dyn MailTransport>, ServeError> {
+    if settings.mail.smtp_host.is_some() {
+        return Ok(Arc::new(SmtpTransport::new(&settings.mail)?));
+    }
+    let folder = settings.mail_folder();
+    tracing::warn!(folder = %folder.display(), "NO MAIL SERVER is configured: e-mails are dropped as files; set ENS_SMTP_HOST");
+    Ok(Arc::new(FolderTransport::new(folder, &settings.mail)?))
+}
+
+/// Cancels the token at the first SIGTERM or SIGINT; a second one ends the process at once.
+fn listen_for_signals(asked: CancellationToken) -> Result<tokio::task::JoinHandle<()>, ServeError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
+    Ok(tokio::spawn(async move {
+        let mut next = async || {
+            tokio::select! {
+                _ = terminate.recv() => "SIGTERM",
+                _ = interrupt.recv() => "SIGINT",
+            }
+        };
+        let name = next().await;
+        tracing::info!(signal = name, "asked to stop: finishing what is under way");
+        asked.cancel();
+        next().await;
+        std::process::exit(1);
+    }))
+}
