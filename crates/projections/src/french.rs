@@ -31,7 +31,7 @@ pub const fn by_channel(channel: Channel) -> &'static str {
 }
 
 /// How an opposition was made: `sur le site`.
-pub const fn via(channel: OppositionChannel) -> &'static str {
+pub const fn by_way(channel: OppositionChannel) -> &'static str {
     match channel {
         OppositionChannel::Web => "sur le site",
         OppositionChannel::Phone => "par téléphone (3422)",

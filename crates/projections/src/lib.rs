@@ -2,7 +2,8 @@
 //!
 //! log --feed, partition by partition--> `project` --changes--> fold in memory --one transaction: rows and checkpoint--> table --query--> answer
 //! - a projection's name is its file, its table and its checkpoint
-//! - every date comes from a fact, never from today's policy
+//!
+//! Every date comes from a fact, never from today's policy.
 
 mod all;
 pub mod authorisations;

@@ -4,13 +4,13 @@
 
 use chrono::NaiveDate;
 use ens_domain::party::{Grantee, Party};
-use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{
     BlockReason, Channel, ClosingGround, CodePurpose, DestructionGround, MedicalRecordOrigin, NotificationFailure, OpeningGround,
-    RepresentationEnd, RepresentationKind, Scope, Stage, SuspensionGround, UnreachableReason,
+    OppositionChannel, RepresentationEnd, RepresentationKind, Scope, Stage, SuspensionGround, UnreachableReason,
 };
+use ens_domain::space::{Receipt, SpaceEvent};
 
-use crate::french::{NO_BREAK_SPACE, by_channel, counted, date, to_scope, via};
+use crate::french::{NO_BREAK_SPACE, by_channel, by_way, counted, date, to_scope};
 
 /// The fact, as its holder reads it.
 pub(crate) fn sentence(event: &SpaceEvent) -> String {
@@ -39,24 +39,13 @@ pub(crate) fn sentence(event: &SpaceEvent) -> String {
         SpaceEvent::NotifiedByEmail { received_on, last_day, .. } => {
             format!("Le courriel d’information a été reçu le {}. {}", date(*received_on), may_oppose(*last_day))
         }
-        SpaceEvent::NotifiedByPost { posted_on, received_on, last_day, .. } => format!(
-            "Le courrier d’information a été posté le {} et il est réputé reçu le {}. {}",
-            date(*posted_on),
-            date(*received_on),
-            may_oppose(*last_day)
-        ),
+        SpaceEvent::NotifiedByPost { posted_on, received_on, last_day, .. } => told_by_post(*posted_on, *received_on, *last_day),
         SpaceEvent::DeliveryRecorded { delivered_on, last_day, .. } => {
             format!("La remise du courrier d’information a été constatée le {}. {}", date(*delivered_on), may_oppose(*last_day))
         }
         SpaceEvent::NotificationFailed { channel, failure, retry_by, .. } => notice_failed(*channel, *failure, *retry_by),
-        SpaceEvent::Opposed { by, via: how, receipt, .. } => format!(
-            "Une opposition à l’ouverture a été enregistrée {} {}. Récépissé n°{NO_BREAK_SPACE}{} du {}.",
-            via(*how),
-            by_party(by),
-            receipt.number,
-            date(receipt.on)
-        ),
-        SpaceEvent::OppositionWithdrawn { by, via: how, .. } => format!("L’opposition a été retirée {} {}.", via(*how), by_party(by)),
+        SpaceEvent::Opposed { by, via, receipt, .. } => opposed(by, *via, receipt),
+        SpaceEvent::OppositionWithdrawn { by, via, .. } => format!("L’opposition a été retirée {}, {}.", by_way(*via), by_party(by)),
         SpaceEvent::OpeningBlocked { reason, .. } => blocked(*reason),
         SpaceEvent::OpeningUnblocked { notice_by, .. } => format!("L’ouverture peut reprendre.{}", to_be_told(*notice_by)),
         SpaceEvent::OpenedByCnam { opened_on, ground, medical_record, .. } => opened(*opened_on, *ground, *medical_record),
@@ -87,15 +76,15 @@ pub(crate) fn sentence(event: &SpaceEvent) -> String {
         SpaceEvent::DestructionCancelled { by, .. } => format!("La demande de destruction a été annulée {}.", by_party(by)),
         SpaceEvent::Destroyed { ground, .. } => destroyed(*ground),
         SpaceEvent::SpaceRenewed { by, .. } => {
-            format!("Un nouvel espace de santé, vide, a été ouvert à la demande faite {}.", by_party(by))
+            format!("Un nouvel espace de santé, vide, a été ouvert {}.", by_party(by))
         }
     }
 }
 
 fn by_party(by: &Party) -> String {
     match by {
-        Party::Holder => "par vous".to_owned(),
-        Party::Representative => "par votre représentant".to_owned(),
+        Party::Holder => "à votre demande".to_owned(),
+        Party::Representative => "à la demande de votre représentant".to_owned(),
         Party::Cnam => "par l’Assurance maladie".to_owned(),
         Party::Insurer { .. } => "par votre organisme d’assurance maladie".to_owned(),
         Party::Support { .. } => "par un agent, pour vous".to_owned(),
@@ -155,6 +144,16 @@ fn notice_failed(channel: Channel, failure: NotificationFailure, retry_by: Optio
     format!("{what}{NO_BREAK_SPACE}: le délai d’opposition correspondant ne compte pas.{}", to_be_told(retry_by))
 }
 
+fn told_by_post(posted_on: NaiveDate, received_on: NaiveDate, last_day: NaiveDate) -> String {
+    let (posted, received) = (date(posted_on), date(received_on));
+    format!("Le courrier d’information a été posté le {posted} et il est réputé reçu le {received}. {}", may_oppose(last_day))
+}
+
+fn opposed(by: &Party, via: OppositionChannel, receipt: &Receipt) -> String {
+    let (way, party, day) = (by_way(via), by_party(by), date(receipt.on));
+    format!("Une opposition à l’ouverture a été enregistrée {way}, {party}. Récépissé n°{NO_BREAK_SPACE}{} du {day}.", receipt.number)
+}
+
 fn blocked(reason: BlockReason) -> String {
     match reason {
         BlockReason::NotTheRepresentative => {
@@ -180,12 +179,9 @@ fn opened(opened_on: NaiveDate, ground: OpeningGround, origin: MedicalRecordOrig
 }
 
 fn activated(by: &Party, origin: Option<MedicalRecordOrigin>) -> String {
-    let done = match origin {
-        Some(_) => "ouvert et activé",
-        None => "activé",
-    };
-    let record = origin.map(|origin| format!(" {}", medical_record(origin))).unwrap_or_default();
-    format!("Votre espace de santé a été {done} {}.{record}", by_party(by))
+    let who = if *by == Party::Representative { "Votre représentant a activé" } else { "Vous avez activé" };
+    let record = origin.map(|origin| format!(" Cela l’a ouvert. {}", medical_record(origin))).unwrap_or_default();
+    format!("{who} votre espace de santé.{record}")
 }
 
 fn granted(to: &Grantee, scope: &Scope, until: Option<NaiveDate>) -> String {
@@ -247,7 +243,7 @@ fn closed(ground: ClosingGround, by: &Party, closed_on: NaiveDate, archived_unti
         ClosingGround::Suspension => "après une suspension sans opposition à la clôture".to_owned(),
     };
     format!(
-        "L’espace de santé a été clôturé le {} {why}. Son contenu est archivé jusqu’au {} inclus.",
+        "L’espace de santé a été clôturé le {}, {why}. Son contenu est archivé jusqu’au {} inclus.",
         date(closed_on),
         date(archived_until)
     )

@@ -1,6 +1,6 @@
 //! What a person is told of their space on a given day: the state, until when, why, what can be done, and a sentence in French.
 //!
-//! - what is offered is what the rules would accept
+//! - what is offered is what the rules accept; whether a contact still works is not looked at
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::ids::SpaceId;

@@ -53,7 +53,7 @@ fn a_failed_notice_says_what_comes_next() {
 fn an_opposition_gives_its_receipt() {
     assert_eq!(
         last_sentence([created(), opposed(OppositionChannel::Phone)]),
-        "Une opposition à l’ouverture a été enregistrée par téléphone (3422) par vous. Récépissé n°\u{a0}OPP-7F3K-M2QX-04ZD du 20 mars 2026."
+        "Une opposition à l’ouverture a été enregistrée par téléphone (3422), à votre demande. Récépissé n°\u{a0}OPP-7F3K-M2QX-04ZD du 20 mars 2026."
     );
 }
 
@@ -99,6 +99,6 @@ fn a_closing_says_until_when_the_archive_is_kept() {
     let events = open_space().into_iter().chain([closed(ens_domain::space::terms::ClosingGround::Request)]);
     assert_eq!(
         last_sentence(events),
-        "L’espace de santé a été clôturé le 1er juin 2026 par vous. Son contenu est archivé jusqu’au 1er juin 2036 inclus."
+        "L’espace de santé a été clôturé le 1er juin 2026, à votre demande. Son contenu est archivé jusqu’au 1er juin 2036 inclus."
     );
 }

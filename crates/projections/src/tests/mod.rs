@@ -1,10 +1,12 @@
 //! The grammar of the tests of projections: given facts, then rows — the same in one batch, fact by fact, and read twice.
 
+mod actions;
 mod authorisations;
 mod campaign_progress;
 mod change;
 mod deadlines;
 mod history;
+mod names;
 mod notices_due;
 mod openings_due;
 mod space_status;

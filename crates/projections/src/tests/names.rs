@@ -1,0 +1,40 @@
+//! One name for file, table and checkpoint, and the same columns in the code and in both dialects.
+
+use std::path::{Path, PathBuf};
+
+use crate::all::questions;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The migration of that dialect whose name ends with the table's.
+fn migration(dialect: &str, table: &str) -> String {
+    let entries = std::fs::read_dir(root().join("migrations").join(dialect)).unwrap();
+    let mut found = entries.map(|entry| entry.unwrap().path()).filter(|path| path.to_str().unwrap().ends_with(&format!("_{table}.sql")));
+    let path = found.next().unwrap_or_else(|| panic!("{dialect} has no table {table}"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The columns of the statement that creates the table, and those of its primary key.
+fn columns(sql: &str, table: &str) -> (Vec<String>, Vec<String>) {
+    let body = sql.split_once(&format!("CREATE TABLE {table} (")).unwrap().1;
+    let (columns, key) = body.split_once("PRIMARY KEY (").unwrap();
+    let names = columns.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
+    let key = key.split_once(')').unwrap().0.split(", ").map(str::to_owned).collect();
+    (names, key)
+}
+
+#[test]
+fn a_projections_name_is_its_file_its_table_and_its_checkpoint() {
+    for question in questions() {
+        let table = question.table();
+        assert_eq!(table.name, question.name());
+        assert!(root().join(format!("crates/projections/src/{}.rs", question.name())).exists(), "{}", question.name());
+        for dialect in ["postgres", "sqlite"] {
+            let (columns, key) = columns(&migration(dialect, question.name()), question.name());
+            assert_eq!(columns, table.columns, "{dialect}");
+            assert_eq!(key, table.key, "{dialect}");
+        }
+    }
+}
