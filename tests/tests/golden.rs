@@ -1,5 +1,7 @@
 //! Golden samples: one stored event per type and version, for ever, and the page of events that is made from the code.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "the items matched here are syn's, which grow")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,9 @@ use ring::digest::{SHA256, digest};
 
 const SAMPLES: &str = "tests/golden/events";
 const PAGE: &str = "docs/events.md";
+/// Where the events are, and the words that they are made of.
+const EVENTS: &str = "crates/domain/src/space/events.rs";
+const WORDS: [&str; 4] = [EVENTS, "crates/domain/src/space/terms.rs", "crates/domain/src/space/receipt.rs", "crates/domain/src/party.rs"];
 
 /// Set to 1, it adds new samples to the manifest and rewrites the page; it never changes a line of the manifest.
 fn blessed() -> bool {
@@ -117,29 +122,53 @@ fn the_page_of_events_is_what_the_code_says() {
 }
 
 fn page_of_events() -> String {
-    let mut page = String::from(
-        "# Events\n\nEvery fact that the log can hold about a space, as it is stored. This page is made from `crates/domain/src/space/events.rs` \
-         and the samples in `tests/golden/events`; a test keeps it so.\n\nPersonal values stand sealed: \
-         `{\"$sealed\": \"…\", \"kind\": \"…\"}`. Types are those of `ens-domain`; a `?` marks what may be null.\n",
+    let mut page = format!(
+        "# Events\n\nEvery fact that the log can hold about a space, as it is stored. This page is made from `{EVENTS}` and the samples in \
+         `{SAMPLES}`; a test keeps it so.\n\nPersonal values stand sealed: `{{\"$sealed\": \"…\", \"kind\": \"…\"}}`. A `?` marks what may be \
+         null; what the other types hold stands at the end.\n"
     );
     let samples = samples();
-    let events = source::file("crates/domain/src/space/events.rs").enumeration("SpaceEvent").expect("the events of a space");
+    let events = source::file(EVENTS).enumeration("SpaceEvent").expect("the events of a space");
     for variant in &events.variants {
-        page.push_str(&format!("\n## {}\n\n{}\n\n", variant.ident, documentation(&variant.attrs).join(" ")));
-        for field in &variant.fields {
-            let name = field.ident.as_ref().expect("events have named fields");
-            let said = documentation(&field.attrs).join(" ");
-            page.push_str(format!("- `{name}`: {} {said}", kind(&field.ty)).trim_end());
-            page.push('\n');
-        }
+        page.push_str(&format!("\n## {}\n\n{}\n\n{}", variant.ident, documentation(&variant.attrs).join(" "), fields(&variant.fields)));
         for (name, stored) in samples.iter().filter(|(name, _)| name.starts_with(&format!("{}-", variant.ident))) {
-            page.push_str(&format!(
-                "\nVersion {}:\n\n```json\n{stored}\n```\n",
-                name.trim_end_matches(".json").split('-').next_back().unwrap_or_default()
-            ));
+            let version = name.trim_end_matches(".json").rsplit('-').next().unwrap_or_default();
+            page.push_str(&format!("\nVersion {version}:\n\n```json\n{stored}\n```\n"));
         }
     }
+    page.push_str("\n# What they are made of\n");
+    let items = WORDS.iter().flat_map(|path| source::file(path).syntax().items);
+    page.extend(items.filter_map(|item| match item {
+        syn::Item::Struct(of) => Some(format!("\n## {}\n\n{}\n\n{}", of.ident, documentation(&of.attrs).join(" "), fields(&of.fields))),
+        syn::Item::Enum(of) if of.ident != "SpaceEvent" => {
+            let variants: String = of.variants.iter().map(value).collect();
+            Some(format!("\n## {}\n\n{}\n\n{variants}", of.ident, documentation(&of.attrs).join(" ")))
+        }
+        _ => None,
+    }));
     page
+}
+
+fn fields(of: &syn::Fields) -> String {
+    let line = |field: &syn::Field| {
+        let name = field.ident.as_ref().expect("what is stored has names");
+        let said = format!("- `{name}`: {} {}", kind(&field.ty), documentation(&field.attrs).join(" "));
+        format!("{}\n", said.trim_end())
+    };
+    of.iter().map(line).collect()
+}
+
+/// A variant as it is stored: its name in snake case, and what it holds.
+fn value(variant: &syn::Variant) -> String {
+    let mut name = String::new();
+    for letter in variant.ident.to_string().chars() {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    let inner = fields(&variant.fields).replace("- `", "  - `");
+    format!("- `{name}`: {}\n{inner}", documentation(&variant.attrs).join(" "))
 }
 
 /// A field's type as a reader of the log needs it: without the crates' paths, `?` for what may be null.
