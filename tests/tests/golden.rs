@@ -130,7 +130,7 @@ fn page_of_events() -> String {
     let samples = samples();
     let events = source::file(EVENTS).enumeration("SpaceEvent").expect("the events of a space");
     for variant in &events.variants {
-        page.push_str(&format!("\n## {}\n\n{}\n\n{}", variant.ident, documentation(&variant.attrs).join(" "), fields(&variant.fields)));
+        page.push_str(&format!("\n## {}\n\n{}\n\n{}", variant.ident, sentence(&variant.attrs), fields(&variant.fields)));
         for (name, stored) in samples.iter().filter(|(name, _)| name.starts_with(&format!("{}-", variant.ident))) {
             let version = name.trim_end_matches(".json").rsplit('-').next().unwrap_or_default();
             page.push_str(&format!("\nVersion {version}:\n\n```json\n{stored}\n```\n"));
@@ -139,21 +139,28 @@ fn page_of_events() -> String {
     page.push_str("\n# What they are made of\n");
     let items = WORDS.iter().flat_map(|path| source::file(path).syntax().items);
     page.extend(items.filter_map(|item| match item {
-        syn::Item::Struct(of) => Some(format!("\n## {}\n\n{}\n\n{}", of.ident, documentation(&of.attrs).join(" "), fields(&of.fields))),
+        syn::Item::Struct(of) => Some(format!("\n## {}\n\n{}\n\n{}", of.ident, sentence(&of.attrs), fields(&of.fields))),
         syn::Item::Enum(of) if of.ident != "SpaceEvent" => {
             let variants: String = of.variants.iter().map(value).collect();
-            Some(format!("\n## {}\n\n{}\n\n{variants}", of.ident, documentation(&of.attrs).join(" ")))
+            Some(format!("\n## {}\n\n{}\n\n{variants}", of.ident, sentence(&of.attrs)))
         }
         _ => None,
     }));
     page
 }
 
+/// The documentation of an item on one line.
+fn sentence(attributes: &[syn::Attribute]) -> String {
+    let lines = documentation(attributes);
+    lines.iter().map(String::as_str).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 fn fields(of: &syn::Fields) -> String {
     let line = |field: &syn::Field| {
         let name = field.ident.as_ref().expect("what is stored has names");
-        let said = format!("- `{name}`: {} {}", kind(&field.ty), documentation(&field.attrs).join(" "));
-        format!("{}\n", said.trim_end())
+        let said = sentence(&field.attrs);
+        let kind = kind(&field.ty);
+        if said.is_empty() { format!("- `{name}` (`{kind}`)\n") } else { format!("- `{name}` (`{kind}`): {said}\n") }
     };
     of.iter().map(line).collect()
 }
@@ -168,7 +175,7 @@ fn value(variant: &syn::Variant) -> String {
         name.extend(letter.to_lowercase());
     }
     let inner = fields(&variant.fields).replace("- `", "  - `");
-    format!("- `{name}`: {}\n{inner}", documentation(&variant.attrs).join(" "))
+    format!("- `{name}`: {}\n{inner}", sentence(&variant.attrs))
 }
 
 /// A field's type as a reader of the log needs it: without the crates' paths, `?` for what may be null.
