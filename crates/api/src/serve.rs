@@ -70,7 +70,7 @@ pub async fn run(app: App, only: Option<Half>) -> Result<(), ServeError> {
     let asked = CancellationToken::new();
     let listening = listen_for_signals(asked.clone())?;
     let done = match only {
-        Some(Half::Api) => serve_api(app.clone(), Followers::new(app.store.clone()), asked).await,
+        Some(Half::Api) => serve_api(app.clone(), None, asked).await,
         Some(Half::Workers) => Ok(background::run(app.clone(), workers(&app)?, asked).await?),
         None => both(app.clone(), asked).await,
     };
@@ -93,7 +93,7 @@ async fn both(app: App, asked: CancellationToken) -> Result<(), ServeError> {
         broken.cancelled().await;
         watched.cancel();
     });
-    let api = serve_api(app, followers, asked).await;
+    let api = serve_api(app, Some(followers), asked).await;
     no_more_work.cancel();
     let worked = work.await.unwrap_or(Err(EndedEarly));
     watch.abort();
@@ -101,7 +101,7 @@ async fn both(app: App, asked: CancellationToken) -> Result<(), ServeError> {
     Ok(worked?)
 }
 
-async fn serve_api(app: App, followers: Followers, asked: CancellationToken) -> Result<(), ServeError> {
+async fn serve_api(app: App, followers: Option<Followers>, asked: CancellationToken) -> Result<(), ServeError> {
     let address = app.settings.site.listen;
     let keys = token_keys(&app.settings)?;
     let router = http::router(app, keys, followers);

@@ -1,6 +1,6 @@
 //! `ens bounce`: a delivery status notification on the standard input, as a mail server pipes it.
 
-use tokio::io::AsyncReadExt;
+use std::io::{self, Read};
 
 use crate::config::Settings;
 use crate::notify::bounce::{self, Bounced};
@@ -14,7 +14,8 @@ const LONGEST: u64 = 4 << 20;
 pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
     let app = app(settings).await?;
     let mut raw = Vec::new();
-    let read = tokio::io::stdin().take(LONGEST).read_to_end(&mut raw).await;
+    // Nothing else runs in this process meanwhile: reading may block.
+    let read = io::stdin().lock().take(LONGEST).read_to_end(&mut raw);
     read.map_err(|source| Failure::File { path: "-".into(), source })?;
     let told = match bounce::record(&app, &raw).await? {
         Bounced::Recorded(outcome) if outcome.is_quiet() => "known already, nothing changed",

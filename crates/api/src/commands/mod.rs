@@ -1,6 +1,7 @@
 //! The commands of the program, one file each: what they print goes to the output, what they log to the error output.
 
 use std::io;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use ens_projections::follower::NotLevel;
@@ -25,6 +26,9 @@ mod rebuild;
 mod replay;
 mod token;
 mod verify;
+
+/// Bytes that are read from a file at once.
+const READ: usize = 64 * 1024;
 
 /// Why a command broke off.
 #[derive(Debug, thiserror::Error)]
@@ -126,11 +130,15 @@ pub(crate) fn make_folder_of(url: &str) -> Result<(), Failure> {
 
 /// A file to read, or the standard input where the file is `-`.
 async fn input(path: &Path) -> Result<Box<dyn AsyncBufRead + Unpin + Send>, Failure> {
-    if path == Path::new("-") {
-        return Ok(Box::new(tokio::io::BufReader::new(tokio::io::stdin())));
-    }
-    let file = tokio::fs::File::open(path).await.map_err(|source| Failure::File { path: path.to_owned(), source })?;
-    Ok(Box::new(tokio::io::BufReader::new(file)))
+    let opened = if path == Path::new("-") { standard_input() } else { tokio::fs::File::open(path).await };
+    let file = opened.map_err(|source| Failure::File { path: path.to_owned(), source })?;
+    Ok(Box::new(tokio::io::BufReader::with_capacity(READ, file)))
+}
+
+/// The standard input as a file, whatever stands behind it.
+fn standard_input() -> io::Result<tokio::fs::File> {
+    let owned = io::stdin().as_fd().try_clone_to_owned()?;
+    Ok(tokio::fs::File::from_std(std::fs::File::from(owned)))
 }
 
 /// Prints one line; a reader that has gone away ends the command.

@@ -17,7 +17,11 @@ use super::{Failure, app, print};
 pub(super) async fn run(settings: Settings, args: OpenArgs) -> Result<(), Failure> {
     let app = app(settings).await?;
     Followers::new(app.store.clone()).catch_up().await?;
-    if args.dry_run { count(&app, &args).await? } else { open(&app, &args).await? }
+    if args.dry_run {
+        count(&app, &args).await?
+    } else {
+        open(&app, &args).await?
+    }
     app.store.close().await;
     Ok(())
 }
@@ -42,7 +46,9 @@ async fn open(app: &App, args: &OpenArgs) -> Result<(), Failure> {
     let done = open_due(app, args.on).await?;
     if args.json {
         let (opened, kept) = (done.opened, done.refused);
-        return print(&json!({ "on": args.on, "opened": opened, "already": done.quiet, "kept_closed": kept, "failed": done.failed }).to_string());
+        return print(
+            &json!({ "on": args.on, "opened": opened, "already": done.quiet, "kept_closed": kept, "failed": done.failed }).to_string(),
+        );
     }
     print(&format!("{} opened, {} open already", done.opened, done.quiet))?;
     print(&format!("{} kept closed by a rule, {} failed and stay due", done.refused, done.failed))

@@ -1,14 +1,14 @@
 //! `ens verify`: every row of the log, read again: dense, whole, readable, and what its Merkle tree comes to.
 
-use cqrs_es::Aggregate;
 use ens_audit::{Row, Verifier};
-use ens_domain::space::HealthSpace;
 use ens_store::{Partition, Store, StoredEvent};
 
 use crate::config::Settings;
 
 use super::{Failure, open_store, print};
 
+/// The aggregate whose payloads this service reads.
+const OURS: &str = "health_space";
 /// Events that are read at once.
 const PAGE: u32 = 1_000;
 
@@ -56,7 +56,7 @@ fn check(verifier: &mut Verifier, event: &StoredEvent) -> Vec<String> {
     };
     let order = verifier.take(&row).err().map(|finding| finding.to_string());
     // Another service may keep aggregates of its own in this log: their payloads are not ours to read.
-    let ours = event.aggregate_type == HealthSpace::TYPE;
+    let ours = event.aggregate_type == OURS;
     let content = ours.then(|| event.decode().err().map(|error| error.to_string())).flatten();
     order.into_iter().chain(content).collect()
 }

@@ -4,15 +4,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::address::PostalAddress;
 use ens_domain::calendar::paris;
 use ens_domain::code::{CodeDigest, ProvisionalCode};
-use ens_domain::ids::GrantId;
-use ens_domain::organism::{AgentId, InsurerCode};
+use ens_domain::ids::{GrantId, SpaceId};
+use ens_domain::organism::AgentId;
 use ens_domain::party::{Grantee, Party};
 use ens_domain::personal::Personal;
 use ens_domain::rpps::Rpps;
 use ens_domain::space::HealthSpace;
 use ens_domain::space::commands::{
-    Activate, BlockProfessional, Close, DeclareContacts, DenyRepresentation, GrantAccess, LiftSuspension, MendTechnicalBlock, Oppose, OpposeClosing,
-    Proof, RecordDeath, RevokeAccess, SpaceCommand, WithdrawOpposition,
+    Activate, BlockProfessional, Close, DeclareContacts, DenyRepresentation, GrantAccess, LiftSuspension, MendTechnicalBlock, Oppose,
+    OpposeClosing, Proof, RecordDeath, RevokeAccess, SpaceCommand, WithdrawOpposition,
 };
 use ens_domain::space::events::Contacts;
 use ens_domain::space::terms::{OppositionChannel, Scope, Section, SuspensionGround};
@@ -27,7 +27,7 @@ use crate::app::App;
 use crate::notify::orders;
 
 /// Everything that an act needs to know besides the space.
-pub struct Stagehands<'a> {
+pub(super) struct Stagehands<'a> {
     /// The service.
     pub app: &'a App,
     /// Who the persons are.
@@ -37,10 +37,12 @@ pub struct Stagehands<'a> {
 }
 
 /// One person's part in a day.
-pub struct Part<'a> {
+pub(super) struct Part<'a> {
     /// The person's number.
     pub person: u64,
-    /// The person's space as it stands.
+    /// The person's space.
+    pub id: SpaceId,
+    /// The same, as it stands.
     pub space: &'a HealthSpace,
     /// When.
     pub at: DateTime<Utc>,
@@ -48,7 +50,7 @@ pub struct Part<'a> {
 
 impl Stagehands<'_> {
     /// The order that an act comes to.
-    pub fn order(&self, part: &Part<'_>, act: &Act) -> Result<Order, DemoError> {
+    pub(super) fn order(&self, part: &Part<'_>, act: &Act) -> Result<Order, DemoError> {
         let (at, today) = (part.at, paris::day_of(part.at));
         let by = self.population.actor(part.person, today);
         let command: SpaceCommand = match act {
@@ -73,11 +75,11 @@ impl Stagehands<'_> {
             Act::OpposeClosing => OpposeClosing { at, by }.into(),
             Act::Lift => LiftSuspension { at }.into(),
         };
-        Ok(Order::new(part.space.id(), command))
+        Ok(Order::new(part.id, command))
     }
 
     fn digest(&self, part: &Part<'_>, code: &ProvisionalCode) -> CodeDigest {
-        code.digest(self.app.store.code_key(), part.space.id())
+        code.digest(self.app.store.code_key(), part.id)
     }
 
     fn oppose(&self, part: &Part<'_>, via: OppositionChannel, code: &ProvisionalCode) -> Result<Oppose, DemoError> {
@@ -95,16 +97,20 @@ impl Stagehands<'_> {
         let lines = self.population.new_address(part.person);
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let address = Some(Personal::new(PostalAddress::parse(&lines).map_err(|_| DemoError::Invented("address"))?));
-        let insurer: InsurerCode = part.space.insurer().clone();
+        let insurer = part.space.insurer().ok_or(DemoError::Invented("insurer"))?.clone();
         Ok(DeclareContacts { at: part.at, by: Party::Insurer { insurer }, contacts: Contacts { email: None, address, phone: None } })
     }
 
     fn grant(&self, part: &Part<'_>, by: Party, grant: GrantId) -> Result<GrantAccess, DemoError> {
         let draw = self.chance.draw(part.person, "grantee");
-        let to = if draw % 4 == 0 { Grantee::Structure { finess: structure(draw)? } } else { Grantee::Professional { rpps: professional(draw)? } };
+        let to = if draw.is_multiple_of(4) {
+            Grantee::Structure { finess: structure(draw)? }
+        } else {
+            Grantee::Professional { rpps: professional(draw)? }
+        };
         let sections = [Section::MedicalRecord, Section::Agenda].into();
-        let scope = if draw % 3 == 0 { Scope::Sections { sections } } else { Scope::All };
-        let until: Option<NaiveDate> = (draw % 2 == 0).then(|| after(paris::day_of(part.at), 365));
+        let scope = if draw.is_multiple_of(3) { Scope::Sections { sections } } else { Scope::All };
+        let until: Option<NaiveDate> = (draw.is_multiple_of(2)).then(|| after(paris::day_of(part.at), 365));
         Ok(GrantAccess { at: part.at, by, grant, to, scope, until })
     }
 

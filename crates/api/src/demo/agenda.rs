@@ -11,7 +11,7 @@ use super::outside::Arrived;
 
 /// What a person, CNAM or an insurer does on a day.
 #[derive(Debug, Clone)]
-pub enum Act {
+pub(super) enum Act {
     /// The insurer found another address.
     DeclareAddress,
     /// The person opposes; the code is shown where the channel asks for it.
@@ -54,7 +54,7 @@ pub enum Act {
 
 /// What a carrier says of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Carried {
+pub(super) enum Carried {
     /// It was posted.
     Posted,
     /// Its delivery was recorded.
@@ -65,7 +65,7 @@ pub enum Carried {
 
 impl Carried {
     /// The word in the carrier's report.
-    pub const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Posted => "posted",
             Self::Delivered => "delivered",
@@ -76,7 +76,7 @@ impl Carried {
 
 /// What a day brings.
 #[derive(Debug, Default)]
-pub struct Day {
+pub(super) struct Day {
     /// Messages that mail servers send back.
     pub bounces: Vec<Arrived>,
     /// What the carrier reports.
@@ -87,23 +87,23 @@ pub struct Day {
 
 /// Who does what on which day; only days to come are kept.
 #[derive(Debug, Default)]
-pub struct Agenda {
+pub(super) struct Agenda {
     days: BTreeMap<NaiveDate, Day>,
 }
 
 impl Agenda {
     /// A day to come.
-    pub fn on(&mut self, day: NaiveDate) -> &mut Day {
+    pub(super) fn on(&mut self, day: NaiveDate) -> &mut Day {
         self.days.entry(day).or_default()
     }
 
     /// Notes what a person will do on a day.
-    pub fn note(&mut self, day: NaiveDate, person: u64, act: Act) {
+    pub(super) fn note(&mut self, day: NaiveDate, person: u64, act: Act) {
         self.on(day).acts.push((person, act));
     }
 
     /// What this day brings; it is over then.
-    pub fn take(&mut self, day: NaiveDate) -> Day {
+    pub(super) fn take(&mut self, day: NaiveDate) -> Day {
         self.days.remove(&day).unwrap_or_default()
     }
 }

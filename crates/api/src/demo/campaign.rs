@@ -12,7 +12,6 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use ens_domain::calendar::paris;
 use ens_domain::code::ProvisionalCode;
 use ens_domain::ids::SpaceId;
-use ens_domain::party::Party;
 use ens_domain::space::SpaceEvent;
 use ens_projections::Followers;
 use ens_store::Rejection;
@@ -29,12 +28,12 @@ use crate::background::{deadlines, notices, openings};
 use crate::notify::{Dispatcher, Pace, bounce, letters};
 
 /// How long a campaign lasts, in days: long enough for the last letter's window, and for what follows its opening.
-pub const DAYS: u64 = 100;
+pub(super) const DAYS: u64 = 100;
 /// Acts that are carried out together.
 const TOGETHER: usize = 500;
 
 /// A campaign under way.
-pub struct Campaign {
+pub(super) struct Campaign {
     app: App,
     followers: Followers,
     dispatcher: Dispatcher,
@@ -52,7 +51,7 @@ pub struct Campaign {
 
 impl Campaign {
     /// A campaign for these persons, whose spaces stand in the order of their numbers.
-    pub fn new(app: App, population: Population, fates: Fates, outside: Outside, spaces: Arc<Vec<SpaceId>>) -> Self {
+    pub(super) fn new(app: App, population: Population, fates: Fates, outside: Outside, spaces: Arc<Vec<SpaceId>>) -> Self {
         let post = Arc::new(outside.clone());
         let pace = Pace { mails: 500, at_once: 16, letters: 500, ..Pace::default() };
         Self {
@@ -72,7 +71,7 @@ impl Campaign {
     }
 
     /// Lives through one day.
-    pub async fn live(&mut self, day: NaiveDate) -> Result<(), DemoError> {
+    pub(super) async fn live(&mut self, day: NaiveDate) -> Result<(), DemoError> {
         self.app.clock.jump_to(hour(day, 0));
         openings::open_due(&self.app, day).await?;
         deadlines::settle_due(&self.app, day).await?;
@@ -224,18 +223,16 @@ impl Campaign {
 
     /// What persons, CNAM and insurers do, some hundreds at a time.
     async fn act(&mut self, together: &[(u64, Act)], day: NaiveDate) -> Result<(), DemoError> {
-        let acting: Vec<(u64, &Act, SpaceId)> = together
-            .iter()
-            .filter_map(|(person, act)| Some((*person, act, *self.spaces.get(usize::try_from(*person).ok()?)?)))
-            .collect();
+        let acting: Vec<(u64, &Act, SpaceId)> =
+            together.iter().filter_map(|(person, act)| Some((*person, act, *self.spaces.get(usize::try_from(*person).ok()?)?))).collect();
         let ids: Vec<SpaceId> = acting.iter().map(|(_, _, space)| *space).collect();
         let states = self.app.store.states(&ids).await?;
         let hands = Stagehands { app: &self.app, population: self.population, chance: self.fates.0 };
         let mut orders = Vec::with_capacity(acting.len());
         let mut actors = Vec::with_capacity(acting.len());
-        for ((person, act, _), state) in acting.iter().zip(&states) {
+        for ((person, act, id), state) in acting.iter().zip(&states) {
             let Some(loaded) = state else { continue };
-            let part = Part { person: *person, space: &loaded.space, at: self.app.now() };
+            let part = Part { person: *person, id: *id, space: &loaded.space, at: self.app.now() };
             orders.push(hands.order(&part, act)?);
             actors.push((*person, *act));
         }
@@ -271,6 +268,6 @@ fn hour(day: NaiveDate, hour: i64) -> DateTime<Utc> {
 }
 
 /// The days of a campaign.
-pub fn days(from: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+pub(super) fn days(from: NaiveDate) -> impl Iterator<Item = NaiveDate> {
     (0..DAYS).filter_map(move |day| from.checked_add_days(Days::new(day)))
 }

@@ -5,34 +5,34 @@
 
 /// The seed of one demonstration.
 #[derive(Debug, Clone, Copy)]
-pub struct Chance {
+pub(super) struct Chance {
     seed: u64,
 }
 
 impl Chance {
     /// All the draws of one seed.
-    pub const fn of_seed(seed: u64) -> Self {
+    pub(super) const fn of_seed(seed: u64) -> Self {
         Self { seed }
     }
 
     /// A draw for one person and one question, the same each time it is asked.
-    pub fn draw(self, person: u64, question: &str) -> u64 {
+    pub(super) fn draw(self, person: u64, question: &str) -> u64 {
         let asked = question.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         scramble(scramble(self.seed ^ asked).wrapping_add(person))
     }
 
     /// A draw from 0 to `below`, `below` excluded; 0 where there is nothing to draw from.
-    pub fn below(self, below: u64, person: u64, question: &str) -> u64 {
+    pub(super) fn below(self, below: u64, person: u64, question: &str) -> u64 {
         self.draw(person, question).checked_rem(below).unwrap_or_default()
     }
 
     /// Whether it befalls this person, so many in ten thousand.
-    pub fn befalls(self, in_ten_thousand: u64, person: u64, question: &str) -> bool {
+    pub(super) fn befalls(self, in_ten_thousand: u64, person: u64, question: &str) -> bool {
         self.below(10_000, person, question) < in_ten_thousand
     }
 
     /// One of several; the first where the list is empty has no meaning, so lists come with a fallback.
-    pub fn pick<T: Copy>(self, among: &[T], fallback: T, person: u64, question: &str) -> T {
+    pub(super) fn pick<T: Copy>(self, among: &[T], fallback: T, person: u64, question: &str) -> T {
         let place = self.below(among.len() as u64, person, question);
         usize::try_from(place).ok().and_then(|place| among.get(place)).copied().unwrap_or(fallback)
     }

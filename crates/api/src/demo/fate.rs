@@ -7,7 +7,7 @@ use super::chance::Chance;
 
 /// What a mailbox does with a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mailbox {
+pub(super) enum Mailbox {
     /// Takes it.
     Takes,
     /// Asks to come again, then takes it.
@@ -20,7 +20,7 @@ pub enum Mailbox {
 
 /// What becomes of a letter, in days after its posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LetterBox {
+pub(super) enum LetterBox {
     /// It arrives, and nobody records it.
     Takes,
     /// Its delivery is recorded.
@@ -31,7 +31,7 @@ pub enum LetterBox {
 
 /// What a person does who was told, in days after the receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub(super) enum Answer {
     /// Nothing: the space opens when the window is over.
     Silence,
     /// Opposes.
@@ -52,7 +52,7 @@ pub enum Answer {
 
 /// What happens to a space after it was opened, in days after the opening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sequel {
+pub(super) enum Sequel {
     /// Nothing.
     Quiet,
     /// The holder asks for a new code, the old one having run out, and signs up with it.
@@ -75,11 +75,11 @@ pub enum Sequel {
 
 /// The draws of one seed, as fates.
 #[derive(Debug, Clone, Copy)]
-pub struct Fates(pub Chance);
+pub(super) struct Fates(pub Chance);
 
 impl Fates {
     /// What the person's mailbox does with a notice.
-    pub fn mailbox(self, person: u64) -> Mailbox {
+    pub(super) fn mailbox(self, person: u64) -> Mailbox {
         match self.0.below(1_000, person, "mailbox") {
             0..25 => Mailbox::Refuses,
             25..55 => Mailbox::Bounces(self.days(0, 4, person, "bounce")),
@@ -89,7 +89,7 @@ impl Fates {
     }
 
     /// What becomes of the first letter to the person.
-    pub fn letter_box(self, person: u64) -> LetterBox {
+    pub(super) fn letter_box(self, person: u64) -> LetterBox {
         match self.0.below(1_000, person, "letter box") {
             0..25 => LetterBox::Returns(self.days(6, 15, person, "return")),
             25..325 => LetterBox::Signed(self.days(2, 6, person, "delivery")),
@@ -98,12 +98,12 @@ impl Fates {
     }
 
     /// Whether the insurer finds another address for somebody whose letter came back, and after how many days.
-    pub fn found_again(self, person: u64) -> Option<u64> {
+    pub(super) fn found_again(self, person: u64) -> Option<u64> {
         self.0.befalls(5_000, person, "found again").then(|| self.days(2, 5, person, "search"))
     }
 
     /// What the person does once told; of a child, what the representative does.
-    pub fn answer(self, person: u64, is_child: bool) -> Answer {
+    pub(super) fn answer(self, person: u64, is_child: bool) -> Answer {
         let soon = self.days(1, 35, person, "answer");
         match self.0.below(10_000, person, "answer") {
             0..130 => Answer::Opposes(soon, self.channel(person)),
@@ -118,7 +118,7 @@ impl Fates {
     }
 
     /// What happens after the opening.
-    pub fn sequel(self, person: u64) -> Sequel {
+    pub(super) fn sequel(self, person: u64) -> Sequel {
         let soon = self.days(1, 10, person, "sequel");
         match self.0.below(10_000, person, "sequel") {
             0..600 => Sequel::SignsUp(soon),
@@ -148,6 +148,6 @@ impl Fates {
 }
 
 /// So many days after a day.
-pub fn after(day: NaiveDate, days: u64) -> NaiveDate {
+pub(super) fn after(day: NaiveDate, days: u64) -> NaiveDate {
     day.checked_add_days(Days::new(days)).unwrap_or(day)
 }

@@ -163,7 +163,10 @@ pub async fn rehearse(settings: &Settings, folder: &Path, plan: Plan, progress: 
     if settings.site.production {
         return Err(DemoError::Production);
     }
-    let file = |path: &Path| { let path = path.to_owned(); move |source| DemoError::File { path, source } };
+    let file = |path: &Path| {
+        let path = path.to_owned();
+        move |source| DemoError::File { path, source }
+    };
     std::fs::create_dir_all(folder).map_err(file(folder))?;
     std::fs::create_dir_all(&settings.store.data).map_err(file(&settings.store.data))?;
     let store = open(settings).await?;

@@ -14,11 +14,11 @@ use super::fate::{Fates, Mailbox};
 use crate::notify::{CarrierError, HandedOver, MailTransport, MessageRef, OutgoingLetter, OutgoingMail, PostalCarrier, SendOutcome};
 
 /// Which person a space belongs to.
-pub type Numbers = Arc<HashMap<SpaceId, u32>>;
+pub(super) type Numbers = Arc<HashMap<SpaceId, u32>>;
 
 /// Everybody's mailbox and letter box.
 #[derive(Clone)]
-pub struct Outside {
+pub(super) struct Outside {
     fates: Fates,
     numbers: Numbers,
     post: Arc<Mutex<Post>>,
@@ -26,7 +26,7 @@ pub struct Outside {
 
 /// A message that reached its person, or the carrier.
 #[derive(Debug, Clone)]
-pub struct Arrived {
+pub(super) struct Arrived {
     /// Whose.
     pub person: u64,
     /// Which message.
@@ -45,22 +45,22 @@ struct Post {
 
 impl Outside {
     /// Boxes for these persons.
-    pub fn new(fates: Fates, numbers: Numbers) -> Self {
+    pub(super) fn new(fates: Fates, numbers: Numbers) -> Self {
         Self { fates, numbers, post: Arc::default() }
     }
 
     /// The e-mails that were taken since the last time.
-    pub fn take_mails(&self) -> Vec<Arrived> {
+    pub(super) fn take_mails(&self) -> Vec<Arrived> {
         std::mem::take(&mut self.post().mails)
     }
 
     /// The letters that were handed to the carrier since the last time.
-    pub fn take_letters(&self) -> Vec<Arrived> {
+    pub(super) fn take_letters(&self) -> Vec<Arrived> {
         std::mem::take(&mut self.post().letters)
     }
 
     /// Messages to nobody that was invented here: there must be none.
-    pub fn strays(&self) -> u64 {
+    pub(super) fn strays(&self) -> u64 {
         self.post().broken
     }
 
@@ -117,7 +117,7 @@ fn is_grouped(word: &str) -> bool {
 }
 
 /// What a mail server sends back days after it took a message (RFC 3464).
-pub fn bounce_of(reference: MessageRef, bounces: &str) -> Vec<u8> {
+pub(super) fn bounce_of(reference: MessageRef, bounces: &str) -> Vec<u8> {
     let (name, domain) = bounces.rsplit_once('@').unwrap_or((bounces, "ens.invalid"));
     format!(
         "From: MAILER-DAEMON@courriel.example\r\n\

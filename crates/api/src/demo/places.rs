@@ -2,7 +2,7 @@
 
 /// One commune.
 #[derive(Debug, Clone, Copy)]
-pub struct Commune {
+pub(super) struct Commune {
     /// INSEE code.
     pub insee: &'static str,
     /// Postcode.
@@ -15,12 +15,12 @@ pub struct Commune {
 
 impl Commune {
     /// The department's number.
-    pub fn department(&self) -> &'static str {
+    pub(super) fn department(&self) -> &'static str {
         self.insee.get(..2).unwrap_or_default()
     }
 
     /// The insurer of most of its inhabitants.
-    pub fn insurer(&self) -> &'static str {
+    pub(super) fn insurer(&self) -> &'static str {
         match self.department() {
             "31" => "CPAM-31",
             "44" => "CPAM-44",
@@ -34,7 +34,7 @@ const fn commune(insee: &'static str, postcode: &'static str, town: &'static str
 }
 
 /// The communes where the invented persons are born and live.
-pub const COMMUNES: [Commune; 47] = [
+pub(super) const COMMUNES: [Commune; 47] = [
     TOULOUSE,
     commune("31149", "31770", "COLOMIERS", 40),
     commune("31557", "31170", "TOURNEFEUILLE", 29),
@@ -85,10 +85,10 @@ pub const COMMUNES: [Commune; 47] = [
 ];
 
 /// The largest of them, and the fallback of every choice.
-pub const TOULOUSE: Commune = commune("31555", "31000", "TOULOUSE", 498);
+pub(super) const TOULOUSE: Commune = commune("31555", "31000", "TOULOUSE", 498);
 
 /// The commune at this place of the list, weighed by inhabitants.
-pub fn inhabited(draw: u64) -> Commune {
+pub(super) fn inhabited(draw: u64) -> Commune {
     let all: u64 = COMMUNES.iter().map(|commune| commune.weight).sum();
     let mut left = draw.checked_rem(all).unwrap_or_default();
     for commune in COMMUNES {

@@ -30,7 +30,7 @@ const OLDEST: u64 = 100;
 
 /// The cohort of one seed.
 #[derive(Debug, Clone, Copy)]
-pub struct Population {
+pub(super) struct Population {
     chance: Chance,
     persons: u64,
     on: NaiveDate,
@@ -38,7 +38,7 @@ pub struct Population {
 
 /// One line of the file.
 #[derive(Debug, Serialize)]
-pub struct Invented {
+pub(super) struct Invented {
     ins: Ins,
     #[serde(flatten)]
     traits: Traits,
@@ -78,12 +78,12 @@ struct Birth {
 
 impl Population {
     /// So many persons, with their ages on this day.
-    pub const fn new(chance: Chance, persons: u64, on: NaiveDate) -> Self {
+    pub(super) const fn new(chance: Chance, persons: u64, on: NaiveDate) -> Self {
         Self { chance, persons, on }
     }
 
     /// The most persons that can be invented without two of them sharing an INS.
-    pub fn places() -> u64 {
+    pub(super) fn places() -> u64 {
         (0..=OLDEST).map(weight).sum::<u64>() * UNIT
     }
 
@@ -91,7 +91,7 @@ impl Population {
     ///
     /// # Errors
     /// What the disk says.
-    pub fn write(self, path: &Path, mut on_line: impl FnMut()) -> io::Result<()> {
+    pub(super) fn write(self, path: &Path, mut on_line: impl FnMut()) -> io::Result<()> {
         let mut file = BufWriter::new(File::create(path)?);
         for number in 0..self.persons {
             let person = self.person(number).map_err(io::Error::other)?;
@@ -103,19 +103,19 @@ impl Population {
     }
 
     /// Whether this person is a child, and stays one for so many days.
-    pub fn is_child_for(self, number: u64, days: u64) -> bool {
+    pub(super) fn is_child_for(self, number: u64, days: u64) -> bool {
         self.actor(number, self.on + Days::new(days)) == Party::Representative
     }
 
     /// Who acts for this person on a day: a child's representative, else the holder.
-    pub fn actor(self, number: u64, on: NaiveDate) -> Party {
+    pub(super) fn actor(self, number: u64, on: NaiveDate) -> Party {
         let birth = self.birth(number);
         let of_age = years_after(self.day_in(birth.months, number), Policy::default().majority_years);
         if on < of_age { Party::Representative } else { Party::Holder }
     }
 
     /// Where the insurer finds a person whose letter came back.
-    pub fn new_address(self, number: u64) -> Vec<String> {
+    pub(super) fn new_address(self, number: u64) -> Vec<String> {
         let moved = Self { chance: Chance::of_seed(self.draw(number, "moved")), ..self };
         moved.address(number, inhabited(moved.draw(number, "home")))
     }
@@ -124,7 +124,8 @@ impl Population {
     fn person(self, number: u64) -> Result<Invented, Box<dyn std::error::Error + Send + Sync>> {
         let birth = self.birth(number);
         let traits = self.traits(number, &birth);
-        let home = if self.chance.befalls(6_500, number, "lives at birthplace") { birth.commune } else { inhabited(self.draw(number, "home")) };
+        let home =
+            if self.chance.befalls(6_500, number, "lives at birthplace") { birth.commune } else { inhabited(self.draw(number, "home")) };
         let ins = Ins::fictitious(birth.sex, traits.born_on, &InseeCode::parse(birth.commune.insee)?, birth.order)?;
         let child = birth.age < 18;
         let protected = birth.age > 75 && self.chance.befalls(300, number, "protected");
@@ -160,7 +161,7 @@ impl Population {
         Birth {
             age,
             months: age * 12 + month + 1,
-            sex: if rest % 2 == 0 { Sex::Female } else { Sex::Male },
+            sex: if rest.is_multiple_of(2) { Sex::Female } else { Sex::Male },
             commune: usize::try_from(rest / 2).ok().and_then(|place| COMMUNES.get(place)).copied().unwrap_or(TOULOUSE),
             order: u16::try_from(block * ORDERS + order + 1).unwrap_or(1),
         }
@@ -215,7 +216,7 @@ impl Population {
     fn representative(self, number: u64, birth: &Birth, of: &Traits) -> Traits {
         let gap = 21 + self.draw(number, "generation") % 19;
         let age = if birth.age < 18 { birth.age + gap } else { birth.age.saturating_sub(gap) };
-        let sex = if self.draw(number, "mother or father") % 2 == 0 { Sex::Female } else { Sex::Male };
+        let sex = if self.draw(number, "mother or father").is_multiple_of(2) { Sex::Female } else { Sex::Male };
         let parent = Birth { age, months: age * 12 + 1 + self.draw(number, "parent's month") % 12, sex, commune: birth.commune, order: 1 };
         let maiden = self.chance.pick(&BIRTH_NAMES, "MARTIN", number, "mother's name");
         let own = if sex == Sex::Female { maiden } else { of.birth_name };

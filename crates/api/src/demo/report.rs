@@ -70,12 +70,12 @@ fn grouped(number: u64) -> String {
 }
 
 /// Seconds, to the millisecond.
-pub fn seconds(time: Duration) -> f64 {
+pub(super) fn seconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1_000.0).round() / 1_000.0
 }
 
 /// The most memory that this process ever held (`VmHWM`), where the system says it.
-pub fn peak_memory_bytes() -> Option<u64> {
+pub(super) fn peak_memory_bytes() -> Option<u64> {
     // Not every system has this file: then nothing is known, and nothing is said.
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

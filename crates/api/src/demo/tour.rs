@@ -9,7 +9,7 @@ use super::report::DemoReport;
 use crate::config::Settings;
 
 /// The table, and where the files are.
-pub fn of_the_campaign(settings: &Settings, folder: &Path, plan: Plan, report: &DemoReport) -> String {
+pub(super) fn of_the_campaign(settings: &Settings, folder: &Path, plan: Plan, report: &DemoReport) -> String {
     let (ens, store) = (program(), store(settings));
     format!(
         "{persons} invented persons of Haute-Garonne, Loire-Atlantique and Somme, told from {from} on (seed {seed}):\n\n\
@@ -27,7 +27,7 @@ pub fn of_the_campaign(settings: &Settings, folder: &Path, plan: Plan, report: &
 }
 
 /// What to ask the service that follows, ready to copy.
-pub fn of_the_service(settings: &Settings, first: Option<SpaceId>) -> String {
+pub(super) fn of_the_service(settings: &Settings, first: Option<SpaceId>) -> String {
     let (ens, store, site) = (program(), store(settings), &settings.site.listen);
     let space = first.map_or_else(|| "ID".to_owned(), |space| space.to_string());
     format!(

@@ -14,9 +14,9 @@ use ens_store::{Known, Order, Outcome, Rejection, StoreError};
 
 use crate::app::App;
 
+use super::ImportError;
 use super::fields::BadField;
 use super::person::{Admitted, Person};
-use super::ImportError;
 
 /// The version of a space that this batch has dealt with: nothing more is to be done for it.
 const FINISHED: u64 = u64::MAX;
@@ -108,8 +108,7 @@ impl Standing {
         let proposals = persons.map(|digest| Ok((digest, app.new_id()?))).collect::<Result<Vec<(InsDigest, SpaceId)>, StoreError>>()?;
         let reserved = app.store.reserve(proposals.clone()).await?;
         let spaces = proposals.iter().zip(&reserved).map(|((digest, _), answer)| (*digest, answer.space)).collect();
-        let already: Vec<SpaceId> =
-            reserved.iter().filter(|answer| answer.known == Known::Already).map(|answer| answer.space).collect();
+        let already: Vec<SpaceId> = reserved.iter().filter(|answer| answer.known == Known::Already).map(|answer| answer.space).collect();
         let loaded = app.store.states(&already).await?;
         let versions = already.into_iter().zip(loaded).filter_map(|(space, loaded)| Some((space, loaded?.version))).collect();
         Ok(Self { spaces, versions })

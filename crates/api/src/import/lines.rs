@@ -9,7 +9,7 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// One line of the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Line {
+pub(super) enum Line {
     /// Its text, without the line's end.
     Text(String),
     /// Longer than [`LONGEST_LINE`]; it was passed over.
@@ -20,14 +20,14 @@ pub enum Line {
 
 /// Reads lines and numbers them from 1.
 #[derive(Debug)]
-pub struct Lines<R> {
+pub(super) struct Lines<R> {
     reader: R,
     number: u64,
 }
 
 impl<R: AsyncBufRead + Unpin> Lines<R> {
     /// The lines of this stream.
-    pub const fn of(reader: R) -> Self {
+    pub(super) const fn of(reader: R) -> Self {
         Self { reader, number: 0 }
     }
 
@@ -35,7 +35,7 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
     ///
     /// # Errors
     /// What the stream says: never taken for its end.
-    pub async fn next(&mut self) -> io::Result<Option<(u64, Line)>> {
+    pub(super) async fn next(&mut self) -> io::Result<Option<(u64, Line)>> {
         let mut bytes = Vec::new();
         let mut dropped = false;
         let mut any = false;
