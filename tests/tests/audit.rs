@@ -1,0 +1,183 @@
+//! The proof of the log, from outside: whoever noted the roots finds what was done to the rows behind our back.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Months, Utc};
+use ens_audit::{Head, Row, Verifier};
+use ens_domain::ids::SpaceId;
+use ens_domain::party::Party;
+use ens_domain::policy::Policy;
+use ens_domain::space::commands::{Close, Destroy, Open, RequestDestruction};
+use ens_store::{Order, Partition, Store, StoredEvent};
+use ens_tests::cohort::{open_store, spaces_due_today};
+use ens_tests::{Engine, Place};
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
+
+/// What somebody with all rights on the database does to the second row of a partition.
+const ALTERED: [&str; 1] = [r#"UPDATE events SET metadata = '{"by":"nobody"}' WHERE partition = $P AND position = 2"#];
+const SWAPPED: [&str; 3] = [
+    "UPDATE events SET position = 1000000 WHERE partition = $P AND position = 2",
+    "UPDATE events SET position = 2 WHERE partition = $P AND position = 3",
+    "UPDATE events SET position = 3 WHERE partition = $P AND position = 1000000",
+];
+const DROPPED: [&str; 1] = ["DELETE FROM events WHERE partition = $P AND position = 2"];
+const CUT: [&str; 1] = ["DELETE FROM events WHERE partition = $P AND position = (SELECT max(position) FROM events WHERE partition = $P)"];
+
+#[tokio::test]
+async fn a_row_altered_in_the_database_is_found() {
+    is_found(&ALTERED).await;
+}
+
+#[tokio::test]
+async fn rows_swapped_in_the_database_are_found() {
+    is_found(&SWAPPED).await;
+}
+
+#[tokio::test]
+async fn a_row_dropped_from_the_database_is_found() {
+    is_found(&DROPPED).await;
+}
+
+#[tokio::test]
+async fn a_log_cut_short_in_the_database_is_found() {
+    is_found(&CUT).await;
+}
+
+#[tokio::test]
+async fn a_log_that_only_grew_is_clean_and_so_is_one_with_a_destroyed_space() {
+    for engine in Engine::ALL {
+        let place = Place::fresh(engine).await;
+        let store = open_store(place.url()).await;
+        let spaces = spaces_due_today(&store, 40).await;
+        let noted = heads(&store).await;
+        destroy(&store, spaces[7]).await;
+        assert_eq!(findings(&store, &noted).await, Vec::<String>::new(), "{engine:?}");
+        store.close().await;
+    }
+}
+
+/// Notes the heads of a small log, lets somebody at its rows, and asks what is found.
+async fn is_found(deed: &[&str]) {
+    for engine in Engine::DURABLE {
+        let place = Place::fresh(engine).await;
+        let store = open_store(place.url()).await;
+        spaces_due_today(&store, 40).await;
+        let noted = heads(&store).await;
+        assert_eq!(findings(&store, &noted).await, Vec::<String>::new(), "{engine:?}");
+        store.close().await;
+
+        let victim = noted.iter().max_by_key(|(_, head)| head.size).map(|(partition, _)| *partition).expect("a partition");
+        tamper(engine, &place, deed, victim).await;
+
+        let store = open_store(place.url()).await;
+        assert!(!findings(&store, &noted).await.is_empty(), "{engine:?}: nothing is found of {deed:?}");
+        store.close().await;
+    }
+}
+
+/// Size and root of each partition, as somebody outside notes them.
+async fn heads(store: &Store) -> BTreeMap<Partition, Head> {
+    let mut heads = BTreeMap::new();
+    for partition in store.partitions().each() {
+        let mut verifier = Verifier::new();
+        for stored in &rows(store, partition).await.expect("a readable log") {
+            verifier.take(&row(stored)).expect("a dense log");
+        }
+        heads.insert(partition, verifier.head());
+    }
+    heads
+}
+
+/// What a walk through the log finds, against the heads that were noted before.
+async fn findings(store: &Store, noted: &BTreeMap<Partition, Head>) -> Vec<String> {
+    let mut found = Vec::new();
+    for (partition, noted) in noted {
+        match rows(store, *partition).await {
+            Ok(rows) => found.extend(walk(&rows, noted)),
+            Err(error) => found.push(error.to_string()),
+        }
+    }
+    found
+}
+
+fn walk(rows: &[StoredEvent], noted: &Head) -> Vec<String> {
+    let mut verifier = Verifier::new();
+    let mut found = Vec::new();
+    let mut compared = noted.size == 0;
+    for stored in rows {
+        found.extend(verifier.take(&row(stored)).err());
+        if verifier.head().size == noted.size {
+            found.extend(verifier.compare(noted).err());
+            compared = true;
+        }
+    }
+    if !compared {
+        found.extend(verifier.compare(noted).err());
+    }
+    found.into_iter().map(|finding| finding.to_string()).collect()
+}
+
+async fn rows(store: &Store, partition: Partition) -> Result<Vec<StoredEvent>, ens_store::StoreError> {
+    let mut rows: Vec<StoredEvent> = Vec::new();
+    loop {
+        let page = store.feed(partition, rows.len() as u64, 100).await?;
+        if page.is_empty() {
+            return Ok(rows);
+        }
+        rows.extend(page);
+    }
+}
+
+fn row(stored: &StoredEvent) -> Row<'_> {
+    Row {
+        position: stored.position,
+        aggregate_type: &stored.aggregate_type,
+        aggregate_id: &stored.aggregate_id,
+        sequence: stored.sequence,
+        event_type: &stored.event_type,
+        event_version: &stored.event_version,
+        recorded_at: stored.recorded_at.timestamp_micros(),
+        payload: stored.payload.as_bytes(),
+        metadata: stored.metadata.as_bytes(),
+    }
+}
+
+/// Runs statements that the log's own guards forbid, as somebody who can lift them.
+async fn tamper(engine: Engine, place: &Place, deed: &[&str], victim: Partition) {
+    let deed: Vec<String> = deed.iter().map(|statement| statement.replace("$P", &victim.number().to_string())).collect();
+    match engine {
+        Engine::Postgres => {
+            let mut owner = PgConnection::connect(place.url()).await.expect("the owner");
+            run(&mut owner, ["SET session_replication_role = replica".to_owned()].into_iter().chain(deed)).await;
+        }
+        Engine::SqliteFile | Engine::SqliteMemory => {
+            let mut owner = SqliteConnection::connect(place.url()).await.expect("the owner");
+            let lifted = ["DROP TRIGGER events_are_never_updated".to_owned(), "DROP TRIGGER events_are_never_deleted".to_owned()];
+            run(&mut owner, lifted.into_iter().chain(deed)).await;
+        }
+    }
+}
+
+async fn run<C>(connection: &mut C, statements: impl Iterator<Item = String>)
+where
+    for<'c> &'c mut C: Executor<'c>,
+{
+    for statement in statements {
+        connection.execute(statement.as_str()).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+}
+
+/// The whole life of a space, to its end.
+async fn destroy(store: &Store, space: SpaceId) {
+    let at: DateTime<Utc> = Utc::now();
+    let later = at + Months::new(4);
+    let orders = [
+        Order::new(space, Open { at }),
+        Order::new(space, Close { at, by: Party::Holder }),
+        Order::new(space, RequestDestruction { at, by: Party::Holder }),
+        Order::new(space, Destroy { at: later }),
+    ];
+    for order in orders {
+        assert!(!store.execute(order, &Policy::default()).await.expect("an order of its life").is_quiet());
+    }
+}
