@@ -1,0 +1,216 @@
+//! E-mail by SMTP: what the server says of the recipient is told apart from what it says of us.
+//!
+//! connect · EHLO · (TLS) · (AUTH) · MAIL -any no-> deferred      RCPT · DATA · text -5xx-> refused, -4xx or silence-> deferred
+//! - a relay that turns us away refuses nobody; only an answer about the recipient or the message refuses it
+//! - a connection that breaks leaves the message deferred; it is sent again under the same Message-ID
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lettre::Address;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Rcpt, Rset};
+use lettre::transport::smtp::extension::{ClientId, MailParameter, RcptParameter};
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout};
+
+use super::tls::{Door, usual_port};
+use super::{MailTransport, OutgoingMail, Postmark, PostmarkError, SendOutcome};
+use crate::config::MailSettings;
+use crate::notify::reference::MessageRef;
+
+/// The longest that one message may take, connection included.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// After this long without use a connection is left to its server.
+const IDLE: Duration = Duration::from_secs(20);
+/// Servers hang up on clients that never end.
+const MESSAGES_PER_CONNECTION: u32 = 100;
+/// Connections kept for the next message.
+const KEPT: usize = 16;
+
+/// An SMTP server, with the connections that wait for the next message.
+pub struct SmtpTransport {
+    door: Door,
+    credentials: Option<Credentials>,
+    postmark: Postmark,
+    idle: Mutex<Vec<Session>>,
+}
+
+/// What keeps an SMTP transport from being set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// See `ENS_SMTP_HOST`.
+    #[error("no SMTP server is configured: set ENS_SMTP_HOST")]
+    NoHost,
+    /// See `ENS_SMTP_PASSWORD_FILE`.
+    #[error("an account on the SMTP server needs ENS_SMTP_USER and ENS_SMTP_PASSWORD_FILE together")]
+    HalfAnAccount,
+    /// The password file cannot be read.
+    #[error("the file of ENS_SMTP_PASSWORD_FILE cannot be read")]
+    Password(#[source] std::io::Error),
+    /// A configured address is none.
+    #[error(transparent)]
+    Postmark(#[from] PostmarkError),
+}
+
+/// A connection that has said hello.
+struct Session {
+    connection: AsyncSmtpConnection,
+    offers_dsn: Option<Dsn>,
+    messages: u32,
+    used: Instant,
+}
+
+/// The server offers delivery status notifications (RFC 3461), so that a bounce names our reference.
+#[derive(Debug, Clone, Copy)]
+struct Dsn;
+
+impl SmtpTransport {
+    /// The server that the settings name.
+    ///
+    /// # Errors
+    /// A [`TransportError`] that names the setting to mend.
+    pub fn new(settings: &MailSettings) -> Result<Self, TransportError> {
+        let host = settings.smtp_host.clone().ok_or(TransportError::NoHost)?;
+        let credentials = match (&settings.smtp_user, &settings.smtp_password_file) {
+            (None, None) => None,
+            (Some(user), Some(file)) => {
+                let password = std::fs::read_to_string(file).map_err(TransportError::Password)?;
+                Some(Credentials::new(user.clone(), password.trim_end().to_owned()))
+            }
+            (Some(_), None) | (None, Some(_)) => return Err(TransportError::HalfAnAccount),
+        };
+        let postmark = Postmark::new(settings)?;
+        let hello = ClientId::Domain(postmark.bounces.domain().to_owned());
+        let port = settings.smtp_port.unwrap_or_else(|| usual_port(settings.smtp_tls));
+        let door = Door { host, port, tls: settings.smtp_tls, hello, timeout: PATIENCE };
+        Ok(Self { door, credentials, postmark, idle: Mutex::default() })
+    }
+
+    /// A connection that still answers, or a new one.
+    async fn session(&self) -> Result<Session, Error> {
+        loop {
+            let Some(mut waiting) = self.idle.lock().await.pop() else { return self.connect().await };
+            if waiting.used.elapsed() < IDLE && waiting.connection.test_connected().await {
+                return Ok(waiting);
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<Session, Error> {
+        let mut connection = self.door.connect().await?;
+        let hello = connection.command(Ehlo::new(self.door.hello.clone())).await?;
+        let offers_dsn = hello.message().any(|line| line.trim().eq_ignore_ascii_case("DSN")).then_some(Dsn);
+        if let Some(credentials) = &self.credentials {
+            connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+        }
+        Ok(Session { connection, offers_dsn, messages: 0, used: Instant::now() })
+    }
+
+    async fn keep(&self, mut session: Session) {
+        session.messages += 1;
+        session.used = Instant::now();
+        let mut idle = self.idle.lock().await;
+        if session.messages < MESSAGES_PER_CONNECTION && idle.len() < KEPT {
+            idle.push(session);
+        }
+    }
+
+    async fn deliver(&self, letter: &Letter) -> SendOutcome {
+        let mut session = match self.session().await {
+            Ok(session) => session,
+            Err(error) => return deferred("connection", &error),
+        };
+        if let Err(error) = session.mail(letter).await {
+            return deferred("sender", &error);
+        }
+        match session.recipient_and_text(letter).await {
+            Ok(()) => {
+                self.keep(session).await;
+                SendOutcome::Accepted
+            }
+            Err(error) if error.is_permanent() => {
+                if session.connection.command(Rset).await.is_ok() {
+                    self.keep(session).await;
+                }
+                SendOutcome::Refused { code: enhanced(&error) }
+            }
+            Err(error) => {
+                if error.is_transient() && session.connection.command(Rset).await.is_ok() {
+                    self.keep(session).await;
+                }
+                deferred("recipient", &error)
+            }
+        }
+    }
+}
+
+/// One message in its envelope.
+struct Letter {
+    reference: MessageRef,
+    return_path: Address,
+    recipient: Address,
+    text: Vec<u8>,
+}
+
+impl Session {
+    async fn mail(&mut self, letter: &Letter) -> Result<(), Error> {
+        let parameters = match self.offers_dsn {
+            Some(Dsn) => vec![mail_parameter("RET", "HDRS"), mail_parameter("ENVID", &letter.reference.to_string())],
+            None => Vec::new(),
+        };
+        self.connection.command(Mail::new(Some(letter.return_path.clone()), parameters)).await.map(drop)
+    }
+
+    async fn recipient_and_text(&mut self, letter: &Letter) -> Result<(), Error> {
+        let parameters = match self.offers_dsn {
+            Some(Dsn) => vec![RcptParameter::Other { keyword: "NOTIFY".to_owned(), value: Some("FAILURE".to_owned()) }],
+            None => Vec::new(),
+        };
+        self.connection.command(Rcpt::new(letter.recipient.clone(), parameters)).await?;
+        self.connection.command(Data).await?;
+        self.connection.message(&letter.text).await.map(drop)
+    }
+}
+
+fn mail_parameter(keyword: &str, value: &str) -> MailParameter {
+    MailParameter::Other { keyword: keyword.to_owned(), value: Some(value.to_owned()) }
+}
+
+/// The server's words stay out of the log: they often quote the recipient's address.
+fn deferred(stage: &'static str, error: &Error) -> SendOutcome {
+    let status = error.status().map_or_else(|| "none".to_owned(), |code| code.to_string());
+    tracing::info!(stage, status, timeout = error.is_timeout(), tls = error.is_tls(), "the mail server did not take a message");
+    SendOutcome::Deferred
+}
+
+/// The enhanced status code in the server's words, else the basic one as a class (550 is 5.0.0).
+fn enhanced(error: &Error) -> String {
+    let words = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    let is_enhanced = |word: &&str| {
+        let parts: Vec<_> = word.split('.').collect();
+        parts.len() == 3
+            && word.starts_with("5.")
+            && parts.iter().all(|part| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()))
+    };
+    words.split_whitespace().find(is_enhanced).map_or_else(|| "5.0.0".to_owned(), str::to_owned)
+}
+
+#[async_trait]
+impl MailTransport for SmtpTransport {
+    async fn send(&self, mail: &OutgoingMail) -> SendOutcome {
+        let (Ok(recipient), Ok(return_path), Ok(text)) =
+            (mail.to.as_str().parse(), self.postmark.return_path(mail.reference), self.postmark.stamp(mail))
+        else {
+            return SendOutcome::Refused { code: "5.1.3".to_owned() };
+        };
+        let letter = Letter { reference: mail.reference, return_path, recipient, text };
+        if let Ok(outcome) = timeout(PATIENCE, self.deliver(&letter)).await {
+            return outcome;
+        }
+        tracing::info!(stage = "any", timeout = true, "the mail server did not take a message");
+        SendOutcome::Deferred
+    }
+}
