@@ -1,0 +1,66 @@
+//! What the service does by itself: read models followed, notices issued and sent, spaces opened, deadlines kept.
+//!
+//! Every task does a bounded piece of work at a time, may be repeated without harm, and may run in two processes at once. A task that
+//! fails says so, waits, and tries again; the others go on.
+//! - what was missed is opened at start
+//! - asked to stop, every task stops
+
+use ens_projections::Followers;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::notify::Dispatcher;
+use crate::notify::letters::StatusFolder;
+
+pub use board::{Board, TaskStatus};
+
+mod board;
+pub mod deadlines;
+pub mod notices;
+pub mod openings;
+mod task;
+
+/// Who does the work that `run` keeps going.
+#[derive(Clone)]
+pub struct Workers {
+    /// Keep the read models.
+    pub followers: Followers,
+    /// Sends what is in the outbox.
+    pub dispatcher: Dispatcher,
+    /// Takes in what the carrier reports.
+    pub statuses: StatusFolder,
+    /// Where each task says how it fares.
+    pub board: Board,
+}
+
+/// A task that ended although nobody asked it to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a background task ended before it was asked to")]
+pub struct EndedEarly;
+
+/// Runs every task until `shutdown`, then waits for what each has begun.
+///
+/// # Errors
+/// [`EndedEarly`] where a task broke; the others were stopped then.
+pub async fn run(app: App, workers: Workers, shutdown: CancellationToken) -> Result<(), EndedEarly> {
+    let mut tasks = JoinSet::new();
+    let Workers { followers, dispatcher, statuses, board } = workers;
+    let stop = shutdown.clone();
+    tasks.spawn(async move { followers.run(stop.cancelled_owned()).await });
+    let stop = shutdown.clone();
+    tasks.spawn(async move { dispatcher.run(stop).await });
+    tasks.spawn(task::issue_notices(app.clone(), board.clone(), shutdown.clone()));
+    tasks.spawn(task::import_statuses(app.clone(), statuses, board.clone(), shutdown.clone()));
+    tasks.spawn(task::keep_the_calendar(app.clone(), board.clone(), shutdown.clone()));
+    tasks.spawn(task::measure(app, board, shutdown.clone()));
+    let mut early = None;
+    while let Some(ended) = tasks.join_next().await {
+        if ended.is_err() || !shutdown.is_cancelled() {
+            tracing::error!(panicked = ended.is_err(), "a background task ended before it was asked to");
+            early = Some(EndedEarly);
+            shutdown.cancel();
+        }
+    }
+    early.map_or(Ok(()), Err)
+}

@@ -1,0 +1,144 @@
+//! The loops around the pieces of work: when each is due, and what happens when it fails.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use ens_domain::calendar::paris;
+use ens_domain::space::terms::Channel;
+use ens_store::StoreError;
+use tokio_util::sync::CancellationToken;
+
+use super::{Board, deadlines, notices, openings};
+use crate::app::App;
+use crate::notify::letters::StatusFolder;
+
+/// Notices issued before the others get their turn.
+const NOTICES: u32 = 5_000;
+/// How often owed notices are looked for.
+const NOTICES_EVERY: Duration = Duration::from_secs(1);
+/// How often the carrier's reports are looked for.
+const STATUSES_EVERY: Duration = Duration::from_secs(10);
+/// How often what fell due is looked for between two midnights: a letter reported late may be due at once.
+const CALENDAR_EVERY: Duration = Duration::from_secs(60);
+/// How often gauges are read.
+const GAUGES_EVERY: Duration = Duration::from_secs(15);
+/// The wait after a failure.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// Whether a piece of work left more of the same to do.
+enum Left {
+    More,
+    Nothing,
+}
+
+pub(super) async fn issue_notices(app: App, board: Board, shutdown: CancellationToken) {
+    while !shutdown.is_cancelled() {
+        let issued = notices::issue_due(&app, NOTICES).await;
+        let left = issued.map(|done| if done.issued > 0 { Left::More } else { Left::Nothing });
+        rest("notices", report("notices", left, &app, &board), NOTICES_EVERY, &shutdown).await;
+    }
+}
+
+pub(super) async fn import_statuses(app: App, folder: StatusFolder, board: Board, shutdown: CancellationToken) {
+    while !shutdown.is_cancelled() {
+        let imported = folder.import_new(&app).await.map(|_| Left::Nothing);
+        rest("letter_statuses", report("letter_statuses", imported, &app, &board), STATUSES_EVERY, &shutdown).await;
+    }
+}
+
+/// At start for what was missed, at the first instant of each day in Paris, and now and then between.
+pub(super) async fn keep_the_calendar(app: App, board: Board, shutdown: CancellationToken) {
+    while !shutdown.is_cancelled() {
+        let kept = keep_once(&app).await.map(|()| Left::Nothing);
+        let went = report("calendar", kept, &app, &board);
+        rest("calendar", went, until_next_day(app.now()).min(CALENDAR_EVERY), &shutdown).await;
+    }
+}
+
+async fn keep_once(app: &App) -> Result<(), StoreError> {
+    let today = paris::day_of(app.now());
+    let opened = openings::open_due(app, today).await?;
+    let settled = deadlines::settle_due(app, today).await?;
+    if opened.opened + settled.settled > 0 {
+        tracing::info!(%today, opened = opened.opened, refused = opened.refused, settled = settled.settled, "what fell due is done");
+    }
+    Ok(())
+}
+
+pub(super) async fn measure(app: App, board: Board, shutdown: CancellationToken) {
+    while !shutdown.is_cancelled() {
+        let measured = measure_once(&app).await.map(|()| Left::Nothing);
+        rest("gauges", report("gauges", measured, &app, &board), GAUGES_EVERY, &shutdown).await;
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float; counts stay far below 2^53")]
+async fn measure_once(app: &App) -> Result<(), StoreError> {
+    metrics::gauge!("ens_openings_overdue").set(openings::overdue(app).await? as f64);
+    for depth in app.store.outbox_depth().await? {
+        let channel = match depth.channel {
+            Channel::Email => "email",
+            Channel::Post => "post",
+        };
+        metrics::gauge!("ens_outbox_waiting", "channel" => channel).set(depth.waiting as f64);
+        metrics::gauge!("ens_outbox_handed_over", "channel" => channel).set(depth.handed_over as f64);
+    }
+    Ok(())
+}
+
+/// How long until the first instant of the next day in Paris.
+fn until_next_day(now: DateTime<Utc>) -> Duration {
+    let tomorrow = paris::day_of(now).succ_opt().map(paris::start_of);
+    tomorrow.and_then(|start| (start - now).to_std().ok()).unwrap_or(CALENDAR_EVERY)
+}
+
+/// What the loop does next.
+enum Went {
+    OnAtOnce,
+    Well,
+    Badly,
+}
+
+fn report<E: Display>(task: &'static str, done: Result<Left, E>, app: &App, board: &Board) -> Went {
+    match done {
+        Ok(left) => {
+            board.went_well(task, app.now());
+            match left {
+                Left::More => Went::OnAtOnce,
+                Left::Nothing => Went::Well,
+            }
+        }
+        Err(error) => {
+            tracing::warn!(task, %error, "a background task failed and will try again");
+            board.failed(task);
+            Went::Badly
+        }
+    }
+}
+
+async fn rest(task: &'static str, went: Went, usual: Duration, shutdown: &CancellationToken) {
+    let wait = match went {
+        Went::OnAtOnce => return tokio::task::yield_now().await,
+        Went::Well => usual,
+        Went::Badly => AFTER_FAILURE,
+    };
+    if shutdown.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
+        tracing::debug!(task, "a background task stops");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+
+    use super::*;
+
+    #[test]
+    fn the_next_day_begins_at_midnight_in_paris() {
+        let winter = Utc.with_ymd_and_hms(2026, 1, 12, 22, 59, 0).unwrap();
+        assert_eq!(until_next_day(winter), Duration::from_secs(60));
+        let summer = Utc.with_ymd_and_hms(2026, 7, 12, 22, 0, 0).unwrap();
+        assert_eq!(until_next_day(summer), Duration::from_secs(24 * 60 * 60));
+    }
+}
