@@ -1,0 +1,195 @@
+//! What the messages say: the dates that the domain computes, what the law asks for, in French as it is set.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+use ens_api::notify::french;
+use ens_api::notify::recipient::{Audience, Place, Recipient};
+use ens_api::notify::wording::{Block, Composed, House, Occasion, Receipt, compose, html_mail, plain_text};
+use ens_domain::calendar;
+use ens_domain::code::ProvisionalCode;
+use ens_domain::organism::InsurerCode;
+use ens_domain::policy::Policy;
+use ens_domain::space::terms::SuspensionGround;
+use serde_json::Value;
+
+use super::world::day;
+
+const SITE: &str = "https://ens.invalid";
+const NO_BREAK: char = '\u{a0}';
+
+fn camille() -> Audience {
+    Audience::Holder { name: "Camille Martineau".to_owned() }
+}
+
+fn the_child(name: Option<&str>) -> Audience {
+    Audience::ParentOf { name: name.map(str::to_owned), child: "Élodie Martineau".to_owned() }
+}
+
+fn code() -> ProvisionalCode {
+    ProvisionalCode::parse("ABCD-EFGH-JKMN").expect("a code")
+}
+
+fn notice(receipt: Receipt) -> Occasion {
+    Occasion::Notice { code: code(), receipt }
+}
+
+fn write(audience: Audience, occasion: &Occasion) -> Composed {
+    let recipient = Recipient { audience, place: Place::Nowhere, insurer: InsurerCode::parse("CPAM-31").expect("an insurer") };
+    compose(House { site: SITE, policy: &Policy::default() }, &recipient, occasion).expect("words")
+}
+
+/// The text with its no-break spaces made plain, to be searched in.
+fn said(message: &Composed) -> String {
+    plain_text(message).replace(NO_BREAK, " ")
+}
+
+fn every_message() -> Vec<Composed> {
+    let (mail, letter) = (Receipt::On(day("2026-03-02")), Receipt::Perhaps(day("2026-03-09")));
+    let again = |receipt| Occasion::Code { code: code(), receipt, last_day: Some(day("2026-04-13")) };
+    let suspension = |ground| Occasion::Suspension { ground, last_day: day("2026-04-13") };
+    let occasions = [
+        notice(mail),
+        notice(letter),
+        again(mail),
+        again(letter),
+        Occasion::TechnicalBlock,
+        suspension(SuspensionGround::Fraud),
+        suspension(SuspensionGround::Malfunction),
+    ];
+    let guardian = Audience::GuardianOf { name: "Anna Bel".to_owned(), protected: "Odile Roc".to_owned() };
+    let audiences = [camille(), the_child(Some("Hugo Martineau")), the_child(None), guardian];
+    audiences.iter().flat_map(|audience| occasions.iter().map(|occasion| write(audience.clone(), occasion))).collect()
+}
+
+#[test]
+fn the_dates_written_are_those_that_the_domain_computes_for_the_day_of_receipt() {
+    let ordinary = ["2026-01-31", "2026-03-02", "2026-03-28", "2026-10-20", "2026-11-25", "2027-12-15", "2028-01-18", "2028-02-29"];
+    for received in ordinary.into_iter().map(day).chain(cases()) {
+        let mail = said(&write(camille(), &notice(Receipt::On(received))));
+        let last_day = calendar::last_day(received, 42);
+        assert!(mail.contains(&format!("jusqu’au {} inclus", french::date(last_day))), "{received}: {mail}");
+        assert!(mail.contains(&format!("ouvert à partir du {}.", french::date(last_day.succ_opt().expect("a day")))), "{received}: {mail}");
+        assert!(mail.contains(&format!("Ce code est valable jusqu’au {} inclus.", french::date(last_day))), "{received}: {mail}");
+    }
+}
+
+/// The days of receipt in the table that the domain and the read models are held to, once it is there.
+fn cases() -> Vec<NaiveDate> {
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/window_cases.json");
+    let Ok(text) = std::fs::read_to_string(table) else { return Vec::new() };
+    let cases: Value = serde_json::from_str(&text).expect("a table");
+    let mut days = Vec::new();
+    gather(&cases, &mut days);
+    assert!(!days.is_empty(), "the table names no day of receipt");
+    days
+}
+
+fn gather(value: &Value, days: &mut Vec<NaiveDate>) {
+    match value {
+        Value::Object(fields) => {
+            days.extend(fields.get("received_on").and_then(Value::as_str).map(day));
+            fields.values().for_each(|field| gather(field, days));
+        }
+        Value::Array(items) => items.iter().for_each(|item| gather(item, days)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn a_letter_names_its_dates_under_the_condition_of_the_day_on_which_it_is_received() {
+    let letter = said(&write(camille(), &notice(Receipt::Perhaps(day("2026-03-12")))));
+    let condition =
+        "six semaines après la réception de cette lettre : si vous la recevez le jeudi 12 mars 2026, jusqu’au jeudi 23 avril 2026 inclus.";
+    assert!(letter.contains(&format!("Vous avez {condition}")), "{letter}");
+    assert!(letter.contains(&format!("Ce code est valable {condition}")), "{letter}");
+    assert!(letter.contains("L’espace sera ouvert à la fin de ce délai."), "{letter}");
+}
+
+/// Article R. 1111-28 of the public health code: availability, operation, link with the DMP; opposition; closing; other useful facts.
+#[test]
+fn a_notice_says_what_the_law_asks_for() {
+    for receipt in [Receipt::On(day("2026-03-02")), Receipt::Perhaps(day("2026-03-09"))] {
+        let text = said(&write(camille(), &notice(receipt)));
+        for part in [
+            "Votre organisme d’assurance maladie (CPAM-31) vous écrit",
+            "votre espace numérique de santé va être ouvert",
+            "dossier médical partagé est créé en même temps que l’espace",
+            "Vous pouvez vous opposer à l’ouverture, sans donner de raison",
+            "en ligne, sur https://ens.invalid",
+            "au 3422 (service gratuit, prix d’un appel), du lundi au vendredi, de 8 h 30 à 17 h 30",
+            "au guichet ou par lettre",
+            "ABCD-EFGH-JKMN",
+            "Un espace ouvert peut être fermé à tout moment",
+            "archivé pendant dix ans",
+            "délégué à la protection des données",
+            "CNIL",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_child_s_notice_is_written_to_whoever_represents_the_child() {
+    let receipt = Receipt::On(day("2026-03-02"));
+    let named = said(&write(the_child(Some("Hugo Martineau")), &notice(receipt)));
+    assert!(
+        named.starts_with("Bonjour Hugo Martineau,") && named.contains("l’espace numérique de santé d’Élodie Martineau va être ouvert")
+    );
+    assert!(named.contains("Si vous ne représentez pas légalement Élodie Martineau, dites-le"));
+    let unnamed = said(&write(the_child(None), &notice(receipt)));
+    assert!(unnamed.starts_with("À qui représente légalement Élodie Martineau,"), "{unnamed}");
+    assert!(!said(&write(camille(), &notice(receipt))).contains("représentez"));
+}
+
+#[test]
+fn a_new_code_is_said_not_to_change_the_date() {
+    let receipt = Receipt::On(day("2026-03-20"));
+    let running = Occasion::Code { code: code(), receipt, last_day: Some(day("2026-04-13")) };
+    let text = said(&write(camille(), &running));
+    assert!(text.contains("Vous pouvez vous opposer jusqu’au lundi 13 avril 2026 inclus. Ce nouveau code ne change pas cette date."));
+    assert!(text.contains("Ce code est valable jusqu’au vendredi 1er mai 2026 inclus."), "{text}");
+    let over = said(&write(camille(), &Occasion::Code { code: code(), receipt, last_day: None }));
+    assert!(!over.contains("Ce nouveau code"), "{over}");
+}
+
+#[test]
+fn a_suspension_says_why_and_until_when_it_may_be_opposed() {
+    let text = said(&write(camille(), &Occasion::Suspension { ground: SuspensionGround::Fraud, last_day: day("2026-04-13") }));
+    assert!(text.contains("utilisation frauduleuse") && text.contains("jusqu’au lundi 13 avril 2026 inclus"), "{text}");
+}
+
+#[test]
+fn every_message_is_set_in_french_typography() {
+    for message in every_message() {
+        let text = format!("{}\n{}", message.subject, plain_text(&message));
+        for (place, letter) in text.char_indices().filter(|(_, letter)| ":;?!»".contains(*letter)) {
+            let before = text[..place].chars().next_back().expect("a letter before");
+            assert!(before == NO_BREAK || text[place..].starts_with("://"), "{before:?} before {letter}: {text}");
+        }
+        assert!(!text.contains('\'') && !text.contains('"') && !text.contains("  ,"), "{text}");
+        assert!(!text.contains("{{") && !text.contains("None") && !text.contains("Some("), "{text}");
+    }
+}
+
+#[test]
+fn no_subject_says_who_or_what_code() {
+    for message in every_message() {
+        assert!(!message.subject.contains("Martineau") && !message.subject.contains("ABCD"), "{}", message.subject);
+        assert!(message.subject.starts_with("Espace numérique de santé"));
+    }
+}
+
+#[test]
+fn the_html_says_what_the_text_says() {
+    for message in every_message() {
+        let html = html_mail(&message).expect("HTML");
+        let texts = message.blocks.iter().flat_map(|block| match block {
+            Block::Heading(text) | Block::Paragraph(text) | Block::Code(text) => vec![text],
+            Block::List(items) => items.iter().collect(),
+        });
+        texts.for_each(|text| assert!(html.contains(text.as_str()), "{text}: {html}"));
+        assert!(html.contains("lang=\"fr\"") && !html.contains("http-equiv") && !html.contains("<script"));
+    }
+}
