@@ -68,6 +68,26 @@ pub enum Command {
     Letters(LettersArgs),
 }
 
+impl Command {
+    /// What this command logs where the operator does not say. A demonstration refuses and bounces mails by the hundred, on
+    /// purpose: only the service that follows it is worth a line.
+    pub const fn usual_log(&self) -> &'static str {
+        match self {
+            Self::Demo(_) => "warn,ens_api::serve=info",
+            Self::Serve(_)
+            | Self::Migrate
+            | Self::Import(_)
+            | Self::Open(_)
+            | Self::Rebuild(_)
+            | Self::Verify
+            | Self::Replay(_)
+            | Self::Token(_)
+            | Self::Bounce
+            | Self::Letters(_) => "info",
+        }
+    }
+}
+
 /// Options of `ens demo`.
 #[derive(Debug, Clone, Args)]
 pub struct DemoArgs {

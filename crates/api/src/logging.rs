@@ -18,12 +18,12 @@ pub enum LogError {
     Twice,
 }
 
-/// Starts the log of this process.
+/// Starts the log of this process; `usual` says what is logged where the operator does not.
 ///
 /// # Errors
 /// [`LogError`] where the filter cannot be read.
-pub fn start(settings: &LogSettings) -> Result<(), LogError> {
-    let filter = EnvFilter::try_new(&settings.filter)?;
+pub fn start(settings: &LogSettings, usual: &str) -> Result<(), LogError> {
+    let filter = EnvFilter::try_new(settings.filter.as_deref().unwrap_or(usual))?;
     let lines = fmt().with_env_filter(filter).with_writer(io::stderr);
     let started = if settings.json {
         lines.json().flatten_event(true).try_init()

@@ -8,7 +8,7 @@ use ens_api::{commands, logging};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Err(error) = logging::start(&cli.settings.log) {
+    if let Err(error) = logging::start(&cli.settings.log, cli.command.usual_log()) {
         eprintln!("ens: {error}");
         return ExitCode::FAILURE;
     }

@@ -186,9 +186,9 @@ pub struct LogSettings {
     /// One JSON object a line instead of text
     #[arg(id = "log_json", long = "log-json", env = "ENS_LOG_JSON", global = true, value_parser = BoolishValueParser::new(), hide_short_help = true)]
     pub json: bool,
-    /// What to log, such as info or ens_api=debug
-    #[arg(id = "log", long = "log", env = "ENS_LOG", global = true, value_name = "FILTER", default_value = "info", hide_short_help = true)]
-    pub filter: String,
+    /// What to log, such as info or ens_api=debug (default: info; warn while a demonstration runs)
+    #[arg(id = "log", long = "log", env = "ENS_LOG", global = true, value_name = "FILTER", hide_short_help = true)]
+    pub filter: Option<String>,
 }
 
 impl Settings {
@@ -213,7 +213,7 @@ impl Settings {
             post: PostSettings { folder: None },
             tokens: TokenSettings { keys: Vec::new(), jwks: None, issuer: "ens".to_owned(), audience: "ens".to_owned() },
             limits: LimitSettings { requests_per_second: 5, requests_burst: 20, body_limit: 1_048_576 },
-            log: LogSettings { json: false, filter: "info".to_owned() },
+            log: LogSettings { json: false, filter: None },
         }
     }
 
