@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use tempfile::TempDir;
 
@@ -53,6 +54,22 @@ impl Launch {
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.environment.push((name.into(), value.into()));
         self
+    }
+
+    /// Runs a command that ends by itself, with this on its standard input; what it printed on both outputs, and how it ended.
+    pub fn run(self, input: &str) -> (ExitStatus, String) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let given = folder.path().join("input");
+        std::fs::write(&given, input).expect("an input file");
+        let output = Command::new(ens_binary())
+            .args(&self.arguments)
+            .current_dir(folder.path())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(File::open(&given).expect("the input file"))
+            .output()
+            .expect("the binary ens starts");
+        let printed = [output.stdout, output.stderr].concat();
+        (output.status, String::from_utf8(printed).expect("printed text"))
     }
 
     /// Starts it and waits until `/livez` answers.
@@ -138,7 +155,10 @@ impl Drop for Service {
     }
 }
 
-/// A loopback port that was free a moment ago.
+/// A loopback port that was free a moment ago, and that nobody else is given: below those that the system hands out, each once a process.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    let first = 10_000 + u16::try_from(std::process::id() % 100).expect("below 100") * 100;
+    let candidates = std::iter::repeat_with(|| first + GIVEN.fetch_add(1, Ordering::Relaxed)).take(1_000);
+    candidates.into_iter().find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a free port")
 }
