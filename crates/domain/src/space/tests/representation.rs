@@ -10,8 +10,8 @@ use super::grammar::{given, space_after};
 use super::persons::{agent, at, child, day, identity, insurer, no_contact, representation_id};
 use super::requests::{close, come_of_age, declare_representative, deny, end_representation, open_it, reissue, withdraw_at_desk};
 use super::stories::{
-    LAST_DAY, LATER, MEANWHILE, closing, created_from, denial, denied, destroyed, ended, found_unreachable, mended, notified, open,
-    open_child, opposition, represented, technical_block, then, withdrawn,
+    LATER, MEANWHILE, closing, created_from, denial, denied, destroyed, ended, found_unreachable, mended, notified, open, open_child,
+    opposition, represented, technical_block, then, withdrawn,
 };
 
 const BIRTHDAY: &str = "2026-09-15 00:00";
