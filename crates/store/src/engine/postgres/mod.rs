@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Executor};
+use sqlx::Executor;
 
 use super::Engine;
 use crate::error::StoreError;
@@ -33,10 +33,10 @@ impl Postgres {
     /// Brings the tables up to date as the login, then opens a pool as the service's role.
     pub(crate) async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Address)?.application_name("ens");
-        let mut owner = options.connect().await?;
+        let owner = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         // sqlx holds an advisory lock meanwhile, so several processes may come here at once.
-        MIGRATIONS.run(&mut owner).await.map_err(|error| StoreError::Migration(error.to_string()))?;
-        owner.close().await?;
+        MIGRATIONS.run(&owner).await.map_err(|error| StoreError::Migration(error.to_string()))?;
+        owner.close().await;
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(10))
