@@ -60,3 +60,15 @@ pub fn questions() -> [&'static dyn Question; 7] {
 pub fn question(name: &str) -> Option<&'static dyn Question> {
     questions().into_iter().find(|question| question.name() == name)
 }
+
+/// Takes one turn in a task of its own, so that whoever stops waiting (a service that shuts down, a request that goes away) never cuts
+/// a database connection off in the middle of a statement.
+pub(crate) async fn take_turn(store: &Store, question: &'static dyn Question, turn: Turn) -> Result<Step, StoreError> {
+    let store = store.clone();
+    let taken = tokio::spawn(async move { question.step(&store, &turn).await });
+    match taken.await {
+        Ok(step) => step,
+        Err(cut) if cut.is_panic() => std::panic::resume_unwind(cut.into_panic()),
+        Err(_) => Err(StoreError::Overtaken), // The runtime is going down; nothing was written.
+    }
+}

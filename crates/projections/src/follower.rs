@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::all::{Question, questions};
+use crate::all::{Question, questions, take_turn};
 use crate::health::{Board, Fault, FaultKind, Health};
 use crate::step::{Step, Turn};
 
@@ -145,7 +145,7 @@ impl Followers {
         Ok(lags)
     }
 
-    async fn bring_level(&self, question: &dyn Question, heads: &[(Partition, u64)]) -> Result<Vec<Fault>, StoreError> {
+    async fn bring_level(&self, question: &'static dyn Question, heads: &[(Partition, u64)]) -> Result<Vec<Fault>, StoreError> {
         let mut faults = Vec::new();
         for (partition, head) in heads {
             loop {
@@ -166,9 +166,9 @@ impl Followers {
     }
 
     /// One turn, with what came of it on the board.
-    async fn turn(&self, question: &dyn Question, partition: Partition, bound: u64) -> Result<Step, StoreError> {
+    async fn turn(&self, question: &'static dyn Question, partition: Partition, bound: u64) -> Result<Step, StoreError> {
         let turn = Turn { table: question.table(), partition, batch: self.options.batch, bound };
-        let step = question.step(&self.store, &turn).await?;
+        let step = take_turn(&self.store, question, turn).await?;
         match &step {
             Step::Stopped(fault) => self.board.post(fault.clone()),
             Step::Drained(_) | Step::Advanced(_) => self.board.clear(question.name(), partition),
@@ -182,8 +182,8 @@ impl Followers {
         let mut pace = Pace::default();
         loop {
             bell.mark_unchanged();
-            let more = match self.store.heads().await {
-                Ok(heads) => self.round(question, &heads, &mut pace).await,
+            let more = match self.behind(question).await {
+                Ok(behind) => self.round(question, &behind, &mut pace).await,
                 Err(error) => {
                     tracing::warn!(projection = question.name(), %error, "the heads of the log cannot be read");
                     More::Later
@@ -196,26 +196,26 @@ impl Followers {
         }
     }
 
-    /// One turn in every partition that is behind.
-    async fn round(&self, question: &dyn Question, heads: &[(Partition, u64)], pace: &mut Pace) -> More {
+    /// The partitions where the rows do not reflect the head of the log. Asked anew each time, because a rebuild that takes the place
+    /// of the live table may stand a little further back.
+    async fn behind(&self, question: &dyn Question) -> Result<Vec<Partition>, StoreError> {
+        let reached: BTreeMap<Partition, u64> = self.store.checkpoints(question.name()).await?.into_iter().collect();
+        let heads = self.store.heads().await?.into_iter();
+        let behind = heads.filter(|(partition, head)| reached.get(partition).copied().unwrap_or_default() < *head);
+        Ok(behind.map(|(partition, _)| partition).collect())
+    }
+
+    /// One turn in every partition that is behind and not resting.
+    async fn round(&self, question: &'static dyn Question, behind: &[Partition], pace: &mut Pace) -> More {
         let mut more = More::Later;
-        for (partition, head) in heads {
-            if !pace.is_behind(*partition, *head) {
-                continue;
-            }
-            match self.turn(question, *partition, u64::MAX).await {
-                Ok(Step::Advanced(reached)) => {
-                    pace.reached.insert(*partition, reached);
-                    more = More::Now;
-                }
-                Ok(Step::Drained(reached)) => {
-                    pace.reached.insert(*partition, reached);
-                }
-                Ok(Step::Elsewhere) | Err(StoreError::Overtaken) => {}
-                Ok(Step::Stopped(_)) => pace.rest(*partition, self.options.rest),
+        for partition in behind.iter().filter(|partition| pace.has_rested(**partition)).copied().collect::<Vec<_>>() {
+            match self.turn(question, partition, u64::MAX).await {
+                Ok(Step::Advanced(_)) => more = More::Now,
+                Ok(Step::Drained(_) | Step::Elsewhere) | Err(StoreError::Overtaken) => {}
+                Ok(Step::Stopped(_)) => pace.rest(partition, self.options.rest),
                 Err(error) => {
-                    self.could_not(question, *partition, &error).await;
-                    pace.rest(*partition, self.options.poll);
+                    self.could_not(question, partition, &error).await;
+                    pace.rest(partition, self.options.poll);
                 }
             }
         }
@@ -252,18 +252,15 @@ enum More {
     Later,
 }
 
-/// What one follower remembers between rounds: how far it came, and which partitions rest.
+/// Which partitions rest, until when.
 #[derive(Default)]
 struct Pace {
-    reached: BTreeMap<Partition, u64>,
     resting: BTreeMap<Partition, Instant>,
 }
 
 impl Pace {
-    fn is_behind(&self, partition: Partition, head: u64) -> bool {
-        let behind = self.reached.get(&partition).copied().unwrap_or_default() < head;
-        let rested = self.resting.get(&partition).is_none_or(|until| *until <= Instant::now());
-        behind && rested
+    fn has_rested(&self, partition: Partition) -> bool {
+        self.resting.get(&partition).is_none_or(|until| *until <= Instant::now())
     }
 
     fn rest(&mut self, partition: Partition, time: Duration) {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::all::{Question, question};
+use crate::all::{Question, question, take_turn};
 use crate::health::Fault;
 use crate::step::{Step, Turn};
 
@@ -67,13 +67,11 @@ pub struct Difference {
 /// # Errors
 /// [`RebuildError`]: the live table stays.
 pub async fn rebuild(store: &Store, name: &str) -> Result<Rebuilt, RebuildError> {
-    let question = question(name).ok_or(RebuildError::NoSuchQuestion)?;
-    let live = question.table();
-    let fresh = store.fresh_table(&live).await?;
-    let done = fill_until_level(store, question, &fresh).await;
-    let facts = dropped_on_error(store, &fresh, done).await?;
-    store.swap(&live, &fresh).await?;
-    Ok(Rebuilt { projection: question.name(), facts })
+    let site = Site::cleared(store, name).await?;
+    let done = site.fill_until_level().await;
+    let facts = site.dropped_on_error(done).await?;
+    store.swap(&site.question.table(), &site.fresh).await?;
+    Ok(Rebuilt { projection: site.question.name(), facts })
 }
 
 /// Compares the live rows with those of a rebuild, which is then thrown away. No difference is the answer to expect.
@@ -81,74 +79,83 @@ pub async fn rebuild(store: &Store, name: &str) -> Result<Rebuilt, RebuildError>
 /// # Errors
 /// [`RebuildError`]; the comparison says nothing then.
 pub async fn compare(store: &Store, name: &str) -> Result<Vec<Difference>, RebuildError> {
-    let question = question(name).ok_or(RebuildError::NoSuchQuestion)?;
-    let fresh = store.fresh_table(&question.table()).await?;
-    let partitions = store.partitions().each();
-    let compared = stream::iter(partitions.map(|partition| compare_partition(store, question, &fresh, partition)));
-    let done = compared.buffered(AT_ONCE).try_concat().await;
-    let differences = dropped_on_error(store, &fresh, done).await?;
-    store.drop_table(&fresh).await?;
+    let site = Site::cleared(store, name).await?;
+    let compared: Vec<_> = store.partitions().each().map(|partition| site.clone().compare_partition(partition)).collect();
+    let done = stream::iter(compared).buffered(AT_ONCE).try_concat().await;
+    let differences = site.dropped_on_error(done).await?;
+    store.drop_table(&site.fresh).await?;
     Ok(differences)
 }
 
-/// A rebuild that failed leaves nothing behind; its own error is the one that is told.
-async fn dropped_on_error<T>(store: &Store, fresh: &Table, done: Result<T, RebuildError>) -> Result<T, RebuildError> {
-    if done.is_err()
-        && let Err(error) = store.drop_table(fresh).await
-    {
-        tracing::warn!(table = %fresh.name, %error, "an unfinished rebuild could not be cleared away");
-    }
-    done
+/// Where a fresh table is filled beside the live one.
+#[derive(Clone)]
+struct Site {
+    store: Store,
+    question: &'static dyn Question,
+    fresh: Table,
 }
 
-/// Fills the fresh table up to the head of the log, again until it is no further back than the live one.
-async fn fill_until_level(store: &Store, question: &dyn Question, fresh: &Table) -> Result<u64, RebuildError> {
-    loop {
-        let heads = store.heads().await?;
-        let filled = stream::iter(heads.iter().map(|(partition, head)| fill(store, question, fresh, (*partition, *head))));
-        filled.buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
-        let reached: BTreeMap<Partition, u64> = heads.iter().copied().collect();
-        let live = store.checkpoints(question.name()).await?;
-        if live.iter().all(|(partition, position)| reached.get(partition).is_some_and(|reached| reached >= position)) {
-            return Ok(reached.into_values().sum());
+impl Site {
+    async fn cleared(store: &Store, name: &str) -> Result<Self, RebuildError> {
+        let question = question(name).ok_or(RebuildError::NoSuchQuestion)?;
+        let fresh = store.fresh_table(&question.table()).await?;
+        Ok(Self { store: store.clone(), question, fresh })
+    }
+
+    /// A rebuild that failed leaves nothing behind; its own error is the one that is told.
+    async fn dropped_on_error<T>(&self, done: Result<T, RebuildError>) -> Result<T, RebuildError> {
+        if done.is_err()
+            && let Err(error) = self.store.drop_table(&self.fresh).await
+        {
+            tracing::warn!(table = %self.fresh.name, %error, "an unfinished rebuild could not be cleared away");
+        }
+        done
+    }
+
+    /// Fills the fresh table up to the head of the log, again until it is no further back than the live one.
+    async fn fill_until_level(&self) -> Result<u64, RebuildError> {
+        loop {
+            let heads = self.store.heads().await?;
+            let filled: Vec<_> = heads.iter().map(|(partition, head)| self.clone().fill(*partition, *head)).collect();
+            stream::iter(filled).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
+            let reached: BTreeMap<Partition, u64> = heads.into_iter().collect();
+            let live = self.store.checkpoints(self.question.name()).await?;
+            if live.iter().all(|(partition, position)| reached.get(partition).is_some_and(|reached| reached >= position)) {
+                return Ok(reached.into_values().sum());
+            }
         }
     }
-}
 
-/// Folds one partition into the fresh table, up to a position.
-async fn fill(store: &Store, question: &dyn Question, fresh: &Table, (partition, bound): (Partition, u64)) -> Result<(), RebuildError> {
-    let turn = Turn { table: fresh.clone(), partition, batch: BATCH, bound };
-    loop {
-        match question.step(store, &turn).await? {
-            Step::Drained(_) => return Ok(()),
-            Step::Advanced(_) => {}
-            // Two rebuilds of one read model at once: the other's checkpoint is ours too, and the swap of one fails.
-            Step::Elsewhere => tokio::task::yield_now().await,
-            Step::Stopped(fault) => return Err(RebuildError::StandsStill(fault)),
+    /// Folds one partition into the fresh table, up to a position.
+    async fn fill(self, partition: Partition, bound: u64) -> Result<(), RebuildError> {
+        let turn = Turn { table: self.fresh, partition, batch: BATCH, bound };
+        loop {
+            match take_turn(&self.store, self.question, turn.clone()).await? {
+                Step::Drained(_) => return Ok(()),
+                Step::Advanced(_) => {}
+                // Two rebuilds of one read model at once: the other's checkpoint is ours too, and the swap of one fails.
+                Step::Elsewhere => tokio::task::yield_now().await,
+                Step::Stopped(fault) => return Err(RebuildError::StandsStill(fault)),
+            }
         }
     }
-}
 
-async fn live_position(store: &Store, question: &dyn Question, partition: Partition) -> Result<u64, StoreError> {
-    let checkpoints = store.checkpoints(question.name()).await?;
-    Ok(checkpoints.into_iter().find_map(|(each, reached)| (each == partition).then_some(reached)).unwrap_or_default())
-}
-
-async fn compare_partition(
-    store: &Store,
-    question: &dyn Question,
-    fresh: &Table,
-    partition: Partition,
-) -> Result<Vec<Difference>, RebuildError> {
-    for _ in 0..ATTEMPTS {
-        let position = live_position(store, question, partition).await?;
-        fill(store, question, fresh, (partition, position)).await?;
-        let differences = compare_rows(store, &question.table(), fresh, partition).await?;
-        if live_position(store, question, partition).await? == position {
-            return Ok(differences);
-        }
+    async fn live_position(&self, partition: Partition) -> Result<u64, StoreError> {
+        let checkpoints = self.store.checkpoints(self.question.name()).await?;
+        Ok(checkpoints.into_iter().find_map(|(each, reached)| (each == partition).then_some(reached)).unwrap_or_default())
     }
-    Err(RebuildError::KeptMoving(partition))
+
+    async fn compare_partition(self, partition: Partition) -> Result<Vec<Difference>, RebuildError> {
+        for _ in 0..ATTEMPTS {
+            let position = self.live_position(partition).await?;
+            self.clone().fill(partition, position).await?;
+            let differences = compare_rows(&self.store, &self.question.table(), &self.fresh, partition).await?;
+            if self.live_position(partition).await? == position {
+                return Ok(differences);
+            }
+        }
+        Err(RebuildError::KeptMoving(partition))
+    }
 }
 
 /// Walks both tables by space, so that no more than a page of each is in memory.

@@ -1,0 +1,186 @@
+//! The followers: exactly once with two at work, killed in the middle, stopped by a fact that nobody can read, awake at once.
+
+use std::time::Duration;
+
+use ens_domain::space::terms::Stage;
+use ens_projections::campaign_progress::{ProgressFilter, campaign_progress};
+use ens_projections::space_status::{SpaceStatus, space_status};
+use ens_projections::{FaultKind, FollowOptions, Followers, Lag, NotLevel, Projection, compare, questions};
+use ens_store::{NewEvent, Partition, Store, Write};
+use ens_tests::cohort::open_store;
+use ens_tests::{Engine, eventually, times};
+use futures::future::pending;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::lives::{Kind, World};
+
+/// Small batches, so that there are many places to be killed in.
+fn hurried() -> FollowOptions {
+    FollowOptions { batch: 7, poll: Duration::from_millis(20), rest: Duration::from_millis(20) }
+}
+
+async fn behind(followers: &Followers) -> u64 {
+    followers.lag().await.expect("a lag").iter().map(|lag| lag.behind).sum()
+}
+
+async fn until_level(followers: &Followers) {
+    eventually("every read model is level", async || (behind(followers).await == 0).then_some(())).await;
+}
+
+async fn assert_live_equals_rebuilt(store: &Store) {
+    for question in questions() {
+        assert_eq!(compare(store, question.name()).await, Ok(Vec::new()), "{}", question.name());
+    }
+}
+
+async fn lines_of_history(store: &Store) -> Option<u64> {
+    let counted: Vec<Value> = store.select("SELECT count(*) AS lines FROM history", &[]).await.expect("a count");
+    counted[0]["lines"].as_u64()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_at_work_do_everything_once() {
+    for engine in Engine::DURABLE {
+        let mut world = World::fresh(engine).await;
+        let other = open_store(world.place.url()).await;
+        let both = [world.store.clone(), other].map(|store| Followers::with_options(store, hurried()));
+        let at_work = both.clone().map(|followers| tokio::spawn(async move { followers.run(pending()).await }));
+        for _ in 0..3 {
+            world.live(4).await;
+        }
+        until_level(&both[0]).await;
+        for (followers, task) in both.iter().zip(at_work) {
+            task.abort();
+            assert!(followers.health().is_well(), "{engine:?}: {:?}", followers.health());
+        }
+        assert_eq!(lines_of_history(&world.store).await, Some(world.events().await), "{engine:?}");
+        assert_live_equals_rebuilt(&world.store).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_that_is_killed_leaves_rows_and_checkpoint_as_they_were() {
+    for engine in Engine::ALL {
+        let world = World::lived(engine, 1).await;
+        Followers::new(world.store.clone()).catch_up().await.expect("level");
+        let (table, partition) = (SpaceStatus::table(), world.store.partition_of(world.one(Kind::Told)));
+        let before = world.store.checkpoints("space_status").await.expect("checkpoints");
+        let mut row = space_status(&world.store, world.one(Kind::Told)).await.expect("a status").expect("a row");
+        row.stage = Stage::Ended;
+        let mut turn = world.store.follow("space_status", partition).await.expect("a turn").expect("a free one");
+        turn.put(&table, &[serde_json::to_value(&row).expect("a row")]).await.expect("put");
+        drop(turn);
+        assert_eq!(world.store.checkpoints("space_status").await, Ok(before), "{engine:?}");
+        assert_live_equals_rebuilt(&world.store).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_stops_waiting_cuts_nothing_off() {
+    for engine in Engine::ALL {
+        let world = World::lived(engine, 4).await;
+        let mut cut = 0;
+        for round in 0..times(40, 400) {
+            let followers = Followers::with_options(world.store.clone(), FollowOptions { batch: 3, ..hurried() });
+            let task = tokio::spawn(async move { followers.catch_up().await });
+            // Another number of turns of the scheduler each time: the end comes in another place.
+            for _ in 0..round * 3 {
+                tokio::task::yield_now().await;
+            }
+            task.abort();
+            cut += usize::from(task.await.is_err());
+        }
+        assert!(cut > 0, "{engine:?}: nothing was cut");
+        Followers::new(world.store.clone()).catch_up().await.unwrap_or_else(|error| panic!("{engine:?}: {error}"));
+        assert_eq!(lines_of_history(&world.store).await, Some(world.events().await), "{engine:?}");
+        assert_live_equals_rebuilt(&world.store).await;
+    }
+}
+
+/// Appends an event that no program knows yet, and says where it stands.
+async fn poison(store: &Store, partition: Partition) -> u64 {
+    let mut number = 0;
+    let id = loop {
+        let id = Uuid::from_u128(number);
+        if store.partition_of(id.into()) == partition {
+            break id;
+        }
+        number += 1;
+    };
+    let unknown = NewEvent {
+        event_type: "SpaceTeleported".to_owned(),
+        event_version: "1.0".to_owned(),
+        payload: "{\"SpaceTeleported\":{}}".to_owned(),
+        metadata: "{}".to_owned(),
+    };
+    let write =
+        Write { aggregate_type: "health_space".to_owned(), aggregate_id: id.to_string(), expected_version: 0, events: vec![unknown] };
+    store.append(vec![write]).await.expect("an append").remove(0).expect("no conflict").position
+}
+
+#[tokio::test]
+async fn what_comes_before_a_fact_that_cannot_be_taken_in_is_still_taken_in() {
+    for engine in Engine::ALL {
+        let mut world = World::lived(engine, 1).await;
+        let partition = world.store.partition_of(world.one(Kind::Told));
+        let position = poison(&world.store, partition).await;
+        world.live(1).await;
+        let followers = Followers::new(world.store.clone());
+        let Err(NotLevel::StandsStill(faults)) = followers.catch_up().await else { panic!("{engine:?}: it was taken in") };
+        let said: Vec<_> = faults.iter().map(|fault| (fault.projection, fault.partition, fault.position, fault.kind)).collect();
+        let expected: Vec<_> = questions().iter().map(|question| (question.name(), partition, position, FaultKind::UnknownEvent)).collect();
+        assert_eq!(said, expected, "{engine:?}");
+        assert_eq!(followers.health().faults.len(), 7);
+        for question in questions() {
+            let reached = world.store.checkpoints(question.name()).await.expect("checkpoints");
+            assert!(reached.contains(&(partition, position - 1)), "{engine:?} {}: {reached:?}", question.name());
+        }
+        assert!(space_status(&world.store, world.one(Kind::Told)).await.expect("a status").is_some(), "{engine:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partition_that_stands_still_stops_no_other() {
+    let mut world = World::lived(Engine::Postgres, 2).await;
+    let partition = world.store.partition_of(world.one(Kind::Told));
+    poison(&world.store, partition).await;
+    world.live(2).await;
+    let followers = Followers::with_options(world.store.clone(), hurried());
+    let at_work = tokio::spawn({
+        let followers = followers.clone();
+        async move { followers.run(pending()).await }
+    });
+    eventually("the others are level and the one says that it stands still", async || {
+        let lags = followers.lag().await.expect("a lag");
+        let only_there = lags.iter().all(|lag: &Lag| (lag.behind == 0) == (lag.partition != partition));
+        let said = followers.health().faults.iter().filter(|fault| fault.partition == partition).count();
+        (only_there && said == 7).then_some(())
+    })
+    .await;
+    at_work.abort();
+    assert!(followers.health().faults.iter().all(|fault| fault.partition == partition));
+    let reason = &followers.health().faults[0].reason;
+    assert!(reason.contains("SpaceTeleported"), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_follower_wakes_as_soon_as_this_process_appends() {
+    for engine in Engine::ALL {
+        let mut world = World::fresh(engine).await;
+        // Nothing but the bell can wake it.
+        let options = FollowOptions { poll: Duration::from_secs(3600), ..FollowOptions::default() };
+        let followers = Followers::with_options(world.store.clone(), options);
+        let at_work = tokio::spawn({
+            let followers = followers.clone();
+            async move { followers.run(pending()).await }
+        });
+        for round in 1..=3 {
+            world.live(1).await;
+            until_level(&followers).await;
+            let counted = campaign_progress(&world.store, &[], &ProgressFilter::default()).await.expect("a count");
+            assert_eq!(counted[0].spaces, round * 10, "{engine:?}");
+        }
+        at_work.abort();
+    }
+}

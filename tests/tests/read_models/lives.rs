@@ -1,0 +1,203 @@
+//! Lives of many kinds, led side by side on a fresh store: told, opposed, bounced, opened, shared, suspended, closed, destroyed.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use ens_domain::address::PostalAddress;
+use ens_domain::calendar::paris;
+use ens_domain::code::{CodeDigest, ProvisionalCode};
+use ens_domain::ids::{GrantId, MessageId, SpaceId};
+use ens_domain::organism::{Department, InsurerCode};
+use ens_domain::party::{Grantee, Party};
+use ens_domain::personal::Personal;
+use ens_domain::policy::Policy;
+use ens_domain::rpps::Rpps;
+use ens_domain::space::Proof;
+use ens_domain::space::commands::{
+    Activate, BlockProfessional, Close, CreateSpace, Destroy, GrantAccess, Open, Oppose, RecordEmailFailed, RecordEmailSent,
+    RecordLetterPosted, ReportTechnicalBlock, RequestDestruction, SendNotice, SpaceCommand, Suspend,
+};
+use ens_domain::space::terms::{NotificationFailure, OppositionChannel, Scope, SuspensionGround};
+use ens_store::{Order, Store};
+use ens_tests::cohort::{open_store, person};
+use ens_tests::{Engine, Place};
+use uuid::Uuid;
+
+/// What becomes of a space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Created,
+    Told,
+    Opposed,
+    Bounced,
+    Blocked,
+    Open,
+    Shared,
+    Suspended,
+    Closed,
+    Destroyed,
+}
+
+pub(crate) const KINDS: [Kind; 10] = [
+    Kind::Created,
+    Kind::Told,
+    Kind::Opposed,
+    Kind::Bounced,
+    Kind::Blocked,
+    Kind::Open,
+    Kind::Shared,
+    Kind::Suspended,
+    Kind::Closed,
+    Kind::Destroyed,
+];
+
+/// A store with spaces on it.
+pub(crate) struct World {
+    pub(crate) place: Place,
+    pub(crate) store: Store,
+    pub(crate) spaces: Vec<(Kind, SpaceId)>,
+}
+
+/// Monday 2 March 2026 in the morning.
+pub(crate) fn start() -> DateTime<Utc> {
+    paris::start_of(day(3, 2)) + TimeDelta::hours(9)
+}
+
+/// A day of 2026.
+pub(crate) fn day(month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, month, day).expect("a day")
+}
+
+impl World {
+    pub(crate) async fn fresh(engine: Engine) -> Self {
+        let place = Place::fresh(engine).await;
+        let store = open_store(place.url()).await;
+        Self { place, store, spaces: Vec::new() }
+    }
+
+    /// A world in which `each` spaces of every kind have lived.
+    pub(crate) async fn lived(engine: Engine, each: u32) -> Self {
+        let mut world = Self::fresh(engine).await;
+        world.live(each).await;
+        world
+    }
+
+    /// Lets `each` more spaces of every kind live, all of them step by step.
+    pub(crate) async fn live(&mut self, each: u32) {
+        let first = u32::try_from(self.spaces.len()).expect("few spaces");
+        let members: Vec<Member> = (0..each * 10).map(|number| Member::new(&self.store, first + number)).collect();
+        let mut lives: Vec<_> = members.iter().map(|member| member.life().into_iter()).collect();
+        loop {
+            let step = members.iter().zip(&mut lives).filter_map(|(member, life)| Some(Order::new(member.space, life.next()?)));
+            let orders: Vec<Order> = step.collect();
+            if orders.is_empty() {
+                break;
+            }
+            for answer in self.store.execute_all(orders, &Policy::default()).await {
+                assert!(!answer.expect("a step of a life is accepted").is_quiet(), "a step of a life has an effect");
+            }
+        }
+        self.spaces.extend(members.iter().map(|member| (member.kind, member.space)));
+    }
+
+    /// One space of that kind.
+    pub(crate) fn one(&self, kind: Kind) -> SpaceId {
+        self.all(kind).next().expect("a space of that kind")
+    }
+
+    pub(crate) fn all(&self, kind: Kind) -> impl Iterator<Item = SpaceId> {
+        self.spaces.iter().filter(move |(each, _)| *each == kind).map(|(_, space)| *space)
+    }
+
+    pub(crate) async fn events(&self) -> u64 {
+        self.store.heads().await.expect("heads").into_iter().map(|(_, head)| head).sum()
+    }
+}
+
+/// One person and what happens to their space.
+struct Member {
+    number: u32,
+    kind: Kind,
+    space: SpaceId,
+    messages: [MessageId; 2],
+    grant: GrantId,
+    code: CodeDigest,
+}
+
+impl Member {
+    fn new(store: &Store, number: u32) -> Self {
+        let id = || SpaceId::at(start(), store.entropy().bytes().expect("randomness")).uuid();
+        let space = SpaceId::from(id());
+        let code = ProvisionalCode::generate(store.entropy().bytes().expect("randomness")).digest(store.code_key(), space);
+        let kind = KINDS[usize::try_from(number % 10).expect("a kind")];
+        Self { number, kind, space, messages: [id(), id()].map(|id: Uuid| id.into()), grant: id().into(), code }
+    }
+
+    fn life(&self) -> Vec<SpaceCommand> {
+        let mut life = vec![self.created()];
+        if self.kind != Kind::Created {
+            life.extend(self.told());
+        }
+        life.extend(self.further());
+        life
+    }
+
+    fn created(&self) -> SpaceCommand {
+        let mut admission = person(self.number + 1);
+        let lines = ["MADAME CAMILLE ESSAI", "1 RUE DES LILAS", "44000 NANTES"];
+        admission.contacts.address = Some(Personal::new(PostalAddress::parse(&lines).expect("an address")));
+        if self.number % 3 == 0 {
+            admission.department = Department::parse("44").expect("a department");
+            admission.insurer = InsurerCode::parse("MSA-44").expect("an insurer");
+        }
+        CreateSpace { at: start(), space: self.space, by: Party::Cnam, admission }.into()
+    }
+
+    fn told(&self) -> [SpaceCommand; 2] {
+        let (at, message) = (start(), self.messages[0]);
+        [SendNotice { at, message, digest: self.code }.into(), RecordEmailSent { at, message }.into()]
+    }
+
+    fn opened(&self) -> SpaceCommand {
+        Open { at: paris::start_of(day(4, 14)) }.into()
+    }
+
+    fn further(&self) -> Vec<SpaceCommand> {
+        let at = start() + TimeDelta::days(60);
+        let (by, professional) = (Party::Holder, Rpps::from_first10(&format!("{:010}", self.number)).expect("an RPPS"));
+        match self.kind {
+            Kind::Created | Kind::Told => Vec::new(),
+            Kind::Opposed => vec![Oppose { at: start(), by, via: OppositionChannel::Web, proof: Proof::Code(self.code) }.into()],
+            Kind::Bounced => self.bounced_then_posted(),
+            Kind::Blocked => vec![ReportTechnicalBlock { at: paris::start_of(day(4, 14)) }.into()],
+            Kind::Open => vec![self.opened()],
+            Kind::Shared => {
+                let to = Grantee::Professional { rpps: professional.clone() };
+                vec![
+                    Activate { at: start(), by: by.clone(), code: self.code }.into(),
+                    GrantAccess { at, by: by.clone(), grant: self.grant, to, scope: Scope::All, until: Some(day(5, 31)) }.into(),
+                    BlockProfessional { at, by, professional: Rpps::from_first10("9999999999").expect("an RPPS") }.into(),
+                ]
+            }
+            Kind::Suspended => vec![self.opened(), Suspend { at, ground: SuspensionGround::Fraud }.into()],
+            Kind::Closed => vec![self.opened(), Close { at, by: by.clone() }.into(), RequestDestruction { at, by }.into()],
+            Kind::Destroyed => {
+                let to = Grantee::Professional { rpps: professional };
+                vec![
+                    self.opened(),
+                    GrantAccess { at, by: by.clone(), grant: self.grant, to, scope: Scope::All, until: Some(day(5, 31)) }.into(),
+                    Close { at, by: by.clone() }.into(),
+                    RequestDestruction { at, by }.into(),
+                    Destroy { at: at + TimeDelta::days(100) }.into(),
+                ]
+            }
+        }
+    }
+
+    fn bounced_then_posted(&self) -> Vec<SpaceCommand> {
+        let (at, message) = (start() + TimeDelta::days(2), self.messages[1]);
+        vec![
+            RecordEmailFailed { at, message: self.messages[0], failure: NotificationFailure::Bounced }.into(),
+            SendNotice { at, message, digest: self.code }.into(),
+            RecordLetterPosted { at, message, posted_on: day(3, 4) }.into(),
+        ]
+    }
+}

@@ -1,0 +1,6 @@
+//! The read models on every engine: their answers, their followers, their rebuilds.
+
+mod answers;
+mod following;
+mod lives;
+mod rebuilding;
