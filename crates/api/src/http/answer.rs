@@ -1,0 +1,162 @@
+//! What a write answers: what was done, in the words of the events, with the version and the position that came of it.
+
+use axum::Json;
+use axum::http::header::{ETAG, LOCATION};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, NaiveDate, Utc};
+use ens_domain::ids::SpaceId;
+use ens_domain::space::SpaceEvent;
+use ens_store::Outcome;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::problem::Success;
+
+use super::position::{ENS_POSITION, Position};
+
+/// What was done. Nothing was left to do where `done` is empty.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct Done {
+    /// The space.
+    #[schema(value_type = Uuid)]
+    pub(super) space: Uuid,
+    /// Its version now: the ETag without its quotes.
+    pub(super) version: u64,
+    /// The names of the facts that this request made, in order.
+    pub(super) done: Vec<String>,
+    /// The proof of an opposition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) receipt: Option<ReceiptBody>,
+    /// The authorisation that was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) grant: Option<Uuid>,
+    /// The representation that was declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) representation: Option<Uuid>,
+    /// The day of the opening.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) opened_on: Option<NaiveDate>,
+    /// The last day to oppose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) last_day: Option<NaiveDate>,
+    /// The archive's last day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) archived_until: Option<NaiveDate>,
+    /// The day of the destruction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) destroy_on: Option<NaiveDate>,
+    /// When the next code may be asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reissue_from: Option<DateTime<Utc>>,
+}
+
+/// The proof of an opposition.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReceiptBody {
+    /// The number to quote.
+    #[schema(example = "OPP-7F3K-M2QX-04ZD")]
+    pub(super) number: String,
+    /// The day of the opposition in Europe/Paris.
+    pub(super) on: NaiveDate,
+}
+
+impl Done {
+    fn of(space: SpaceId, outcome: &Outcome) -> Self {
+        let empty = Self { space: space.uuid(), version: outcome.version, ..Self::default() };
+        outcome.events.iter().fold(empty, |mut done, event| {
+            done.done.push(event.event_type_str().to_owned());
+            done.with(event)
+        })
+    }
+
+    fn with(mut self, event: &SpaceEvent) -> Self {
+        match event {
+            SpaceEvent::Opposed { receipt, .. } => self.receipt = Some(ReceiptBody { number: receipt.number.clone(), on: receipt.on }),
+            SpaceEvent::AccessGranted { grant, .. } => self.grant = Some(grant.uuid()),
+            SpaceEvent::RepresentationDeclared { representation, .. } => self.representation = Some(representation.uuid()),
+            SpaceEvent::OpenedByCnam { opened_on, .. } => self.opened_on = Some(*opened_on),
+            SpaceEvent::Suspended { last_day, .. } => self.last_day = Some(*last_day),
+            SpaceEvent::Closed { archived_until, .. } => self.archived_until = Some(*archived_until),
+            SpaceEvent::DestructionRequested { destroy_on, .. } => self.destroy_on = Some(*destroy_on),
+            SpaceEvent::CodeIssued { reissue_from, .. } => self.reissue_from = Some(*reissue_from),
+            SpaceEvent::SpaceCreated { .. }
+            | SpaceEvent::FoundUnreachable { .. }
+            | SpaceEvent::ContactsDeclared { .. }
+            | SpaceEvent::InsReplaced { .. }
+            | SpaceEvent::CodeReceived { .. }
+            | SpaceEvent::CodeUndelivered { .. }
+            | SpaceEvent::WrongCodeEntered { .. }
+            | SpaceEvent::CodeLocked { .. }
+            | SpaceEvent::NotifiedByEmail { .. }
+            | SpaceEvent::NotifiedByPost { .. }
+            | SpaceEvent::DeliveryRecorded { .. }
+            | SpaceEvent::NotificationFailed { .. }
+            | SpaceEvent::OppositionWithdrawn { .. }
+            | SpaceEvent::OpeningBlocked { .. }
+            | SpaceEvent::OpeningUnblocked { .. }
+            | SpaceEvent::Activated { .. }
+            | SpaceEvent::AccessRevoked { .. }
+            | SpaceEvent::AccessExpired { .. }
+            | SpaceEvent::ProfessionalBlocked { .. }
+            | SpaceEvent::ProfessionalUnblocked { .. }
+            | SpaceEvent::RepresentationEnded { .. }
+            | SpaceEvent::CameOfAge { .. }
+            | SpaceEvent::ClosingOpposed { .. }
+            | SpaceEvent::SuspensionLifted { .. }
+            | SpaceEvent::DeathRecorded { .. }
+            | SpaceEvent::Reopened { .. }
+            | SpaceEvent::DestructionCancelled { .. }
+            | SpaceEvent::Destroyed { .. }
+            | SpaceEvent::SpaceRenewed { .. } => {}
+        }
+        self
+    }
+}
+
+/// A write's answer: what was done, its ETag and its position.
+pub(super) struct Written {
+    success: Success,
+    done: Done,
+    position: Position,
+    location: Option<String>,
+}
+
+impl Written {
+    /// Something was done to the space.
+    pub(super) fn done(space: SpaceId, outcome: &Outcome) -> Self {
+        let position = Position { partition: outcome.partition, position: outcome.position };
+        Self { success: Success::Done, done: Done::of(space, outcome), position, location: None }
+    }
+
+    /// Something came to be, here; where nothing was done it was there already.
+    pub(super) fn created(space: SpaceId, outcome: &Outcome, location: impl FnOnce(&Done) -> Option<String>) -> Self {
+        let written = Self::done(space, outcome);
+        let success = if outcome.is_quiet() { Success::Done } else { Success::Created };
+        let location = location(&written.done);
+        Self { success, location, ..written }
+    }
+}
+
+impl IntoResponse for Written {
+    fn into_response(self) -> Response {
+        let headers = position_headers(self.done.version, self.position);
+        let mut response = (self.success.status(), headers, Json(self.done)).into_response();
+        if let Some(location) = self.location.and_then(|path| HeaderValue::try_from(path).ok()) {
+            response.headers_mut().insert(LOCATION, location);
+        }
+        response
+    }
+}
+
+/// The ETag of a version, and the position that goes with it.
+pub(super) fn position_headers(version: u64, position: Position) -> HeaderMap {
+    HeaderMap::from_iter([(ETAG, etag(version)), (ENS_POSITION, position.header())])
+}
+
+/// The strong ETag of a space's version.
+pub(super) fn etag(version: u64) -> HeaderValue {
+    // Digits between quotes are always a header.
+    HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}

@@ -1,0 +1,119 @@
+//! Probes: whether the process lives, whether it can serve, and which version it is.
+
+use axum::Json;
+use axum::extract::{Extension, State};
+use axum::response::{IntoResponse, Response};
+use ens_domain::space::terms::Channel;
+use ens_projections::{Followers, Lag};
+use ens_store::StoreError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::problem::{Kind, Problem, Success};
+
+/// A process that answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Alive {
+    /// Always `alive`.
+    status: &'static str,
+}
+
+/// Which program this is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Version {
+    /// Its name.
+    name: &'static str,
+    /// Its version.
+    version: &'static str,
+}
+
+/// Whether requests can be served.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Readiness {
+    /// `ready`, or `degraded` where a read model stands still.
+    status: &'static str,
+    /// How far each read model is behind the log, all partitions together.
+    read_models: Vec<ReadModelHealth>,
+    /// What stands still in this process, and why.
+    faults: Vec<FaultBody>,
+}
+
+/// How far one read model is behind.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReadModelHealth {
+    /// Its name.
+    name: &'static str,
+    /// Facts that it does not reflect yet.
+    behind: u64,
+}
+
+/// A read model that stands still.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FaultBody {
+    /// Its name.
+    read_model: &'static str,
+    /// In which partition.
+    partition: u16,
+    /// Before which position.
+    position: u64,
+    /// Why.
+    reason: String,
+}
+
+/// Whether the process lives.
+#[utoipa::path(get, path = "/livez", tag = "operation", responses((status = 200, description = "it lives", body = Alive)))]
+pub(super) async fn probe_life() -> Json<Alive> {
+    Json(Alive { status: "alive" })
+}
+
+/// Which version this is.
+#[utoipa::path(get, path = "/version", tag = "operation", responses((status = 200, description = "name and version", body = Version)))]
+pub(super) async fn show_version() -> Json<Version> {
+    Json(Version { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") })
+}
+
+/// Whether the store answers, its tables are up to date and the read models go on.
+#[utoipa::path(get, path = "/readyz", tag = "operation", responses(
+    (status = 200, description = "it can serve", body = Readiness),
+    (status = 503, description = "it cannot: the store does not answer, or a read model stands still", body = Readiness),
+))]
+pub(super) async fn probe_readiness(State(app): State<App>, followers: Option<Extension<Followers>>) -> Result<Response, Problem> {
+    let lags = lag(&app).await.map_err(|error| Problem::new(Kind::Unavailable).logged(error))?;
+    let faults = followers.map(|followers| followers.health().faults).unwrap_or_default();
+    let faults: Vec<FaultBody> = faults
+        .into_iter()
+        .map(|fault| FaultBody {
+            read_model: fault.projection,
+            partition: fault.partition.number(),
+            position: fault.position,
+            reason: fault.reason,
+        })
+        .collect();
+    let (success, status) = if faults.is_empty() { (Success::Done, "ready") } else { (Success::Degraded, "degraded") };
+    Ok((success.status(), Json(Readiness { status, read_models: together(&lags), faults })).into_response())
+}
+
+fn together(lags: &[Lag]) -> Vec<ReadModelHealth> {
+    let mut models: Vec<ReadModelHealth> = Vec::new();
+    for lag in lags {
+        match models.iter_mut().find(|model| model.name == lag.projection) {
+            Some(model) => model.behind = model.behind.saturating_add(lag.behind),
+            None => models.push(ReadModelHealth { name: lag.projection, behind: lag.behind }),
+        }
+    }
+    models
+}
+
+/// How far the read models are behind. The store was brought up to date when it was opened: tables that are missing show here.
+pub(super) async fn lag(app: &App) -> Result<Vec<Lag>, StoreError> {
+    Followers::new(app.store.clone()).lag().await
+}
+
+/// A channel as a label.
+pub(super) const fn channel_name(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => "email",
+        Channel::Post => "post",
+    }
+}

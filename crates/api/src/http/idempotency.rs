@@ -1,0 +1,115 @@
+//! Idempotency keys: the name that a client gives to a request, so that repeating it takes effect once.
+//!
+//! key + caller --digest--> the store's key        key + method, path, body --keyed digest--> what was asked
+//! Without the client's key, what was asked cannot be guessed from the digest.
+//! - the client's key is never stored
+//! - one caller's key is not another's
+
+use axum::http::HeaderMap;
+use ens_store::{Idempotency, Order};
+use ring::{digest, hmac};
+
+use crate::problem::{Kind, Problem};
+
+const HEADER: &str = "idempotency-key";
+const LONGEST: usize = 255;
+
+/// The header's value: 1 to 255 printable characters, in quotes or not.
+fn given(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get(HEADER) else {
+        return Ok(None);
+    };
+    let refused = || Problem::new(Kind::Malformed).detail("Idempotency-Key: expected 1 to 255 printable ASCII characters, such as a UUID");
+    let text = value.to_str().map_err(|_| refused())?.trim();
+    let text = text.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(text);
+    if text.is_empty() || text.len() > LONGEST { Err(refused()) } else { Ok(Some(text.to_owned())) }
+}
+
+/// What was asked, as far as repeating it goes.
+pub(super) struct Asking<'a> {
+    /// Who asks: the mark of a caller, or empty for the public.
+    pub(super) caller: &'a [u8],
+    /// The method.
+    pub(super) method: &'a str,
+    /// The path.
+    pub(super) path: &'a str,
+    /// The body.
+    pub(super) body: &'a [u8],
+}
+
+/// What the store needs to recognise a repeat; `None` where the client gave no key.
+pub(super) fn read(headers: &HeaderMap, asking: &Asking<'_>) -> Result<Option<Idempotency>, Problem> {
+    Ok(given(headers)?.map(|key| {
+        let mut name = digest::Context::new(&digest::SHA256);
+        name.update(b"ens idempotency key 1\0");
+        name.update(asking.caller);
+        name.update(b"\0");
+        name.update(key.as_bytes());
+        let mut asked = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()));
+        for part in [asking.method.as_bytes(), b"\0", asking.path.as_bytes(), b"\0", asking.body] {
+            asked.update(part);
+        }
+        let mut digest = [0; 32];
+        digest.copy_from_slice(asked.sign().as_ref());
+        Idempotency { key: hex(name.finish().as_ref()), digest }
+    }))
+}
+
+/// The order, once.
+pub(super) fn once(order: Order, idempotency: Option<Idempotency>) -> Order {
+    match idempotency {
+        Some(Idempotency { key, digest }) => order.once(key, digest),
+        None => order,
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(key: &str) -> HeaderMap {
+        HeaderMap::from_iter([(HEADER.parse().unwrap(), key.parse().unwrap())])
+    }
+
+    fn asking(caller: &'static [u8], body: &'static [u8]) -> Asking<'static> {
+        Asking { caller, method: "POST", path: "/v1/spaces", body }
+    }
+
+    fn key(text: &str, caller: &'static [u8], body: &'static [u8]) -> Idempotency {
+        read(&headers(text), &asking(caller, body)).unwrap().unwrap()
+    }
+
+    #[test]
+    fn the_same_request_of_the_same_caller_is_the_same() {
+        assert_eq!(key("a", b"me", b"{}"), key("\"a\"", b"me", b"{}"));
+    }
+
+    #[test]
+    fn another_body_is_another_request_under_the_same_key() {
+        let (first, second) = (key("a", b"me", b"{}"), key("a", b"me", b"[]"));
+        assert_eq!(first.key, second.key);
+        assert_ne!(first.digest, second.digest);
+    }
+
+    #[test]
+    fn one_callers_key_is_not_anothers() {
+        assert_ne!(key("a", b"me", b"{}").key, key("a", b"you", b"{}").key);
+    }
+
+    #[test]
+    fn the_clients_key_is_never_stored() {
+        let stored = key("aCanaryOfAKey", b"me", b"{}");
+        assert!(!stored.key.contains("Canary") && !stored.digest.windows(6).any(|part| part == b"Canary"));
+    }
+
+    #[test]
+    fn a_key_is_short_and_not_empty() {
+        assert!(read(&headers(&"x".repeat(256)), &asking(b"", b"")).is_err());
+        assert!(read(&headers("\"\""), &asking(b"", b"")).is_err());
+        assert!(read(&HeaderMap::new(), &asking(b"", b"")).unwrap().is_none());
+    }
+}

@@ -1,0 +1,75 @@
+//! Prometheus metrics: requests as they end, and how the store and the read models stand when they are asked for.
+//!
+//! A label is a route, a status or a name of ours.
+//! - no label holds what a client sent
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use metrics::{counter, gauge, histogram};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+use crate::app::App;
+use crate::problem::Problem;
+
+use super::health;
+
+/// Bounds of the latency histogram, in seconds.
+const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 20.0];
+
+/// The recorder of this process, installed at its first use; `None` where the program that embeds us has its own.
+pub fn recorder() -> Option<&'static PrometheusHandle> {
+    static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    let install = || {
+        let bounded = PrometheusBuilder::new().set_buckets(&BOUNDS);
+        // Another recorder is no failure: its owner shows the numbers.
+        bounded.and_then(PrometheusBuilder::install_recorder).ok()
+    };
+    RECORDER.get_or_init(install).as_ref()
+}
+
+/// A method as a label: a client may send any word.
+pub(super) fn method_name(method: &Method) -> &'static str {
+    const KNOWN: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS];
+    const NAMES: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"];
+    KNOWN.iter().zip(NAMES).find(|(known, _)| *known == method).map_or("(other)", |(_, name)| name)
+}
+
+/// Counts a request that has ended.
+pub(super) fn count_request(method: &'static str, route: &str, status: StatusCode, took: Duration) {
+    let route = route.to_owned();
+    counter!("ens_http_requests_total", "method" => method, "route" => route.clone(), "status" => status.as_str().to_owned()).increment(1);
+    histogram!("ens_http_request_seconds", "method" => method, "route" => route).record(took.as_secs_f64());
+}
+
+/// Everything that is counted, as Prometheus reads it.
+#[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, description = "Prometheus text", body = String, content_type = "text/plain")))]
+pub(super) async fn show_metrics(axum::extract::State(app): axum::extract::State<App>) -> Result<Response, Problem> {
+    take_stock(&app).await?;
+    let text = recorder().map(PrometheusHandle::render).unwrap_or_default();
+    Ok(([(axum::http::header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+}
+
+/// The gauges that are read rather than counted.
+async fn take_stock(app: &App) -> Result<(), Problem> {
+    for (partition, position) in app.store.heads().await? {
+        gauge!("ens_log_position", "partition" => partition.to_string()).set(float(position));
+    }
+    for depth in app.store.outbox_depth().await? {
+        let channel = health::channel_name(depth.channel);
+        gauge!("ens_outbox_messages", "channel" => channel, "state" => "waiting").set(float(depth.waiting));
+        gauge!("ens_outbox_messages", "channel" => channel, "state" => "handed_over").set(float(depth.handed_over));
+    }
+    for lag in health::lag(app).await? {
+        gauge!("ens_read_model_behind", "read_model" => lag.projection, "partition" => lag.partition.to_string()).set(float(lag.behind));
+    }
+    Ok(())
+}
+
+/// A gauge is a float: beyond 2^53 it rounds, which no reader of a graph sees.
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float by its format")]
+fn float(number: u64) -> f64 {
+    number as f64
+}

@@ -1,0 +1,101 @@
+//! The service over HTTP: every route, and what surrounds each request.
+//!
+//! request --id, log, problem--> panic caught --time limit--> guard (table of routes, token) --> handler --> answer
+//!
+//! A handler holds no rule and no SQL: it reads the request, says one command, answers. Every status is chosen in `problem/kind.rs`.
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Extension};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use ens_projections::Followers;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::problem::{Kind, Problem, TOO_SLOW};
+
+use docs::Document;
+
+mod accompany;
+mod answer;
+pub mod auth;
+mod campaign;
+mod coded;
+mod docs;
+mod feed;
+mod guard;
+mod health;
+mod idempotency;
+mod json;
+mod limits;
+mod lookup;
+pub mod metrics;
+mod page;
+mod position;
+mod reissue;
+mod reports;
+mod request;
+pub mod routes;
+mod spaces;
+mod streamed;
+mod support_line;
+
+/// After this long a request is given up; an import is not.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// The whole service. `followers` are those of this process, if any: `/readyz` says what stands still in them.
+///
+/// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: the limit per address needs the peer's address.
+pub fn router(app: App, keys: auth::Keys, followers: Option<Followers>) -> Router {
+    // Installed before the first request, so that it is counted.
+    metrics::recorder();
+    let (short, mut document) = short_routes(&app).split_for_parts();
+    let (long, long_document) = long_routes().split_for_parts();
+    document.merge(long_document);
+    let document = docs::complete(document);
+    let short = short
+        .route("/openapi.json", docs::document_route(&document))
+        .merge(docs::page_routes())
+        .layer(DefaultBodyLimit::max(app.settings.limits.body_limit))
+        .layer(TimeoutLayer::with_status_code(TOO_SLOW, TIME_LIMIT));
+    let all = short.merge(long.layer(DefaultBodyLimit::disable())).with_state(app).fallback(nothing_here);
+    let all = match followers {
+        Some(followers) => all.layer(Extension(followers)),
+        None => all,
+    };
+    all.layer(from_fn_with_state(keys, guard::guard)).layer(CatchPanicLayer::custom(caught)).layer(from_fn(accompany::accompany))
+}
+
+fn short_routes(app: &App) -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(health::probe_life))
+        .routes(routes!(health::probe_readiness))
+        .routes(routes!(health::show_version))
+        .routes(routes!(metrics::show_metrics))
+        .merge(support_line::routes())
+        .merge(limits::limited(coded::routes(), &app.settings.limits))
+        .merge(spaces::routes())
+        .merge(reports::routes())
+        .merge(campaign::routes())
+        .merge(feed::routes())
+}
+
+fn long_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(spaces::import::routes()).merge(reports::long_routes())
+}
+
+async fn nothing_here() -> Problem {
+    Problem::new(Kind::NotFound)
+}
+
+/// What a panic said stays out of the answer and of the log: it may hold anything.
+fn caught(_: Box<dyn Any + Send>) -> Response {
+    Problem::internal("a handler panicked").into_response()
+}

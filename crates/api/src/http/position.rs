@@ -1,0 +1,112 @@
+//! Reading one's own writes: a write answers with its position, and a read that brings it waits until the read model has seen it.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use ens_projections::{Projection, Reached, reached};
+use ens_store::{Partition, Store};
+
+use crate::problem::{Kind, Problem};
+
+/// The header that carries a position, both ways.
+pub(super) const ENS_POSITION: HeaderName = HeaderName::from_static("ens-position");
+/// The longest wait that is granted, in seconds: well under the time after which a request is given up.
+const LONGEST_WAIT: u64 = 20;
+
+/// A place in the log, written `partition:position`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Position {
+    pub(super) partition: Partition,
+    pub(super) position: u64,
+}
+
+impl Position {
+    /// As the header writes it.
+    pub(super) fn header(self) -> HeaderValue {
+        let text = format!("{}:{}", self.partition, self.position);
+        HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+    }
+}
+
+impl FromStr for Position {
+    type Err = Problem;
+
+    fn from_str(text: &str) -> Result<Self, Problem> {
+        let refused = || Problem::new(Kind::Malformed).detail("Ens-Position: expected partition:position, as a write answered it");
+        let (partition, position) = text.trim().split_once(':').ok_or_else(refused)?;
+        let partition = partition.parse().map(Partition::new).map_err(|_| refused())?;
+        Ok(Self { partition, position: position.parse().map_err(|_| refused())? })
+    }
+}
+
+/// What a read must reflect, and how long it may wait for that.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Freshness {
+    wanted: Option<Position>,
+    wait: Duration,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Freshness {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let refused = |_| Problem::new(Kind::Malformed).detail("Ens-Position: expected text");
+        let wanted = match parts.headers.get(ENS_POSITION) {
+            Some(value) => Some(value.to_str().map_err(refused)?.parse()?),
+            None => None,
+        };
+        Ok(Self { wanted, wait: preferred_wait(&parts.headers) })
+    }
+}
+
+/// RFC 7240: `Prefer: wait=10`. A preference that is not understood is no error.
+fn preferred_wait(headers: &HeaderMap) -> Duration {
+    let preferences = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let seconds = preferences.filter_map(|preference| preference.trim().strip_prefix("wait=")?.parse::<u64>().ok()).next();
+    Duration::from_secs(seconds.unwrap_or(0).min(LONGEST_WAIT))
+}
+
+impl Freshness {
+    /// Waits until the read model `P` reflects the wanted position.
+    ///
+    /// # Errors
+    /// [`Kind::ReadModelBehind`] once the wait is over.
+    pub(super) async fn of<P: Projection>(self, store: &Store) -> Result<(), Problem> {
+        let Some(wanted) = self.wanted else {
+            return Ok(());
+        };
+        if wanted.partition.number() >= store.partitions().count() {
+            return Err(Problem::new(Kind::Malformed).detail("Ens-Position: no such partition"));
+        }
+        match reached(store, P::NAME, wanted.partition, wanted.position, self.wait).await? {
+            Reached::Yes => Ok(()),
+            Reached::NotYet(stands) => Err(Problem::new(Kind::ReadModelBehind).member("reached", format!("{}:{stands}", wanted.partition))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_is_written_as_it_is_read() {
+        let position: Position = "3:17".parse().unwrap();
+        assert_eq!((position.partition.number(), position.position), (3, 17));
+        assert_eq!(position.header(), "3:17");
+        assert!("17".parse::<Position>().is_err());
+        assert!("x:1".parse::<Position>().is_err());
+    }
+
+    #[test]
+    fn a_wait_has_an_end() {
+        let headers = |value: &'static str| HeaderMap::from_iter([(HeaderName::from_static("prefer"), HeaderValue::from_static(value))]);
+        assert_eq!(preferred_wait(&headers("respond-async, wait=3")), Duration::from_secs(3));
+        assert_eq!(preferred_wait(&headers("wait=100000")), Duration::from_secs(LONGEST_WAIT));
+        assert_eq!(preferred_wait(&headers("wait=soon")), Duration::ZERO);
+        assert_eq!(preferred_wait(&HeaderMap::new()), Duration::ZERO);
+    }
+}

@@ -1,0 +1,43 @@
+//! A new code for a person who gave an INS and a birth date: sent where both fit, and nobody is told whether they did.
+
+use chrono::NaiveDate;
+use ens_domain::ids::SpaceId;
+use ens_domain::party::Party;
+use ens_domain::space::HealthSpace;
+use ens_store::{Idempotency, OpenError, Rejection, StoreError};
+
+use crate::app::App;
+use crate::notify::orders;
+use crate::problem::Problem;
+
+use super::idempotency::once;
+
+/// Sends a new code where the birth date is the holder's; a rule that says no is kept from whoever asked.
+///
+/// # Errors
+/// The store's alone, and a key that was used for another request.
+pub(super) async fn reissue_to(app: &App, space: SpaceId, born_on: NaiveDate, key: Option<Idempotency>) -> Result<(), Problem> {
+    let Some(loaded) = app.store.state(space).await? else {
+        return Ok(());
+    };
+    if !is_born_on(app, space, &loaded.space, born_on).await? {
+        return Ok(());
+    }
+    let order = orders::reissue(app, &loaded.space, Party::Holder)?.with_metadata("role", "public");
+    match app.store.execute(once(order, key), &app.policy).await {
+        Ok(_) | Err(Rejection::Refused(_) | Rejection::NoSuchSpace | Rejection::Stale { .. } | Rejection::KeyReused) => Ok(()),
+        Err(Rejection::Store(error)) => Err(Problem::from(error)),
+    }
+}
+
+async fn is_born_on(app: &App, space: SpaceId, state: &HealthSpace, born_on: NaiveDate) -> Result<bool, StoreError> {
+    let Some(identity) = state.identity() else {
+        return Ok(false);
+    };
+    match app.store.open_personal(space, identity).await {
+        Ok(identity) => Ok(identity.born_on() == born_on),
+        // The space was destroyed: nobody is known under it any more.
+        Err(StoreError::Open(OpenError::Destroyed)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
