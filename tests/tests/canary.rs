@@ -1,0 +1,147 @@
+//! Nothing of a person leaves in clear: a whole life runs through the real binary, then log, feed, metrics and database are searched.
+//!
+//! Only the messages to the person may hold what belongs to the person.
+
+use std::fs;
+use std::path::Path;
+
+use ens_tests::cohort::MASTER_KEY;
+use ens_tests::{Engine, Launch, Place, Service, eventually};
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection, Row};
+
+const MATRICULE: &str = "279035121518989";
+const CANARIES: [&str; 8] =
+    [MATRICULE, "2790351215189", "CANARIELLE", "SERINETTE", "IMPASSE DU CANARI", "canarielle@exemple.fr", "+33600000031", "1979-03-14"];
+
+#[tokio::test]
+async fn a_life_leaves_no_personal_data_in_clear_on_sqlite() {
+    let place = Place::fresh(Engine::SqliteFile).await;
+    let found = live(&place).await;
+    for file in ["ens.db", "ens.db-wal", "ens.db-keys", "ens.db-keys-wal"] {
+        let path = place.folder().join(file);
+        if path.exists() {
+            found.search(file, &fs::read(path).expect("a database file"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_life_leaves_no_personal_data_in_clear_on_postgres() {
+    let place = Place::fresh(Engine::Postgres).await;
+    let found = live(&place).await;
+    let mut connection = PgConnection::connect(place.url()).await.expect("the database");
+    let tables = "SELECT quote_ident(table_schema) || '.' || quote_ident(table_name) FROM information_schema.tables \
+                  WHERE table_schema NOT IN ('pg_catalog', 'information_schema')";
+    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut connection).await.expect("the tables");
+    assert!(tables.iter().any(|table| table.contains("events")), "{tables:?}");
+    for table in tables {
+        for row in sqlx::query(&format!("SELECT t::text FROM {table} t")).fetch_all(&mut connection).await.expect("rows") {
+            found.search(&table, row.get::<String, _>(0).as_bytes());
+        }
+    }
+}
+
+/// What must not be found: the canaries, and the code that was in the message, in every writing.
+struct Canaries(Vec<String>);
+
+impl Canaries {
+    fn with_code(code: &str) -> Self {
+        let writings = [code.to_owned(), code.replace('-', ""), code.replace('-', "").to_lowercase()];
+        let clear: Vec<String> = CANARIES.iter().map(|&canary| canary.to_owned()).chain(writings).collect();
+        let hex = clear.iter().map(|canary| canary.bytes().map(|byte| format!("{byte:02x}")).collect());
+        Self(clear.iter().cloned().chain(hex).collect())
+    }
+
+    fn search(&self, place: &str, bytes: &[u8]) {
+        let text = String::from_utf8_lossy(bytes);
+        for (number, canary) in self.0.iter().enumerate() {
+            assert!(!text.contains(canary.as_str()), "canary {number} stands in {place}");
+        }
+    }
+}
+
+/// Imports a person, notices them, fails and succeeds with their code, and searches all that the service said meanwhile.
+async fn live(place: &Place) -> Canaries {
+    let bad_line = person().to_string().replace("\"qualified\"", "\"CANARIELLE\"");
+    let (ended, report) = environment(Launch::default().arg("import").arg("-"), place).run(&format!("{bad_line}\n{}\n", person()));
+    assert!(report.contains("1"), "{ended}: {report}");
+    let mut service = environment(Launch::serve(place.url()), place).start().await;
+    let (code, mail) = eventually("the notice leaves", async || notice(&place.folder().join("mail"))).await;
+    assert!(mail.contains("CANARIELLE") || mail.contains("Canarielle"), "the person's own notice names the person");
+    let canaries = Canaries::with_code(&code);
+    for answer in use_the_code(&service, place, &code).await {
+        canaries.search("an answer", answer.as_bytes());
+    }
+    canaries.search("the report of the import", report.as_bytes());
+    assert!(service.stop().await.success(), "{}", service.log());
+    canaries.search("the service's log", service.log().as_bytes());
+    assert!(service.log().contains("opposition"), "the log tells of the requests:\n{}", service.log());
+    canaries
+}
+
+fn environment(launch: Launch, place: &Place) -> Launch {
+    let launch = launch.env("ENS_STORE", place.url()).env("ENS_DATA", place.folder().display().to_string());
+    launch.env("ENS_MASTER_KEY", MASTER_KEY).env("ENS_LOG", "trace")
+}
+
+fn person() -> Value {
+    json!({
+        "ins": { "matricule": MATRICULE, "oid": "1.2.250.1.213.1.4.10", "status": "qualified" },
+        "birth_name": "CANARIELLE", "first_names": ["SERINETTE"], "sex": "female", "born_on": "1979-03-14", "birthplace": "51215",
+        "email": "canarielle@exemple.fr", "phone": "+33600000031", "address": ["12 IMPASSE DU CANARI", "31000 TOULOUSE"],
+        "insurer": "CPAM-31", "department": "31",
+    })
+}
+
+/// The code and the text of the one message in this folder, once it is there.
+fn notice(folder: &Path) -> Option<(String, String)> {
+    let file = fs::read_dir(folder).ok()?.filter_map(Result::ok).find(|file| file.path().extension().is_some_and(|kind| kind == "eml"))?;
+    let message = fs::read(file.path()).ok()?;
+    let text = mail_parser::MessageParser::default().parse(&message)?.body_text(0)?.into_owned();
+    let code =
+        text.split_whitespace().map(|word| word.trim_matches(|sign: char| !sign.is_ascii_alphanumeric())).find(|word| is_code(word))?;
+    Some((code.to_owned(), text.clone()))
+}
+
+fn is_code(word: &str) -> bool {
+    let groups: Vec<&str> = word.split('-').collect();
+    groups.len() == 3
+        && groups.iter().all(|group| group.len() == 4 && group.chars().all(|sign| sign.is_ascii_uppercase() || sign.is_ascii_digit()))
+}
+
+/// What the service answers to a wrong code, an unreadable body, the right code, and to those who read afterwards.
+async fn use_the_code(service: &Service, place: &Place, code: &str) -> Vec<String> {
+    let client = Client::new();
+    let oppose = async |code: &str| {
+        let body = json!({ "ins": MATRICULE, "code": code });
+        let answer = client.post(format!("{}/v1/oppositions", service.url())).json(&body).send().await.expect("an answer");
+        (answer.status(), answer.text().await.expect("a body"))
+    };
+    let mut answers = vec![oppose("AAAA-BBBB-CCCC").await.1, oppose("canarielle@exemple.fr").await.1];
+    let (status, receipt) = oppose(code).await;
+    assert!(status.is_success(), "{status}: {receipt}");
+    answers.push(receipt);
+    let auditor = token(place, "auditor");
+    let mut events = 0;
+    for partition in 0..16 {
+        let feed = client.get(format!("{}/v1/partitions/{partition}/events", service.url())).bearer_auth(&auditor);
+        let answer = feed.send().await.expect("an answer");
+        if answer.status() == StatusCode::NOT_FOUND {
+            break;
+        }
+        let page = answer.text().await.expect("a page");
+        events += page.matches("SpaceCreated").count();
+        answers.push(page);
+    }
+    assert!(events > 0, "the feed shows the creation");
+    answers.push(client.get(format!("{}/metrics", service.url())).send().await.expect("an answer").text().await.expect("metrics"));
+    answers
+}
+
+fn token(place: &Place, role: &str) -> String {
+    let (ended, printed) = environment(Launch::default().arg("token").arg("--role").arg(role), place).env("ENS_LOG", "off").run("");
+    assert!(ended.success(), "{printed}");
+    printed.trim().to_owned()
+}
