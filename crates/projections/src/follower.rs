@@ -148,21 +148,32 @@ impl Followers {
     async fn bring_level(&self, question: &'static dyn Question, heads: &[(Partition, u64)]) -> Result<Vec<Fault>, StoreError> {
         let mut faults = Vec::new();
         for (partition, head) in heads {
-            loop {
-                match self.turn(question, *partition, *head).await {
-                    Ok(Step::Drained(_)) => break,
-                    Ok(Step::Advanced(_)) => {}
-                    Ok(Step::Elsewhere) => sleep(SHORT).await,
-                    Ok(Step::Stopped(fault)) => {
-                        faults.push(fault);
-                        break;
-                    }
-                    Err(StoreError::Overtaken) => {}
-                    Err(error) => return Err(error),
-                }
-            }
+            faults.extend(self.bring_partition_level(question, *partition, *head).await?);
         }
         Ok(faults)
+    }
+
+    async fn bring_partition_level(
+        &self,
+        question: &'static dyn Question,
+        partition: Partition,
+        head: u64,
+    ) -> Result<Option<Fault>, StoreError> {
+        let mut lost = 0;
+        loop {
+            match self.turn(question, partition, head).await {
+                Ok(Step::Drained(_)) => return Ok(None),
+                Ok(Step::Advanced(_)) | Err(StoreError::Overtaken) => {}
+                Ok(Step::Elsewhere) => sleep(SHORT).await,
+                Ok(Step::Stopped(fault)) => return Ok(Some(fault)),
+                Err(error) if error.is_transient() && lost < PATIENCE => {
+                    lost += 1;
+                    sleep(SHORT * lost).await;
+                }
+                Err(error) if error.is_transient() => return Err(error),
+                Err(error) => return Ok(Some(self.could_not(question, partition, &error).await)),
+            }
+        }
     }
 
     /// One turn, with what came of it on the board.
@@ -183,7 +194,10 @@ impl Followers {
         loop {
             bell.mark_unchanged();
             let more = match self.behind(question).await {
-                Ok(behind) => self.round(question, &behind, &mut pace).await,
+                Ok(behind) => {
+                    self.board.keep(question.name(), &behind);
+                    self.round(question, &behind, &mut pace).await
+                }
                 Err(error) => {
                     tracing::warn!(projection = question.name(), %error, "the heads of the log cannot be read");
                     More::Later
@@ -223,16 +237,16 @@ impl Followers {
     }
 
     /// A turn failed in the store: the board says so, at the fact that would have come next.
-    async fn could_not(&self, question: &dyn Question, partition: Partition, error: &StoreError) {
-        let reached = self.store.checkpoints(question.name()).await.unwrap_or_else(|_| Vec::new());
-        let reached = reached.into_iter().find_map(|(each, reached)| (each == partition).then_some(reached)).unwrap_or_default();
-        self.board.post(Fault {
-            projection: question.name(),
-            partition,
-            position: reached.saturating_add(1),
-            kind: FaultKind::of(error),
-            reason: error.to_string(),
-        });
+    async fn could_not(&self, question: &dyn Question, partition: Partition, error: &StoreError) -> Fault {
+        let reached = match self.store.checkpoints(question.name()).await {
+            Ok(all) => all.into_iter().find_map(|(each, reached)| (each == partition).then_some(reached)).unwrap_or_default(),
+            // Where not even this can be read, the board names the beginning; the error it tells is the first one.
+            Err(_) => 0,
+        };
+        let (projection, position) = (question.name(), reached.saturating_add(1));
+        let fault = Fault { projection, partition, position, kind: FaultKind::of(error), reason: error.to_string() };
+        self.board.post(fault.clone());
+        fault
     }
 
     async fn wait(&self, bell: &mut watch::Receiver<u64>) {
@@ -245,6 +259,8 @@ impl Followers {
 }
 
 const SHORT: Duration = Duration::from_millis(5);
+/// How often a turn that lost against other writers is taken again by who waits for it.
+const PATIENCE: u32 = 20;
 
 /// Whether a follower looks again at once.
 enum More {

@@ -94,6 +94,13 @@ impl Board {
         }
     }
 
+    /// Only these partitions are behind; whatever was said of the others is over, whoever brought them level.
+    pub(crate) fn keep(&self, projection: &'static str, behind: &[Partition]) {
+        let of_others = |place: &(&'static str, Partition)| place.0 == projection && !behind.contains(&place.1);
+        let over: Vec<Partition> = self.open().keys().filter(|place| of_others(place)).map(|place| place.1).collect();
+        over.into_iter().for_each(|partition| self.clear(projection, partition));
+    }
+
     pub(crate) fn health(&self) -> Health {
         Health { faults: self.open().values().cloned().collect() }
     }

@@ -15,7 +15,7 @@ async fn rebuilt_rows_equal_live_rows() {
     for engine in Engine::ALL {
         let mut world = World::fresh(engine).await;
         let followers = Followers::with_options(world.store.clone(), FollowOptions { batch: 5, ..FollowOptions::default() });
-        for _ in 0..3 {
+        for _ in 0..2 {
             world.live(2).await;
             followers.catch_up().await.expect("level");
             for question in questions() {
