@@ -1,8 +1,9 @@
 //! The append: one transaction per partition, in which writes get their sequence and position, or their conflict.
 //!
 //! begin (head locked) → versions → admit → idempotency keys → events, head → outbox → keys destroyed → commit
-//! - positions are dense and in the order of the commits, because the head is locked from before the first is taken until the commit
-//! - a write that lost its version is left out whole, and takes nobody with it
+//! The head is locked from before the first position is taken until the commit: that is what makes them dense and ordered.
+//! - positions are dense and in the order of the commits
+//! - a write that lost its version is left out whole; it takes nobody with it
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -93,7 +93,8 @@ impl StoreError {
 
     /// What an error in answer to `COMMIT` means: a refusal undid the transaction, silence leaves its outcome unknown.
     pub(crate) fn at_commit(error: sqlx::Error) -> Self {
-        if error.as_database_error().is_some() { Self::from(error) } else { Self::OutcomeUnknown }
+        let said = Self::from(error);
+        if matches!(said, Self::Database { .. }) { said } else { Self::OutcomeUnknown }
     }
 }
 
@@ -101,7 +102,10 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         if let Some(refused) = error.as_database_error() {
             let code = refused.code().map_or_else(|| "none".to_owned(), Cow::into_owned);
-            return Self::Database { code, message: refused.message().to_owned() };
+            let message = refused.message().to_owned();
+            // Class 08 is about the connection; 57P01 to 57P03 are the server's shutting down, crashing and starting.
+            let gone = code.starts_with("08") || code.starts_with("57P0");
+            return if gone { Self::Unreachable(message) } else { Self::Database { code, message } };
         }
         if matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_)) {
             return Self::Malformed("a column holds another type than the store writes");

@@ -2,7 +2,7 @@
 //!
 //! none --first seal--> generation 1 --Destroyed--> destroyed --SpaceRenewed--> generation 2 …
 //! - a destroyed space gets a key again through its renewal only
-//! - two that make a space's key at once end with the same key
+//! - two writers that make a key at once end with the same key
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

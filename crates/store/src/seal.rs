@@ -1,9 +1,9 @@
 //! The seal: AES-256-GCM under a space's own key, bound to the space and to the field's kind, with a key commitment.
 //!
 //! text = `v1.` generation `.` base64url( nonce 12 | commitment 32 | ciphertext and tag )
-//! - a seal opens under its own space, kind and key, and nowhere else
+//! - a seal opens under its own space kind and key
+//! - a seal opens nowhere else
 //! - an altered seal does not open
-//! - no seal opens under two keys
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

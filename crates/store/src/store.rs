@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ens_domain::code::CodeKey;
 use ens_domain::ids::SpaceId;
 use ens_domain::ins::IndexKey;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use crate::engine::{Engine, Postgres, Sqlite};
 use crate::entropy::Entropy;
@@ -55,6 +55,8 @@ struct Shared {
     entropy: Entropy,
     partitions: Partitions,
     bell: watch::Sender<u64>,
+    /// One a partition, in order.
+    queues: Vec<Mutex<()>>,
 }
 
 impl Store {
@@ -75,7 +77,9 @@ impl Store {
         }
         let partitions = engine.partitions().await?;
         let (bell, _) = watch::channel(0);
-        Ok(Self(Arc::new(Shared { engine, keys: options.master.derive()?, entropy: options.entropy, partitions, bell })))
+        let queues = partitions.each().map(|_| Mutex::new(())).collect();
+        let keys = options.master.derive()?;
+        Ok(Self(Arc::new(Shared { engine, keys, entropy: options.entropy, partitions, bell, queues })))
     }
 
     /// The key of the digests that lead from an INS to a space.
@@ -114,6 +118,11 @@ impl Store {
 
     pub(crate) fn keys(&self) -> &DerivedKeys {
         &self.0.keys
+    }
+
+    /// Where orders that met another writer wait for their turn.
+    pub(crate) fn queue(&self, partition: Partition) -> Option<&Mutex<()>> {
+        self.0.queues.get(usize::from(partition.number()))
     }
 
     /// Wakes who waits for something to read.

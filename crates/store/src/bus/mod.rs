@@ -3,21 +3,26 @@
 //! orders → answered before? → load → decide in order, in memory → seal → append, partition by partition → answers
 //! - two orders on one space in one call see each other
 //! - an order that met another writer is decided again on what that one wrote; a rejection stands only on what is committed
-//! - one order's fate never hides or halves another's
+//! - one order never hides or halves another
+//! - a crowd on one space is served to the last
 
 mod again;
 mod desk;
 mod entries;
 mod round;
 
+use std::collections::BTreeSet;
+
 use ens_domain::ids::SpaceId;
 use ens_domain::policy::Policy;
 use ens_domain::space::HealthSpace;
+use tokio::sync::MutexGuard;
 
 use crate::append::{self, Batch, Entry};
 use crate::error::StoreError;
 use crate::history;
 use crate::order::{Order, Outcome, Rejection};
+use crate::partition::Partition;
 use crate::store::Store;
 use crate::stored::{Appended, Conflict, Write};
 
@@ -59,6 +64,7 @@ impl Store {
             let settled = if fruitless == FRUITLESS_ROUNDS {
                 give_up(&pending, &StoreError::Contended { attempts: FRUITLESS_ROUNDS })
             } else {
+                let _turn = self.queue_up(&pending, fruitless).await;
                 self.round(&pending, policy).await.unwrap_or_else(|error| give_up(&pending, &error))
             };
             fruitless = if settled.is_empty() { fruitless + 1 } else { 0 };
@@ -67,11 +73,26 @@ impl Store {
                     *slot = Some(answer);
                 }
             }
-            if fruitless > 0 {
+            if fruitless > 1 {
+                // The queue is this process's; what still meets somebody met another process.
                 append::back_off(fruitless).await;
             }
         }
         answers.into_iter().flatten().collect()
+    }
+
+    /// Lets orders that met another writer go on one after the other, partition by partition: a crowd on one space would otherwise spend
+    /// its rounds on losing to each other.
+    async fn queue_up(&self, pending: &[(usize, &Order)], fruitless: u32) -> Vec<MutexGuard<'_, ()>> {
+        let mut turn = Vec::new();
+        if fruitless > 0 {
+            // In one order for everybody, so that no two wait for each other.
+            let partitions: BTreeSet<Partition> = pending.iter().map(|(_, order)| self.partition_of(order.space)).collect();
+            for queue in partitions.into_iter().filter_map(|partition| self.queue(partition)) {
+                turn.push(queue.lock().await);
+            }
+        }
+        turn
     }
 
     /// Appends ready-made events: the lower door, without decision, sealing or outbox. Each write is all or nothing, and has its own
@@ -117,8 +138,8 @@ impl Store {
     /// # Errors
     /// The database's, or [`StoreError::Decode`].
     pub async fn states(&self, spaces: &[SpaceId]) -> Result<Vec<Option<Loaded>>, StoreError> {
-        let mut histories = self.histories(spaces).await?;
-        spaces.iter().map(|space| histories.remove(space).map_or(Ok(None), |events| history::fold(&events).map(Some))).collect()
+        let histories = self.histories(spaces).await?;
+        spaces.iter().map(|space| histories.get(space).map_or(Ok(None), |events| history::fold(events).map(Some))).collect()
     }
 }
 

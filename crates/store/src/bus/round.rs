@@ -1,6 +1,6 @@
 //! One round of the bus: what can be answered now is, what met another writer stays for the next round.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ens_domain::ids::SpaceId;
 use ens_domain::policy::Policy;
@@ -49,7 +49,7 @@ impl Store {
     async fn append_plans(&self, plans: &[Plan<'_>], entries: Vec<Result<Entry, StoreError>>) -> Vec<Fate> {
         let mut fates: Vec<Fate> = Vec::with_capacity(plans.len());
         let mut groups: BTreeMap<Partition, (Vec<usize>, Vec<Entry>)> = BTreeMap::new();
-        let mut spoiled: Vec<SpaceId> = Vec::new();
+        let mut spoiled: HashSet<SpaceId> = HashSet::new();
         for (place, (plan, entry)) in plans.iter().zip(entries).enumerate() {
             fates.push(Fate::Overtaken);
             match entry {
@@ -60,7 +60,7 @@ impl Store {
                     entries.push(entry);
                 }
                 Err(error) => {
-                    spoiled.push(plan.order.space);
+                    spoiled.insert(plan.order.space);
                     set(&mut fates, place, Fate::Lost(error));
                 }
             }
@@ -95,7 +95,7 @@ impl Store {
     /// Turns fates into answers. What was decided on top of a plan that was not written is no answer: it is decided again.
     fn settle(&self, answers: Vec<(usize, SpaceId, Answer)>, plans: Vec<Plan<'_>>, fates: Vec<Fate>) -> Settled {
         let mut planned = plans.into_iter().zip(fates);
-        let mut spoiled: Vec<SpaceId> = Vec::new();
+        let mut spoiled: HashSet<SpaceId> = HashSet::new();
         let mut positions: HashMap<SpaceId, u64> = HashMap::new();
         let mut settled = Vec::with_capacity(answers.len());
         for (place, space, answer) in answers {
@@ -114,10 +114,12 @@ impl Store {
                         settled.push((place, Ok(Outcome { version, partition, position, events: plan.events, answered: Answered::Now })));
                     }
                     Some((_, Fate::Lost(error))) => {
-                        spoiled.push(space);
+                        spoiled.insert(space);
                         settled.push((place, Err(Rejection::Store(error))));
                     }
-                    Some((_, Fate::Overtaken)) | None => spoiled.push(space),
+                    Some((_, Fate::Overtaken)) | None => {
+                        spoiled.insert(space);
+                    }
                 },
             }
         }

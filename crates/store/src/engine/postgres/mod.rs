@@ -13,8 +13,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::Executor;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use super::Engine;
 use crate::error::StoreError;
@@ -23,6 +23,9 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/po
 
 /// What every connection of the service is: a role without the right to change the log, commits that are on the disk when they return.
 const SESSION: &str = "SET ROLE ens_service; SET synchronous_commit = on; SET timezone = 'UTC'";
+
+/// How long the server may take to let a login in, refused attempts being tried again meanwhile.
+const REACH: Duration = Duration::from_secs(5);
 
 /// A log on PostgreSQL.
 pub(crate) struct Postgres {
@@ -33,7 +36,7 @@ impl Postgres {
     /// Brings the tables up to date as the login, then opens a pool as the service's role.
     pub(crate) async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Address)?.application_name("ens");
-        let owner = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let owner = PgPoolOptions::new().max_connections(1).acquire_timeout(REACH).connect_with(options.clone()).await?;
         // sqlx holds an advisory lock meanwhile, so several processes may come here at once.
         MIGRATIONS.run(&owner).await.map_err(|error| StoreError::Migration(error.to_string()))?;
         owner.close().await;

@@ -1,8 +1,10 @@
 //! SQLite: one writer at a time, readers beside it, the keys in a file of their own.
 //!
 //! file: writer (one connection) + readers, write-ahead log, every commit on the disk        memory: one connection does all
-//! - what is acknowledged is on the disk: `synchronous = FULL`
-//! - a destroyed key is overwritten: `secure_delete`, and the write-ahead log of the keys is folded back
+//! What is acknowledged is on the disk (`synchronous = FULL`); a destroyed key is overwritten (`secure_delete`) and the write-ahead log of
+//! the keys folded back.
+//! - a destroyed key is overwritten
+//! - several processes may bring the tables up to date at once
 
 mod append;
 mod follow;

@@ -1,0 +1,80 @@
+//! Doors: opening a store, by several processes at once, at addresses that are none, twice.
+
+use ens_domain::policy::Policy;
+use ens_domain::space::terms::Channel;
+use ens_store::{Partition, Store, StoreError};
+use ens_tests::{Engine, Place};
+use futures::future::join_all;
+
+use crate::legs::{Leg, options, read, write};
+use crate::people::{create, email, ins_of, monday, space};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn several_processes_may_bring_the_tables_up_to_date_at_once() {
+    for engine in Engine::DURABLE {
+        let place = Place::fresh(engine).await;
+        let url = place.url().to_owned();
+        let opened = join_all((0..6).map(|_| {
+            let url = url.clone();
+            tokio::spawn(async move { Store::open(&url, options()).await })
+        }))
+        .await;
+        let stores: Vec<Store> = opened.into_iter().map(|store| store.expect("no panic").expect("an open store")).collect();
+        for (number, store) in stores.iter().enumerate() {
+            assert!(store.append(vec![write("a", u64::try_from(number).unwrap(), 1)]).await.expect("an append")[0].is_ok(), "{engine:?}");
+        }
+        let partition = stores[0].partitions().of("a");
+        assert_eq!(read(&stores[0], partition).await.expect("a readable log").len(), stores.len(), "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_said_to_be_none() {
+    for address in ["", "mysql://x", "sqlite:", "ens.db", "postgres"] {
+        let opened = Store::open(address, options()).await;
+        assert!(matches!(opened, Err(StoreError::Address)), "{address}: {opened:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_is_said_not_to_without_its_password() {
+    let opened = Store::open("postgres://me:hunter2@127.0.0.1:1/none", options()).await.expect_err("nobody there");
+    assert!(matches!(opened, StoreError::Unreachable(_)) && opened.is_transient(), "{opened:?}");
+    assert!(!format!("{opened} {opened:?}").contains("hunter2"));
+}
+
+#[tokio::test]
+async fn each_engine_has_its_number_of_partitions() {
+    for (leg, count) in [(Leg::SqliteMemory, 1), (Leg::SqliteFile, 1), (Leg::PostgresOurs, 16)] {
+        let place = Place::fresh(leg.engine()).await;
+        let store = Store::open(place.url(), options()).await.expect("a fresh store");
+        assert_eq!((store.partitions().count(), store.heads().await.expect("heads").len()), (count, usize::from(count)), "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_stores_in_memory_share_nothing() {
+    let first = Store::open("sqlite::memory:", options()).await.expect("a store");
+    let second = Store::open("sqlite::memory:", options()).await.expect("another");
+    assert!(first.append(vec![write("a", 0, 1)]).await.expect("an append")[0].is_ok());
+    assert!(second.append(vec![write("a", 0, 1)]).await.expect("an append")[0].is_ok());
+}
+
+#[tokio::test]
+async fn every_door_can_be_used_from_a_task_of_its_own() {
+    let store = Store::open("sqlite::memory:", options()).await.expect("a store");
+    let task = tokio::spawn(async move {
+        let policy = Policy::default();
+        store.execute(create(space(1)), &policy).await.expect("a creation");
+        store.execute_all(vec![create(space(2)), create(space(3))], &policy).await;
+        store.append(vec![write("a", 0, 1)]).await.expect("an append")[0].expect("an event");
+        store.reserve(vec![(ins_of(1).digest(store.index_key()), space(1))]).await.expect("a reservation");
+        store.seal(space(1), email()).await.expect("a seal");
+        store.claim(Channel::Email, monday(), 1, chrono::Duration::minutes(1)).await.expect("a claim");
+        let mut turn = store.follow("x", Partition::new(0)).await.expect("a turn").expect("nobody else");
+        turn.events(10).await.expect("events");
+        turn.commit(4).await.expect("a commit");
+        store.states(&[space(1), space(2), space(1)]).await.expect("readable spaces").into_iter().flatten().count()
+    });
+    assert_eq!(task.await.expect("no panic"), 3);
+}

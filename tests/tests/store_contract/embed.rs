@@ -1,0 +1,18 @@
+//! The example that embedders copy runs, on a database of its own.
+
+use std::process::Command;
+
+use ens_tests::{Engine, Place};
+
+#[tokio::test]
+async fn the_example_embed_runs() {
+    let place = Place::fresh(Engine::Postgres).await;
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--package", "ens-store", "--example", "embed", "--", place.url()])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("Some(Open) after 4 events"), "{said}");
+}

@@ -1,0 +1,171 @@
+//! The legs that the contract stands on: each engine, and each writer that may write to its log.
+
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate;
+use cqrs_es::persist::{PersistedEventRepository, PersistenceError, SerializedEvent};
+use ens_domain::space::{HealthSpace, SpaceEvent};
+use ens_store::{Appended, Conflict, Entropy, MasterKey, NewEvent, Partition, Store, StoreError, StoreOptions, StoredEvent, Write};
+use ens_tests::{Engine, Place};
+use postgres_es::PostgresEventRepository;
+use serde_json::{Value, json};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{Executor, PgPool};
+
+/// An engine and the writer that the contract is tried with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leg {
+    /// SQLite in memory, our writer.
+    SqliteMemory,
+    /// SQLite in a file, our writer.
+    SqliteFile,
+    /// PostgreSQL, our writer.
+    PostgresOurs,
+    /// PostgreSQL, postgres-es as published.
+    PostgresStock,
+}
+
+impl Leg {
+    pub(crate) const ALL: [Self; 4] = [Self::SqliteMemory, Self::SqliteFile, Self::PostgresOurs, Self::PostgresStock];
+    /// Without the stock writer, where it cannot express what is tried.
+    pub(crate) const OURS: [Self; 3] = [Self::SqliteMemory, Self::SqliteFile, Self::PostgresOurs];
+
+    pub(crate) const fn engine(self) -> Engine {
+        match self {
+            Self::SqliteMemory => Engine::SqliteMemory,
+            Self::SqliteFile => Engine::SqliteFile,
+            Self::PostgresOurs | Self::PostgresStock => Engine::Postgres,
+        }
+    }
+}
+
+pub(crate) fn options() -> StoreOptions {
+    StoreOptions::new(MasterKey::from_bytes([0x5E; 32])).with_entropy(Entropy::seeded(42))
+}
+
+/// A fresh log on one leg. The place comes last, so that the connections are gone before it.
+pub(crate) struct Log {
+    pub(crate) leg: Leg,
+    pub(crate) store: Store,
+    stock: Option<PostgresEventRepository>,
+    pub(crate) place: Place,
+}
+
+impl Log {
+    pub(crate) async fn fresh(leg: Leg) -> Self {
+        let place = Place::fresh(leg.engine()).await;
+        let store = Store::open(place.url(), options()).await.expect("a fresh store");
+        let stock = match leg {
+            Leg::SqliteMemory | Leg::SqliteFile | Leg::PostgresOurs => None,
+            Leg::PostgresStock => Some(PostgresEventRepository::new(service_pool(place.url()).await)),
+        };
+        Self { leg, store, stock, place }
+    }
+
+    /// Writes `count` events on top of a version with this leg's writer.
+    pub(crate) async fn write(&self, aggregate: &str, version: u64, count: u64) -> Result<Written, Lost> {
+        match &self.stock {
+            None => self.write_ours(aggregate, version, count).await,
+            Some(stock) => write_stock(stock, aggregate, version, count).await,
+        }
+    }
+
+    /// Writes with our own writer, whatever the leg.
+    pub(crate) async fn write_ours(&self, aggregate: &str, version: u64, count: u64) -> Result<Written, Lost> {
+        match self.store.append(vec![write(aggregate, version, count)]).await {
+            Ok(answers) => match answers[0] {
+                Ok(appended) => Ok(Written::Placed(appended)),
+                Err(conflict) => Err(Lost::To(Some(conflict))),
+            },
+            Err(error) => Err(Lost::Failed(error.to_string())),
+        }
+    }
+
+    /// Every event of every partition, read by pages of 100.
+    pub(crate) async fn read_all(&self) -> Vec<StoredEvent> {
+        let mut events = Vec::new();
+        for partition in self.store.partitions().each() {
+            events.extend(read(&self.store, partition).await.expect("a readable log"));
+        }
+        events
+    }
+}
+
+/// A partition from its beginning to its end, by pages of 100.
+pub(crate) async fn read(store: &Store, partition: Partition) -> Result<Vec<StoredEvent>, StoreError> {
+    let mut events: Vec<StoredEvent> = Vec::new();
+    loop {
+        let page = store.feed(partition, events.last().map_or(0, |event| event.position), 100).await?;
+        if page.is_empty() {
+            return Ok(events);
+        }
+        events.extend(page);
+    }
+}
+
+/// What a writer says of a success; the stock one does not say where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Written {
+    Placed(Appended),
+    Somewhere,
+}
+
+/// What a writer says of a failure; the stock one does not say who won.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Lost {
+    To(Option<Conflict>),
+    Failed(String),
+}
+
+pub(crate) fn event(number: u64) -> NewEvent {
+    NewEvent {
+        event_type: "CodeLocked".to_owned(),
+        event_version: "1.0".to_owned(),
+        payload: payload(number).to_string(),
+        metadata: "{}".to_owned(),
+    }
+}
+
+fn payload(number: u64) -> Value {
+    let at = DateTime::<Utc>::from_timestamp(i64::try_from(number).unwrap(), 0).unwrap();
+    serde_json::to_value(SpaceEvent::CodeLocked { at }).unwrap()
+}
+
+pub(crate) fn write(aggregate: &str, version: u64, count: u64) -> Write {
+    Write {
+        aggregate_type: HealthSpace::TYPE.to_owned(),
+        aggregate_id: aggregate.to_owned(),
+        expected_version: version,
+        events: (version + 1..=version + count).map(event).collect(),
+    }
+}
+
+pub(crate) fn serialized(aggregate: &str, sequence: u64) -> SerializedEvent {
+    SerializedEvent {
+        aggregate_id: aggregate.to_owned(),
+        sequence: usize::try_from(sequence).unwrap(),
+        aggregate_type: HealthSpace::TYPE.to_owned(),
+        event_type: "CodeLocked".to_owned(),
+        event_version: "1.0".to_owned(),
+        payload: payload(sequence),
+        metadata: json!({}),
+    }
+}
+
+pub(crate) async fn write_stock(stock: &PostgresEventRepository, aggregate: &str, version: u64, count: u64) -> Result<Written, Lost> {
+    let events: Vec<SerializedEvent> = (version + 1..=version + count).map(|sequence| serialized(aggregate, sequence)).collect();
+    match stock.persist::<HealthSpace>(&events, None).await {
+        Ok(()) => Ok(Written::Somewhere),
+        Err(PersistenceError::OptimisticLockError) => Err(Lost::To(None)),
+        Err(other) => Err(Lost::Failed(other.to_string())),
+    }
+}
+
+/// A pool as an embedder makes it: the service's role and nothing else.
+pub(crate) async fn service_pool(url: &str) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(8)
+        .after_connect(|connection, _| Box::pin(async move { connection.execute("SET ROLE ens_service").await.map(drop) }))
+        .connect(url)
+        .await
+        .expect("a pool")
+}

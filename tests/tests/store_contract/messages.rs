@@ -1,0 +1,120 @@
+//! The outbox: a message leaves with what it tells, one worker at a time has it, and it is gone when it is settled.
+
+use chrono::Duration;
+use ens_domain::code::ProvisionalCode;
+use ens_domain::personal::Personal;
+use ens_domain::policy::Policy;
+use ens_domain::space::commands::RecordEmailSent;
+use ens_domain::space::terms::{Channel, MessageKind};
+use ens_store::{Claimed, Depth, Order};
+use futures::future::join_all;
+
+use crate::legs::{Leg, Log};
+use crate::people::{code, create, live, message, monday, send_notice, space};
+
+async fn with_notices(leg: Leg, count: u16) -> Log {
+    let log = Log::fresh(leg).await;
+    let spaces = 1..=count;
+    let mut orders: Vec<Order> = spaces.clone().map(|number| create(space(number))).collect();
+    orders.extend(spaces.map(|number| send_notice(&log.store, space(number), message(number))));
+    for answer in log.store.execute_all(orders, &Policy::default()).await {
+        answer.expect("a notice");
+    }
+    log
+}
+
+async fn claim(log: &Log, channel: Channel, minutes: i64) -> Vec<Claimed> {
+    log.store.claim(channel, monday() + Duration::minutes(minutes), 100, Duration::minutes(5)).await.expect("a claim")
+}
+
+async fn depth(log: &Log) -> Vec<Depth> {
+    log.store.outbox_depth().await.expect("a depth")
+}
+
+#[tokio::test]
+async fn a_claimed_message_opens_for_whoever_sends_it() {
+    for leg in Leg::OURS {
+        let log = with_notices(leg, 1).await;
+        let claimed = claim(&log, Channel::Email, 0).await.remove(0);
+        assert_eq!(
+            (claimed.message, claimed.space, claimed.kind, claimed.attempts),
+            (message(1), space(1), MessageKind::Notice, 1),
+            "{leg:?}"
+        );
+        let sealed: Personal<ProvisionalCode> = serde_json::from_value(claimed.content["code"].clone()).expect("a sealed code");
+        assert!(sealed.seal().is_some(), "{leg:?}");
+        assert_eq!(log.store.open_personal(space(1), &sealed).await, Ok(code()), "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_workers_never_have_the_same_message() {
+    for leg in Leg::OURS {
+        let log = with_notices(leg, 60).await;
+        let claims = join_all((0..8).map(|_| log.store.claim(Channel::Email, monday(), 10, Duration::minutes(5)))).await;
+        let mut messages: Vec<_> = claims.into_iter().flat_map(|claim| claim.expect("a claim")).map(|claimed| claimed.message).collect();
+        messages.extend(claim(&log, Channel::Email, 0).await.into_iter().map(|claimed| claimed.message));
+        messages.sort_unstable();
+        assert!(messages.into_iter().eq((1..=60).map(message)), "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_comes_back_when_its_lease_is_over() {
+    for leg in Leg::OURS {
+        let log = with_notices(leg, 1).await;
+        assert_eq!(claim(&log, Channel::Email, -1).await, [], "{leg:?}: not due yet");
+        assert_eq!(claim(&log, Channel::Email, 0).await.len(), 1, "{leg:?}");
+        assert_eq!(claim(&log, Channel::Email, 4).await, [], "{leg:?}: leased");
+        assert_eq!(claim(&log, Channel::Email, 5).await[0].attempts, 2, "{leg:?}");
+        log.store.postpone(message(1), space(1), monday() + Duration::minutes(60)).await.expect("a delay");
+        assert_eq!(claim(&log, Channel::Email, 59).await, [], "{leg:?}: postponed");
+        assert_eq!(claim(&log, Channel::Email, 60).await[0].attempts, 3, "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_settled_message_is_gone_with_its_order() {
+    for leg in Leg::OURS {
+        let log = with_notices(leg, 2).await;
+        let sent = |number| Order::new(space(number), RecordEmailSent { at: monday(), message: message(number) }).settling(message(number));
+        live(&log.store, vec![sent(1)]).await;
+        assert_eq!(depth(&log).await, [Depth { channel: Channel::Email, waiting: 1, handed_over: 0 }], "{leg:?}");
+        // Even when there is nothing left to record.
+        log.store.postpone(message(1), space(1), monday()).await.expect("a message that is gone stays gone");
+        assert!(live(&log.store, vec![sent(1)]).await[0].is_quiet(), "{leg:?}");
+        let quiet = Order::new(space(1), RecordEmailSent { at: monday(), message: message(1) }).settling(message(1));
+        assert!(live(&log.store, vec![sent(2), quiet]).await[1].is_quiet(), "{leg:?}");
+        assert_eq!(depth(&log).await, [], "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_order_leaves_no_message() {
+    for leg in Leg::OURS {
+        let log = Log::fresh(leg).await;
+        log.store.execute(send_notice(&log.store, space(1), message(1)), &Policy::default()).await.expect_err("no such space");
+        live(&log.store, vec![create(space(1)), send_notice(&log.store, space(1), message(1))]).await;
+        log.store.execute(send_notice(&log.store, space(1), message(2)), &Policy::default()).await.expect_err("under way");
+        assert_eq!(depth(&log).await, [Depth { channel: Channel::Email, waiting: 1, handed_over: 0 }], "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_takes_another_way_or_none() {
+    for leg in Leg::OURS {
+        let log = with_notices(leg, 3).await;
+        claim(&log, Channel::Email, 0).await;
+        log.store.reroute(message(1), space(1), Channel::Post).await.expect("another way");
+        let claimed = claim(&log, Channel::Post, 0).await;
+        assert_eq!((claimed.len(), claimed[0].message, claimed[0].attempts), (1, message(1), 1), "{leg:?}");
+        log.store.hand_over(message(1), space(1)).await.expect("the carrier has it");
+        assert_eq!(claim(&log, Channel::Post, 600).await, [], "{leg:?}: with the carrier");
+        log.store.discard(message(2), space(2)).await.expect("nobody wants it");
+        let expected =
+            [Depth { channel: Channel::Email, waiting: 1, handed_over: 0 }, Depth { channel: Channel::Post, waiting: 0, handed_over: 1 }];
+        assert_eq!(depth(&log).await, expected, "{leg:?}");
+        log.store.discard(message(1), space(1)).await.expect("the carrier lost it");
+        assert_eq!(depth(&log).await.len(), 1, "{leg:?}");
+    }
+}

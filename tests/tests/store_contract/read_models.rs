@@ -1,0 +1,164 @@
+//! Following: rows and checkpoint together, one follower at a time, a rebuilt table in the place of the old.
+
+use ens_store::{Arg, Partition, Store, StoreError, Table};
+use ens_tests::{Engine, Place};
+use serde_json::{Value, json};
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
+
+use crate::legs::{Leg, Log, options, write};
+
+const SCORES: Table = Table::new("scores", &["partition", "id"], &["partition", "id", "day", "points", "note"]);
+
+/// A log of 30 events, and a read model that no migration knows.
+async fn with_scores(leg: Leg) -> (Log, Partition) {
+    let log = Log::fresh(leg).await;
+    let (id, day) = if leg == Leg::PostgresOurs { ("uuid", "date") } else { ("TEXT", "TEXT") };
+    let table = format!(
+        "CREATE TABLE scores (partition integer NOT NULL, id {id} NOT NULL, day {day}, points bigint NOT NULL, note text, \
+         PRIMARY KEY (partition, id)); CREATE INDEX scores_by_points ON scores (points, day) WHERE points > 0"
+    );
+    owner(&log, &table).await;
+    log.store.append(vec![write("a", 0, 30)]).await.expect("an append")[0].expect("thirty events");
+    let partition = log.store.partitions().of("a");
+    (log, partition)
+}
+
+async fn owner(log: &Log, sql: &str) {
+    match log.leg {
+        Leg::SqliteMemory | Leg::PostgresStock => panic!("no second connection here"),
+        Leg::SqliteFile => SqliteConnection::connect(log.place.url()).await.expect("the file").execute(sql).await.map(drop),
+        Leg::PostgresOurs => PgConnection::connect(log.place.url()).await.expect("the owner").execute(sql).await.map(drop),
+    }
+    .expect("the owner's statement");
+}
+
+const LEGS: [Leg; 2] = [Leg::SqliteFile, Leg::PostgresOurs];
+const ID: [&str; 3] =
+    ["0198a5d0-0000-7000-8000-000000000001", "0198a5d0-0000-7000-8000-000000000002", "0198a5d0-0000-7000-8000-000000000003"];
+
+fn score(id: usize, points: i64) -> Value {
+    json!({ "partition": 0, "id": ID[id], "day": "2026-02-28", "points": points, "note": null })
+}
+
+async fn scores(store: &Store) -> Vec<(String, i64)> {
+    let rows: Vec<Value> = store.select("SELECT id, day, points, note FROM scores ORDER BY id", &[]).await.expect("rows");
+    rows.into_iter()
+        .map(|row| {
+            assert_eq!((&row["day"], &row["note"]), (&json!("2026-02-28"), &Value::Null));
+            (row["id"].as_str().expect("an id").to_owned(), row["points"].as_i64().expect("a number"))
+        })
+        .collect()
+}
+
+fn expected(scores: &[(usize, i64)]) -> Vec<(String, i64)> {
+    scores.iter().map(|(id, points)| (ID[*id].to_owned(), *points)).collect()
+}
+
+#[tokio::test]
+async fn rows_and_checkpoint_stand_together() {
+    for leg in LEGS {
+        let (log, partition) = with_scores(leg).await;
+        let mut turn = log.store.follow("scores", partition).await.expect("a turn").expect("nobody else");
+        assert_eq!((turn.checkpoint(), turn.events(20).await.expect("events").len()), (0, 20), "{leg:?}");
+        turn.put(&SCORES, &[score(0, 1), score(1, 2), score(0, 3)]).await.expect("rows");
+        turn.remove(&SCORES, &[score(1, 0)]).await.expect("a removal");
+        turn.put(&SCORES, &[]).await.expect("nothing");
+        turn.commit(20).await.expect("a commit");
+        assert_eq!(scores(&log.store).await, expected(&[(0, 3)]), "{leg:?}");
+        assert_eq!(log.store.checkpoints("scores").await, Ok(vec![(partition, 20)]), "{leg:?}");
+
+        let mut undone = log.store.follow("scores", partition).await.expect("a turn").expect("nobody else");
+        let events = undone.events(20).await.expect("events");
+        assert!(events.iter().map(|event| event.position).eq(21..=30), "{leg:?}");
+        undone.put(&SCORES, &[score(2, 9)]).await.expect("rows");
+        drop(undone);
+        assert_eq!(scores(&log.store).await, expected(&[(0, 3)]), "{leg:?}: a dropped turn left something");
+
+        let mut next = log.store.follow("scores", partition).await.expect("a turn").expect("the turn was given back");
+        let rows = next.rows(&SCORES, &[score(0, 0), score(1, 0)]).await.expect("rows");
+        assert_eq!(rows, [score(0, 3)], "{leg:?}");
+        next.put(&SCORES, &[score(0, 4), score(2, 5)]).await.expect("rows");
+        next.commit(30).await.expect("a commit");
+        assert_eq!(scores(&log.store).await, expected(&[(0, 4), (2, 5)]), "{leg:?}");
+        let by_id: Vec<Value> = log
+            .store
+            .select(
+                "SELECT points FROM scores WHERE id = $1 AND day = $2 AND partition = $3",
+                &[
+                    Arg::from(ID[2].parse::<uuid::Uuid>().unwrap()),
+                    Arg::from(chrono::NaiveDate::from_ymd_opt(2026, 2, 28).unwrap()),
+                    Arg::from(0),
+                ],
+            )
+            .await
+            .expect("a row");
+        assert_eq!(by_id, [json!({ "points": 5 })], "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_follower_at_a_time() {
+    for leg in LEGS {
+        let (log, partition) = with_scores(leg).await;
+        let other = Store::open(log.place.url(), options()).await.expect("another process");
+        let mut first = log.store.follow("scores", partition).await.expect("a turn").expect("nobody else");
+        assert!(log.store.follow("scores", partition).await.expect("an answer").is_none(), "{leg:?}");
+        first.put(&SCORES, &[score(0, 1)]).await.expect("rows");
+        match other.follow("scores", partition).await.expect("an answer") {
+            None => assert_eq!(leg, Leg::PostgresOurs, "the row's lock is seen by every process"),
+            Some(mut second) => {
+                // SQLite holds no lock for a turn: whoever commits second has lost it, rows and all.
+                second.put(&SCORES, &[score(0, 100)]).await.expect("rows");
+                second.commit(10).await.expect("the faster one");
+                assert_eq!(first.commit(10).await, Err(StoreError::Overtaken), "{leg:?}");
+                assert_eq!(scores(&log.store).await, expected(&[(0, 100)]), "{leg:?}");
+                continue;
+            }
+        }
+        first.commit(10).await.expect("a commit");
+        assert_eq!(scores(&log.store).await, expected(&[(0, 1)]), "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_rebuilt_table_takes_the_place_of_the_old_one_with_its_checkpoints() {
+    for leg in LEGS {
+        let (log, partition) = with_scores(leg).await;
+        let fill = async |table: &Table, points: i64, checkpoint: u64| {
+            let mut turn = log.store.follow(&table.name, partition).await.expect("a turn").expect("nobody else");
+            turn.put(table, &[score(0, points)]).await.expect("rows");
+            turn.commit(checkpoint).await.expect("a commit");
+        };
+        fill(&SCORES, 1, 30).await;
+        // Twice, because the second rebuild meets the names that the first one left.
+        for points in [2, 3] {
+            let fresh = log.store.fresh_table(&SCORES).await.expect("a fresh table");
+            let fresh = if points == 3 { log.store.fresh_table(&SCORES).await.expect("after an interrupted rebuild") } else { fresh };
+            fill(&fresh, points, 20).await;
+            assert_eq!(scores(&log.store).await, expected(&[(0, points - 1)]), "{leg:?}: the old one serves until the swap");
+            log.store.swap(&SCORES, &fresh).await.expect("a swap");
+            assert_eq!(scores(&log.store).await, expected(&[(0, points)]), "{leg:?}");
+            assert_eq!(log.store.checkpoints("scores").await, Ok(vec![(partition, 20)]), "{leg:?}");
+            assert_eq!(log.store.checkpoints(&fresh.name).await, Ok(Vec::new()), "{leg:?}");
+            // Keys and indexes came along: the follower's upsert goes on.
+            fill(&SCORES, points, 30).await;
+        }
+        let fresh = log.store.fresh_table(&SCORES).await.expect("a fresh table");
+        log.store.drop_table(&fresh).await.expect("dropped");
+        assert!(log.store.select::<Value>("SELECT * FROM scores_rebuild", &[]).await.is_err(), "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_in_memory_follows_like_any_other() {
+    let place = Place::fresh(Engine::SqliteMemory).await;
+    let store = Store::open(place.url(), options()).await.expect("a store");
+    store.append(vec![write("a", 0, 3)]).await.expect("an append")[0].expect("three events");
+    let partition = store.partitions().of("a");
+    let mut turn = store.follow("x", partition).await.expect("a turn").expect("nobody else");
+    // The one connection serves the turn and the commands beside it.
+    store.append(vec![write("a", 3, 1)]).await.expect("an append")[0].expect("one more");
+    assert_eq!(turn.events(10).await.expect("events").len(), 4);
+    turn.commit(4).await.expect("a commit");
+    assert_eq!(store.checkpoints("x").await, Ok(vec![(partition, 4)]));
+}

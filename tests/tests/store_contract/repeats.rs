@@ -1,0 +1,118 @@
+//! Promise 6: a request with an idempotency key takes effect once, and is answered the same again.
+
+use ens_domain::policy::Policy;
+use ens_store::{Answered, Order, Outcome, Rejection};
+use futures::future::join_all;
+
+use crate::legs::{Leg, Log};
+use crate::people::{create, live, message, oppose, send_notice, space, withdraw};
+
+const ONE: [u8; 32] = [1; 32];
+const TWO: [u8; 32] = [2; 32];
+
+async fn execute(log: &Log, order: Order) -> Result<Outcome, Rejection> {
+    // On the stock leg another writer of the same log is always about.
+    log.write("bystander", 0, 1).await.ok();
+    log.store.execute(order, &Policy::default()).await
+}
+
+fn again(outcome: Outcome) -> Outcome {
+    Outcome { answered: Answered::Again, ..outcome }
+}
+
+#[tokio::test]
+async fn promise_6_a_repeated_request_takes_effect_once_and_answers_the_same() {
+    for leg in Leg::ALL {
+        let log = Log::fresh(leg).await;
+        let first = execute(&log, create(space(1)).once("k", ONE)).await.expect("the first time");
+        assert_eq!(execute(&log, create(space(1)).once("k", ONE)).await.expect("again"), again(first.clone()), "{leg:?}");
+        // Whatever happened meanwhile, the answer is the first one.
+        let opposed = execute(&log, oppose(space(1)).once("o", ONE)).await.expect("an opposition");
+        execute(&log, withdraw(space(1))).await.expect("a change of mind");
+        assert_eq!(execute(&log, oppose(space(1)).once("o", ONE)).await.expect("again"), again(opposed), "{leg:?}");
+        assert_eq!(execute(&log, create(space(1)).once("k", ONE)).await.expect("again"), again(first), "{leg:?}");
+        assert_eq!(log.store.state(space(1)).await.expect("a readable space").expect("a space").version, 4, "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn promise_6_the_same_key_for_another_request_is_refused() {
+    for leg in Leg::ALL {
+        let log = Log::fresh(leg).await;
+        execute(&log, create(space(1)).once("k", ONE)).await.expect("the first time");
+        for other in [create(space(1)).once("k", TWO), create(space(2)).once("k", TWO), oppose(space(1)).once("k", TWO)] {
+            assert_eq!(execute(&log, other).await, Err(Rejection::KeyReused), "{leg:?}");
+        }
+        assert!(log.store.state(space(2)).await.expect("a readable space").is_none(), "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn promise_6_the_same_key_twice_at_once_takes_effect_once() {
+    for leg in Leg::ALL {
+        let log = Log::fresh(leg).await;
+        let policy = Policy::default();
+        live(&log.store, vec![create(space(1))]).await;
+        let answers = join_all((0..12).map(|_| log.store.execute(oppose(space(1)).once("k", ONE), &policy))).await;
+        let outcomes: Vec<Outcome> = answers.into_iter().map(|answer| again(answer.expect("an answer"))).collect();
+        assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0] && outcome.events.len() == 1), "{leg:?}");
+        // On twelve spaces, so in several partitions: one is created, the others are told that the key is taken.
+        let answers = join_all(
+            (10..22).map(|number| log.store.execute(create(space(number)).once("c", [u8::try_from(number).unwrap(); 32]), &policy)),
+        )
+        .await;
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{leg:?}");
+        assert_eq!(answers.iter().filter(|answer| **answer == Err(Rejection::KeyReused)).count(), 11, "{leg:?}");
+        let all: Vec<_> = (10..22).map(space).collect();
+        assert_eq!(log.store.states(&all).await.expect("readable spaces").iter().flatten().count(), 1, "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn promise_6_the_same_key_twice_in_one_batch_takes_effect_once() {
+    for leg in Leg::OURS {
+        let log = Log::fresh(leg).await;
+        let orders = vec![create(space(1)).once("k", ONE), create(space(1)).once("k", ONE), create(space(1)).once("k", TWO)];
+        let answers = log.store.execute_all(orders, &Policy::default()).await;
+        let first = answers[0].clone().expect("the first");
+        assert_eq!(answers[1..], [Ok(again(first)), Err(Rejection::KeyReused)], "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn promise_6_a_quiet_request_stays_quiet_when_repeated() {
+    for leg in Leg::OURS {
+        let log = Log::fresh(leg).await;
+        live(&log.store, vec![create(space(1)), oppose(space(1))]).await;
+        let quiet = execute(&log, oppose(space(1)).once("k", ONE)).await.expect("it stands already");
+        assert!(quiet.is_quiet() && quiet.version == 2, "{leg:?}");
+        // Withdrawn since: the repeat of the old request must not oppose anew.
+        execute(&log, withdraw(space(1))).await.expect("a change of mind");
+        assert_eq!(execute(&log, oppose(space(1)).once("k", ONE)).await.expect("again"), again(quiet), "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn promise_6_a_refused_request_took_no_effect_and_may_be_asked_again() {
+    for leg in Leg::OURS {
+        let log = Log::fresh(leg).await;
+        assert_eq!(execute(&log, oppose(space(1)).once("k", ONE)).await, Err(Rejection::NoSuchSpace), "{leg:?}");
+        live(&log.store, vec![create(space(1))]).await;
+        let outcome = execute(&log, oppose(space(1)).once("k", ONE)).await.expect("an opposition");
+        assert_eq!(outcome.answered, Answered::Now, "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn promise_6_a_repeated_request_sends_no_second_message() {
+    for leg in Leg::OURS {
+        let log = Log::fresh(leg).await;
+        live(&log.store, vec![create(space(1))]).await;
+        for _ in 0..3 {
+            let order = send_notice(&log.store, space(1), message(1)).once("k", ONE);
+            execute(&log, order).await.expect("an answer");
+        }
+        let depth = log.store.outbox_depth().await.expect("a depth");
+        assert_eq!(depth.iter().map(|depth| depth.waiting).sum::<u64>(), 1, "{leg:?}");
+    }
+}
