@@ -1,0 +1,104 @@
+//! The API as it describes itself: the document, its page, and the written page in `docs/api.md`.
+
+use std::collections::BTreeSet;
+
+use ens_api::http::routes::{Access, ROUTES};
+use ens_api::problem::Kind;
+use serde_json::Value;
+
+use super::world::Api;
+
+async fn document() -> Value {
+    Api::start().await.ask("GET", "/openapi.json").send().await.body
+}
+
+fn described(document: &Value) -> BTreeSet<(String, String)> {
+    let paths = document["paths"].as_object().expect("paths");
+    let methods =
+        |item: &Value| item.as_object().map(|item| item.keys().map(|name| name.to_uppercase()).collect::<Vec<_>>()).unwrap_or_default();
+    paths.iter().flat_map(|(path, item)| methods(item).into_iter().map(|method| (method, path.clone()))).collect()
+}
+
+#[tokio::test]
+async fn the_document_and_the_table_name_the_same_routes() {
+    let document = document().await;
+    assert_eq!(document["openapi"], "3.1.0");
+    let undescribed = |path: &str| path == "/openapi.json" || path.starts_with("/docs");
+    let table = ROUTES.iter().filter(|route| !undescribed(route.path)).map(|route| (route.method.to_owned(), route.path.to_owned()));
+    assert_eq!(described(&document), table.collect());
+}
+
+#[tokio::test]
+async fn every_operation_says_who_may_and_how_a_refusal_looks() {
+    let document = document().await;
+    for route in ROUTES.iter().filter(|route| route.path.starts_with("/v1/")) {
+        let operation = &document["paths"][route.path][route.method.to_lowercase()];
+        assert!(operation["responses"]["default"]["content"]["application/problem+json"].is_object(), "{} {}", route.method, route.path);
+        assert_eq!(operation["security"].is_array(), matches!(route.access, Access::Roles(_)));
+        let text = operation["description"].as_str().unwrap_or_default();
+        if let Access::Roles(roles) = route.access {
+            assert!(roles.iter().all(|role| text.contains(role.name())), "{} {}: {text}", route.method, route.path);
+        }
+        let has_body = operation["responses"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .any(|(status, response)| status != "default" && response["content"].is_object());
+        assert!(has_body, "{} {}", route.method, route.path);
+    }
+}
+
+#[tokio::test]
+async fn every_reference_of_the_document_leads_somewhere() {
+    fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+        match value {
+            Value::Object(fields) => {
+                found.extend(fields.get("$ref").and_then(Value::as_str));
+                fields.values().for_each(|value| references(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let document = document().await;
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(found.len() > 20);
+    for reference in found {
+        let pointer = reference.strip_prefix('#').expect("a local reference");
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_loads_nothing_from_elsewhere() {
+    let api = Api::start().await;
+    let page = api.ask("GET", "/docs/").send().await;
+    assert_eq!(page.status, 200);
+    let policy = page.header("content-security-policy").to_owned();
+    assert!(policy.contains("script-src 'self'") && !policy.contains("http") && !policy.contains("unsafe"), "{policy}");
+    assert!(!page.text.contains("http://") && !page.text.contains("https://"), "{}", page.text);
+    assert!(!page.text.contains("<script>") && !page.text.contains("<style>"), "an inline script or style would be blocked");
+    for part in page.text.split(['"', '\'']).filter(|part| part.starts_with("./")) {
+        let file = api.ask("GET", &format!("/docs/{}", part.trim_start_matches("./"))).send().await;
+        assert_eq!(file.status, 200, "{part}");
+    }
+}
+
+#[test]
+fn the_written_page_names_every_route_with_its_roles_and_every_problem() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/api.md")).expect("docs/api.md");
+    for route in ROUTES {
+        let who = match route.access {
+            Access::Anyone => "anybody".to_owned(),
+            Access::WithCode => "anybody, limited".to_owned(),
+            Access::Roles(roles) => roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(", "),
+        };
+        let row = format!("| {} | `{}` | {who} |", route.method, route.path);
+        assert!(page.contains(&row), "docs/api.md lacks: {row}");
+    }
+    for kind in Kind::ALL {
+        let row = format!("| `{}` | {} | {} | {} |", kind.slug(), kind.status().as_u16(), kind.title(), kind.remedy());
+        assert!(page.contains(&row), "docs/api.md lacks: {row}");
+    }
+}
