@@ -27,7 +27,8 @@ impl FolderTransport {
 
     /// Written beside, then renamed: whoever watches the folder never sees half a message.
     async fn drop_off(&self, name: &str, text: &[u8]) -> std::io::Result<()> {
-        tokio::fs::create_dir_all(&self.folder).await?;
+        // Messages carry codes: nobody else on this machine reads them.
+        tokio::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).await?;
         let part = self.folder.join(format!(".{name}.part"));
         tokio::fs::write(&part, text).await?;
         tokio::fs::rename(&part, self.folder.join(format!("{name}.eml"))).await
