@@ -1,6 +1,6 @@
 """A scripted SMTP server for the tests: what it does with a message is written in the recipient's address.
 
-refuse…@      550 at RCPT
+refuse…@      550 at RCPT                          banned…@  as a sender: 550 at MAIL, whoever the recipient is
 defer…@       451 at RCPT, always                  defer-once…@     451 at RCPT the first time, then accepted
 cut…@         the connection is closed in the middle of DATA
 mute…@        the message is taken, and the connection closed before the answer
@@ -30,6 +30,14 @@ class Script:
     def attempt(self, recipient, verdict):
         with open(os.path.join(self.folder, "attempts.ndjson"), "a", encoding="utf-8") as attempts:
             attempts.write(json.dumps({"recipient": recipient, "verdict": verdict}) + "\n")
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if address.startswith("banned"):
+            self.attempt(address, "banned")
+            return "550 5.7.1 your messages are not wanted here"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         verdict, answer = self.verdict(address)

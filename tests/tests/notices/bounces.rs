@@ -9,14 +9,14 @@ use ens_tests::Engine;
 use super::letters::folder_carrier;
 use super::world::{Always, World, by_both, by_email, stranger};
 
-const POSTFIX: &str = include_str!("../../data/bounces/postfix.eml");
+pub(crate) const POSTFIX: &str = include_str!("../../data/bounces/postfix.eml");
 const EXIM: &str = include_str!("../../data/bounces/exim.eml");
 const EXCHANGE: &str = include_str!("../../data/bounces/exchange.eml");
 const DELAYED: &str = include_str!("../../data/bounces/delayed.eml");
 const RELAYED: &str = include_str!("../../data/bounces/relayed.eml");
 const VACATION: &str = include_str!("../../data/bounces/vacation.eml");
 
-fn about(sample: &str, reference: MessageRef) -> Vec<u8> {
+pub(crate) fn about(sample: &str, reference: MessageRef) -> Vec<u8> {
     sample.replace("REFERENCE", &reference.to_string()).replace('\n', "\r\n").into_bytes()
 }
 

@@ -163,6 +163,13 @@ async fn a_relay_that_turns_us_away_refuses_nobody() {
     world.issue().await;
     assert_eq!(world.dispatch(&without_account).await.deferred, 1);
     assert_eq!((world.stage(space).await, server.attempts().len()), (Stage::Created, 0));
+
+    let (mut mail, later) = (world.app.settings.mail.clone(), Duration::hours(5));
+    mail.bounces = "banned@ens.invalid".to_owned();
+    let banned = world.dispatcher(SmtpTransport::new(&mail).expect("a transport"), folder_carrier(&world));
+    world.later(later);
+    assert_eq!(world.dispatch(&banned).await.deferred, 1);
+    assert_eq!((world.stage(space).await, server.attempts()), (Stage::Created, vec!["banned".to_owned()]));
 }
 
 #[tokio::test]

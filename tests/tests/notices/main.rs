@@ -7,5 +7,6 @@ mod letters;
 mod mails;
 mod news;
 mod smtp;
+mod windows;
 mod words;
 mod world;

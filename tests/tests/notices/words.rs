@@ -1,8 +1,5 @@
 //! What the messages say: the dates that the domain computes, what the law asks for, in French as it is set.
 
-use std::path::Path;
-
-use chrono::NaiveDate;
 use ens_api::notify::french;
 use ens_api::notify::recipient::{Audience, Place, Recipient};
 use ens_api::notify::wording::{Block, Composed, House, Occasion, Receipt, compose, html_mail, plain_text};
@@ -11,7 +8,6 @@ use ens_domain::code::ProvisionalCode;
 use ens_domain::organism::InsurerCode;
 use ens_domain::policy::Policy;
 use ens_domain::space::terms::SuspensionGround;
-use serde_json::Value;
 
 use super::world::day;
 
@@ -65,34 +61,13 @@ fn every_message() -> Vec<Composed> {
 #[test]
 fn the_dates_written_are_those_that_the_domain_computes_for_the_day_of_receipt() {
     let ordinary = ["2026-01-31", "2026-03-02", "2026-03-28", "2026-10-20", "2026-11-25", "2027-12-15", "2028-01-18", "2028-02-29"];
-    for received in ordinary.into_iter().map(day).chain(cases()) {
+    for received in ordinary.into_iter().map(day) {
         let mail = said(&write(camille(), &notice(Receipt::On(received))));
         let last_day = calendar::last_day(received, 42);
-        assert!(mail.contains(&format!("jusqu’au {} inclus", french::date(last_day))), "{received}: {mail}");
+        assert!(mail.contains(&format!("Vous avez jusqu’au {} inclus.", french::date(last_day))), "{received}: {mail}");
+        assert!(mail.contains(&format!("et jusqu’au {} inclus pour le faire.", french::date(last_day))), "{received}: {mail}");
         assert!(mail.contains(&format!("ouvert à partir du {}.", french::date(last_day.succ_opt().expect("a day")))), "{received}: {mail}");
         assert!(mail.contains(&format!("Ce code est valable jusqu’au {} inclus.", french::date(last_day))), "{received}: {mail}");
-    }
-}
-
-/// The days of receipt in the table that the domain and the read models are held to, once it is there.
-fn cases() -> Vec<NaiveDate> {
-    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/window_cases.json");
-    let Ok(text) = std::fs::read_to_string(table) else { return Vec::new() };
-    let cases: Value = serde_json::from_str(&text).expect("a table");
-    let mut days = Vec::new();
-    gather(&cases, &mut days);
-    assert!(!days.is_empty(), "the table names no day of receipt");
-    days
-}
-
-fn gather(value: &Value, days: &mut Vec<NaiveDate>) {
-    match value {
-        Value::Object(fields) => {
-            days.extend(fields.get("received_on").and_then(Value::as_str).map(day));
-            fields.values().for_each(|field| gather(field, days));
-        }
-        Value::Array(items) => items.iter().for_each(|item| gather(item, days)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

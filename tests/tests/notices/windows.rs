@@ -1,0 +1,220 @@
+//! The table of windows, lived through the whole service: domain, read models and what the person was told agree on every last day.
+
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, Utc};
+use ens_api::background::openings::{Opened, open_due};
+use ens_api::notify::letters::import_statuses;
+use ens_api::notify::{CarrierError, HandedOver, MailTransport, MessageRef, OutgoingLetter, OutgoingMail, PostalCarrier, SendOutcome};
+use ens_api::notify::{bounce, french, orders};
+use ens_domain::calendar::{last_day, paris};
+use ens_domain::code::ProvisionalCode;
+use ens_domain::ids::SpaceId;
+use ens_domain::organism::{AgentId, InsurerCode};
+use ens_domain::party::Party;
+use ens_domain::space::commands::{
+    Activate, DeclareContacts, MendTechnicalBlock, Oppose, RecordEmailSent, ReportTechnicalBlock, WithdrawOpposition,
+};
+use ens_domain::space::terms::{Channel, OppositionChannel, Stage};
+use ens_domain::space::{Contacts, Proof};
+use ens_projections::openings_due::openings_due;
+use ens_projections::space_status::space_status;
+use ens_tests::Engine;
+use serde_json::Value;
+
+use super::bounces::{POSTFIX, about};
+use super::world::{World, by_both, by_email, by_post, code_in, day};
+
+/// A mailbox and a letter box that keep what they are given.
+#[derive(Clone)]
+struct Boxes {
+    outcome: SendOutcome,
+    kept: Arc<Mutex<Vec<String>>>,
+}
+
+#[async_trait::async_trait]
+impl MailTransport for Boxes {
+    async fn send(&self, mail: &OutgoingMail) -> SendOutcome {
+        self.kept.lock().expect("kept").push(mail.text.replace('\u{a0}', " "));
+        self.outcome.clone()
+    }
+}
+
+#[async_trait::async_trait]
+impl PostalCarrier for Boxes {
+    async fn hand_over(&self, letters: &[OutgoingLetter]) -> Result<HandedOver, CarrierError> {
+        self.kept.lock().expect("kept").extend(letters.iter().map(|letter| letter.page.replace('\u{a0}', " ")));
+        Ok(HandedOver { taken: letters.len() as u64, repeated: 0 })
+    }
+}
+
+/// One row of the table, while it is lived.
+struct Case<'a> {
+    name: &'a str,
+    world: World,
+    space: SpaceId,
+    notices: Vec<MessageRef>,
+    told: String,
+}
+
+impl Case<'_> {
+    fn now(&self) -> DateTime<Utc> {
+        self.world.app.now()
+    }
+
+    /// Sends what the outbox holds, and keeps the words. Answers how many left.
+    async fn send(&mut self, outcome: SendOutcome) -> u64 {
+        let boxes = Boxes { outcome, kept: Arc::default() };
+        let done = self.world.dispatch(&self.world.dispatcher(boxes.clone(), boxes.clone())).await;
+        if let Some(words) = boxes.kept.lock().expect("kept").pop() {
+            self.told = words;
+        }
+        done.accepted + done.letters + done.refused
+    }
+
+    async fn live(&mut self, step: &Value) {
+        self.world.app.clock.jump_to(instant(&step["at"]));
+        let accepted = SendOutcome::Accepted;
+        match step["step"].as_str().expect("a step") {
+            "notice_issued" => self.issue().await,
+            "email_sent" => self.accept().await,
+            "email_refused" => assert_eq!(self.send(SendOutcome::Refused { code: "5.1.1".to_owned() }).await, 1),
+            "email_bounced" => {
+                let which = step["notice"].as_u64().map_or(self.notices.len(), |number| number as usize);
+                self.bounce(self.notices[which - 1]).await;
+            }
+            "letter_posted" => self.report("posted", &step["day"]).await,
+            "letter_delivered" => self.report("delivered", &step["day"]).await,
+            "letter_returned" => self.report("returned", &Value::String(paris::day_of(self.now()).to_string())).await,
+            "code_reissued" => {
+                let order = orders::reissue(&self.world.app, &self.world.space(self.space).await, Party::Holder).expect("an order");
+                self.world.app.store.execute(order, &self.world.app.policy).await.expect("a new code");
+            }
+            "reissue_sent" => assert_eq!(self.send(accepted).await, 1),
+            "reissue_bounced" => self.bounce(self.world.last_message(self.space).await).await,
+            other => self.decide(other, step).await,
+        }
+    }
+
+    async fn issue(&mut self) {
+        assert_eq!(self.world.issue().await, 1, "{}", self.name);
+        self.notices.push(self.world.last_message(self.space).await);
+        let (channel, _) = self.world.space(self.space).await.expects(self.notices[self.notices.len() - 1].message).expect("a notice");
+        if channel == Channel::Email {
+            return;
+        }
+        assert_eq!(self.send(SendOutcome::Accepted).await, 1, "{}", self.name);
+        let likely = last_day(paris::day_of(self.now()), 7);
+        let said = format!("si vous la recevez le {}, jusqu’au {} inclus", french::date(likely), french::date(last_day(likely, 42)));
+        assert!(self.told.contains(&said), "{}: {said}: {}", self.name, self.told);
+    }
+
+    async fn accept(&mut self) {
+        if self.send(SendOutcome::Accepted).await == 0 {
+            // So near to midnight the dispatcher waits for the new day: only another one could have sent it.
+            let sent = RecordEmailSent { at: self.now(), message: self.notices[self.notices.len() - 1].message };
+            self.world.say(self.space, sent).await.expect("a sending");
+            return;
+        }
+        let last_day = self.world.last_day(self.space).await;
+        let said = format!("Vous avez jusqu’au {} inclus.", french::date(last_day));
+        assert!(self.told.contains(&said), "{}: {said}: {}", self.name, self.told);
+    }
+
+    async fn bounce(&self, reference: MessageRef) {
+        bounce::record(&self.world.app, &about(POSTFIX, reference)).await.expect("a bounce");
+    }
+
+    async fn report(&self, status: &str, on: &Value) {
+        let line = format!("{},{status},{}", self.notices[self.notices.len() - 1], on.as_str().expect("a day"));
+        let report = import_statuses(&self.world.app, line.as_bytes(), |bad| panic!("{}: {bad:?}", self.name)).await.expect("an import");
+        assert_eq!(report.lines, 1);
+    }
+
+    async fn decide(&mut self, step: &str, given: &Value) {
+        let (at, world) = (self.now(), &self.world);
+        let by = Party::Support { agent: AgentId::parse("guichet-12").expect("an agent") };
+        let (via, proof) = (OppositionChannel::Desk, Proof::IdentityProved);
+        let said = match step {
+            "contacts_declared" => {
+                let by = Party::Insurer { insurer: InsurerCode::parse("CPAM-31").expect("an insurer") };
+                world.say(self.space, DeclareContacts { at, by, contacts: contacts(&given["contacts"]) }).await
+            }
+            "blocked" => world.say(self.space, ReportTechnicalBlock { at }).await,
+            "mended" => world.say(self.space, MendTechnicalBlock { at }).await,
+            "opposed" => world.say(self.space, Oppose { at, by, via, proof }).await,
+            "withdrawn" => world.say(self.space, WithdrawOpposition { at, by, via, proof }).await,
+            "activated" => {
+                let code = ProvisionalCode::parse(&code_in(&self.told).expect("a code")).expect("a code");
+                let code = code.digest(world.app.store.code_key(), self.space);
+                world.say(self.space, Activate { at, by: Party::Holder, code }).await
+            }
+            unknown => panic!("{}: a step of the table that this test does not know: {unknown}", self.name),
+        };
+        assert!(said.expect("a decision").refusal().is_none(), "{}", self.name);
+    }
+
+    /// Domain and read models after the last step.
+    async fn holds(&self, then: &Value) {
+        self.world.catch_up().await;
+        let last_day = then["last_day"].as_str().map(day);
+        let space = self.world.space(self.space).await;
+        let row = space_status(&self.world.app.store, self.space).await.expect("a status").expect("a status");
+        assert_eq!((space.window_last_day(), row.last_day), (last_day, last_day), "{}", self.name);
+        let stage: Stage = serde_json::from_value(then["stage"].clone()).expect("a stage");
+        assert_eq!((space.stage(), row.stage), (Some(stage), stage), "{}", self.name);
+    }
+
+    /// The list of the day, and the opening itself.
+    async fn opens(&self, then: &Value) {
+        let app = &self.world.app;
+        let opening = async |at: DateTime<Utc>| {
+            app.clock.jump_to(at);
+            open_due(app, paris::day_of(at)).await.expect("a round")
+        };
+        let Value::String(_) = then["opens_at"] else {
+            let far = app.now() + chrono::Duration::days(3_650);
+            assert_eq!(opening(far).await, Opened::default(), "{}: never opens by itself", self.name);
+            return;
+        };
+        assert_eq!(opening(instant(&then["refused_at"])).await, Opened::default(), "{}", self.name);
+        let opens_on = paris::day_of(instant(&then["opens_at"]));
+        let due = openings_due(&app.store, app.store.partition_of(self.space), opens_on, None, 10).await.expect("the list of the day");
+        assert_eq!(due.iter().map(|row| row.last_day).collect::<Vec<_>>(), [then["last_day"].as_str().map(day)], "{}", self.name);
+        assert_eq!(opening(instant(&then["opens_at"])).await.opened, 1, "{}", self.name);
+    }
+}
+
+fn instant(value: &Value) -> DateTime<Utc> {
+    value.as_str().and_then(|text| text.parse().ok()).expect("an instant")
+}
+
+fn contacts(value: &Value) -> Contacts {
+    match value.as_str().expect("contacts") {
+        "none" => Contacts::default(),
+        "email" => by_email("camille@exemple.invalid"),
+        "post" => by_post(),
+        _ => by_both("camille@exemple.invalid"),
+    }
+}
+
+#[tokio::test]
+async fn domain_read_models_and_notices_agree_on_every_window_of_the_table() {
+    let table: Value = serde_json::from_str(include_str!("../../data/window_cases.json")).expect("a table");
+    let rows = table.as_array().expect("rows");
+    assert!(rows.len() >= 30, "{} rows", rows.len());
+    for row in rows {
+        let world = World::fresh(Engine::SqliteMemory).await;
+        if let Some(first) = row["steps"].get(0) {
+            world.app.clock.jump_to(instant(&first["at"]));
+        }
+        let space = world.person(contacts(&row["contacts"])).await;
+        let name = row["name"].as_str().expect("a name");
+        let mut case = Case { name, world, space, notices: Vec::new(), told: String::new() };
+        for step in row["steps"].as_array().expect("steps") {
+            case.live(step).await;
+        }
+        case.holds(&row["then"]).await;
+        case.opens(&row["then"]).await;
+    }
+}
