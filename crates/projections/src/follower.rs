@@ -250,10 +250,9 @@ impl Followers {
     }
 
     async fn wait(&self, bell: &mut watch::Receiver<u64>) {
-        // Whether the bell rang, fell silent for ever (the store is closing) or the time is over: look again.
-        match timeout(self.options.poll, bell.changed()).await {
-            Ok(Ok(())) | Err(_) => {}
-            Ok(Err(_)) => sleep(self.options.poll).await,
+        // Whether it rang or the time is over: look again. A bell that is silent for ever (the store is closing) must not make it spin.
+        if let Ok(Err(_)) = timeout(self.options.poll, bell.changed()).await {
+            sleep(self.options.poll).await;
         }
     }
 }

@@ -144,7 +144,7 @@ impl Member {
         let mut admission = person(self.number + 1);
         let lines = ["MADAME CAMILLE ESSAI", "1 RUE DES LILAS", "44000 NANTES"];
         admission.contacts.address = Some(Personal::new(PostalAddress::parse(&lines).expect("an address")));
-        if self.number % 3 == 0 {
+        if self.number.is_multiple_of(3) {
             admission.department = Department::parse("44").expect("a department");
             admission.insurer = InsurerCode::parse("MSA-44").expect("an insurer");
         }
