@@ -53,7 +53,7 @@ impl Campaign {
     /// A campaign for these persons, whose spaces stand in the order of their numbers.
     pub(super) fn new(app: App, population: Population, fates: Fates, outside: Outside, spaces: Arc<Vec<SpaceId>>) -> Self {
         let post = Arc::new(outside.clone());
-        let pace = Pace { mails: 500, at_once: 16, letters: 500, ..Pace::default() };
+        let pace = Pace { mails: 500, at_once: 250, letters: 250, ..Pace::default() };
         Self {
             followers: Followers::new(app.store.clone()),
             dispatcher: Dispatcher::new(app.clone(), post.clone(), post).at_pace(pace),
@@ -231,7 +231,10 @@ impl Campaign {
         let mut orders = Vec::with_capacity(acting.len());
         let mut actors = Vec::with_capacity(acting.len());
         for ((person, act, id), state) in acting.iter().zip(&states) {
-            let Some(loaded) = state else { continue };
+            let Some(loaded) = state else {
+                self.refused += 1;
+                continue;
+            };
             let part = Part { person: *person, id: *id, space: &loaded.space, at: self.app.now() };
             orders.push(hands.order(&part, act)?);
             actors.push((*person, *act));

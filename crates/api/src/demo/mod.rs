@@ -47,6 +47,9 @@ mod progress;
 mod report;
 mod tour;
 
+/// Readers of an embedded store: a thread of its own serves each, and holds on to memory of its own.
+const EMBEDDED_READERS: u32 = 3;
+
 /// Why a demonstration broke off.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
@@ -201,8 +204,9 @@ pub async fn rehearse(settings: &Settings, folder: &Path, plan: Plan, progress: 
 
 /// The store, empty. Ids, codes and keys are drawn as ever: only persons and lives come from the seed.
 async fn open(settings: &Settings) -> Result<Store, DemoError> {
-    let options = StoreOptions::new(config::master_key(settings)?);
-    let store = Store::open(&settings.store_url(), options).await?;
+    let (url, options) = (settings.store_url(), StoreOptions::new(config::master_key(settings)?));
+    let options = if url.starts_with("sqlite:") { options.with_connections(EMBEDDED_READERS) } else { options };
+    let store = Store::open(&url, options).await?;
     match store.heads().await?.iter().map(|(_, position)| position).sum() {
         0 => Ok(store),
         events => Err(DemoError::NotEmpty(events)),
