@@ -10,7 +10,8 @@ use crate::store::Store;
 use crate::stored::StoredEvent;
 use crate::tables::Table;
 
-/// One follower's turn: read on from the checkpoint, put and remove rows, commit both. Dropping it undoes everything.
+/// One follower's turn: read on from the checkpoint, put and remove rows, commit both. Dropping it undoes everything, and gives the turn
+/// back a moment later.
 ///
 /// Rows are read as they were when the turn began: fold in memory, then put. A turn that loses its checkpoint to another follower, or
 /// to a swap, ends in [`StoreError::Overtaken`] with nothing written.

@@ -63,10 +63,11 @@ impl Store {
         if spaces.is_empty() {
             return Ok(HashMap::new());
         }
+        let renewal = |space: &SpaceId| if renewed.contains(space) { Renews::Yes } else { Renews::No };
         let mut latest = self.latest_keys(&spaces).await?;
         let made: Vec<StoredKey> = spaces
             .iter()
-            .filter_map(|space| due_generation(latest.get(space), renewed.contains(space)).map(|generation| (*space, generation)))
+            .filter_map(|space| due_generation(latest.get(space), renewal(space)).map(|generation| (*space, generation)))
             .map(|(space, generation)| self.make_key(space, generation))
             .collect::<Result<_, _>>()?;
         if !made.is_empty() {
@@ -109,10 +110,10 @@ impl Store {
 }
 
 /// The generation to be made now, if any.
-fn due_generation(latest: Option<&StoredKey>, renewed: bool) -> Option<u32> {
+fn due_generation(latest: Option<&StoredKey>, renews: Renews) -> Option<u32> {
     match latest {
         None => Some(1),
-        Some(StoredKey { wrapped: None, generation, .. }) if renewed => generation.checked_add(1),
+        Some(StoredKey { wrapped: None, generation, .. }) if renews == Renews::Yes => generation.checked_add(1),
         Some(_) => None,
     }
 }

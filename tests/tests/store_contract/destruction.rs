@@ -17,9 +17,11 @@ use crate::people::{create, declare_contacts, destroy, email, life_until_destroy
 const DESTROYED: Result<EmailAddress, StoreError> = Err(StoreError::Open(OpenError::Destroyed));
 
 fn first_email(outcomes: &[Outcome]) -> Personal<EmailAddress> {
-    let emails = outcomes.iter().flat_map(|outcome| &outcome.events).find_map(|event| match event {
-        SpaceEvent::SpaceCreated { admission, .. } | SpaceEvent::SpaceRenewed { admission, .. } => admission.contacts.email.clone(),
-        _ => None,
+    let emails = outcomes.iter().flat_map(|outcome| &outcome.events).find_map(|event| {
+        if let SpaceEvent::SpaceCreated { admission, .. } | SpaceEvent::SpaceRenewed { admission, .. } = event {
+            return admission.contacts.email.clone();
+        }
+        None
     });
     emails.expect("an admission")
 }

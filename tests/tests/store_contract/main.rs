@@ -5,6 +5,7 @@
 
 mod batches;
 mod canaries;
+mod departures;
 mod destruction;
 mod doors;
 mod embed;

@@ -1,7 +1,7 @@
 //! Following: rows and checkpoint together, one follower at a time, a rebuilt table in the place of the old.
 
 use ens_store::{Arg, Partition, Store, StoreError, Table};
-use ens_tests::{Engine, Place};
+use ens_tests::{Engine, Place, eventually};
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
@@ -74,7 +74,7 @@ async fn rows_and_checkpoint_stand_together() {
         drop(undone);
         assert_eq!(scores(&log.store).await, expected(&[(0, 3)]), "{leg:?}: a dropped turn left something");
 
-        let mut next = log.store.follow("scores", partition).await.expect("a turn").expect("the turn was given back");
+        let mut next = eventually("the turn is given back", async || log.store.follow("scores", partition).await.expect("a turn")).await;
         let rows = next.rows(&SCORES, &[score(0, 0), score(1, 0)]).await.expect("rows");
         assert_eq!(rows, [score(0, 3)], "{leg:?}");
         next.put(&SCORES, &[score(0, 4), score(2, 5)]).await.expect("rows");

@@ -16,13 +16,9 @@ use crate::legs::{Leg, Log, options, serialized, service_pool, write};
 use crate::people::{create, email, identity, ins, live, space};
 
 fn admitted(outcome: &Outcome) -> (Personal<ens_domain::ins::Ins>, Personal<ens_domain::identity::Identity>, Personal<EmailAddress>) {
-    match &outcome.events[0] {
-        SpaceEvent::SpaceCreated { admission, .. } => {
-            let email = admission.contacts.email.clone().expect("an e-mail");
-            (admission.ins.clone(), admission.identity.clone(), email)
-        }
-        other => panic!("{other:?}"),
-    }
+    let SpaceEvent::SpaceCreated { admission, .. } = &outcome.events[0] else { panic!("{outcome:?}") };
+    let email = admission.contacts.email.clone().expect("an e-mail");
+    (admission.ins.clone(), admission.identity.clone(), email)
 }
 
 fn resealed(text: String) -> Personal<EmailAddress> {
