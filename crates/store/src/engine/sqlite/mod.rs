@@ -115,8 +115,13 @@ impl Sqlite {
     }
 
     /// A transaction that has the file's write lock from its start.
+    ///
+    /// In a task of its own: sqlx waits once more between the `BEGIN` and the guard that would undo it, and a caller who is gone by
+    /// then would leave the only writer inside a transaction for ever.
     async fn write(&self) -> Result<Transaction<'static, Lite>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        let writer = self.writer.clone();
+        let begun = tokio::spawn(async move { writer.begin_with("BEGIN IMMEDIATE").await }).await;
+        Ok(begun.map_err(|_| StoreError::Malformed("a transaction whose beginning broke off"))??)
     }
 
     /// Notes that a follower of this process takes a turn; false while another has it.
