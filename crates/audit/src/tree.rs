@@ -1,6 +1,6 @@
 //! The Merkle tree of RFC 6962 over the leaves of a partition, grown one leaf at a time in logarithmic memory.
 //!
-//! leaves 1 2 3 4 5 6 7:   [1 2 3 4] [5 6] [7]   are its peaks: a full subtree for each bit of the size
+//! leaves 1 to 7 stand under three peaks, (1 2 3 4) (5 6) (7): a full subtree for each bit of the size
 //! - the root is that of RFC 6962 at every size
 //! - a tree of n leaves keeps as many hashes as n has bits set
 
