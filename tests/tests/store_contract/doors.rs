@@ -6,7 +6,7 @@ use ens_store::{Partition, Store, StoreError};
 use ens_tests::{Engine, Place};
 use futures::future::join_all;
 
-use crate::legs::{Leg, options, read, write};
+use crate::legs::{Leg, Log, options, read, write};
 use crate::people::{create, email, ins_of, monday, space};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -77,4 +77,26 @@ async fn every_door_can_be_used_from_a_task_of_its_own() {
         store.states(&[space(1), space(2), space(1)]).await.expect("readable spaces").into_iter().flatten().count()
     });
     assert_eq!(task.await.expect("no panic"), 3);
+}
+
+#[tokio::test]
+async fn a_caller_who_leaves_in_the_middle_stops_nobody() {
+    for leg in Leg::OURS {
+        let (log, policy) = (Log::fresh(leg).await, Policy::default());
+        for patience in 0..60 {
+            {
+                // Polled so many times, then dropped: a request whose client went away.
+                let mut leaving = std::pin::pin!(log.store.execute(create(space(patience)), &policy));
+                for _ in 0..patience {
+                    if futures::poll!(leaving.as_mut()).is_ready() {
+                        break;
+                    }
+                    tokio::task::yield_now().await;
+                }
+            }
+            log.store.execute(create(space(patience)), &policy).await.expect("the next caller is served");
+        }
+        let created = log.read_all().await;
+        assert!(created.len() == 60 && created.iter().all(|event| event.sequence == 1), "{leg:?}");
+    }
 }
