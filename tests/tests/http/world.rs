@@ -1,7 +1,5 @@
 //! A service on a loopback port: its clock moved by hand, its read models followed, tokens for anybody, and persons at any point of their life.
 
-use std::net::SocketAddr;
-
 use chrono::{DateTime, Duration, Utc};
 use ens_api::app::App;
 use ens_api::clock::Clock;
@@ -57,11 +55,11 @@ impl Api {
         let followers = Followers::new(store.clone());
         let monday = paris::start_of("2026-03-02".parse().expect("a day")) + Duration::hours(10);
         let app = App::new(store, Clock::simulated(monday), settings);
-        let service = http::router(app.clone(), keys, Some(followers.clone())).into_make_service_with_connect_info::<SocketAddr>();
+        let routes = http::router(app.clone(), keys, Some(followers.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let mut running = JoinSet::new();
-        running.spawn(async move { axum::serve(listener, service).await.expect("a server") });
+        running.spawn(async move { http::serve(listener, routes, std::future::pending()).await.expect("a server") });
         running.spawn(async move { followers.run(std::future::pending()).await });
         Self { app, url, client: Client::new(), key, _running: running, _place: place }
     }

@@ -18,7 +18,7 @@ use ens_domain::party::Party;
 use ens_domain::space::SpaceCommand;
 use ens_domain::space::commands::{Activate, DenyRepresentation, Oppose, Proof, WithdrawOpposition};
 use ens_domain::space::terms::OppositionChannel;
-use ens_store::Rejection;
+use ens_store::{Rejection, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -171,7 +171,9 @@ async fn decide(
     match app.store.execute(order, &app.policy).await {
         Ok(outcome) if outcome.refusal().is_none() && !outcome.is_quiet() => Ok(Written::done(space, &outcome)),
         Ok(_) | Err(Rejection::Refused(_) | Rejection::NoSuchSpace | Rejection::Stale { .. }) => Err(Problem::new(Kind::CodeNotAccepted)),
-        Err(Rejection::KeyReused) => Err(Problem::new(Kind::KeyReused)),
+        // The content is part of a key here, and only a space that exists can be contended: neither may show.
+        Err(Rejection::KeyReused) => Err(Problem::new(Kind::CodeNotAccepted).logged("a key met another content")),
+        Err(Rejection::Store(error @ StoreError::Contended { .. })) => Err(Problem::new(Kind::CodeNotAccepted).logged(error)),
         Err(Rejection::Store(error)) => Err(Problem::from(error)),
     }
 }

@@ -1,6 +1,9 @@
 //! Idempotency keys: the name that a client gives to a request, so that repeating it takes effect once.
 //!
 //! key + caller --digest--> the store's key        key + method, path, body --keyed digest--> what was asked
+//!
+//! The public has no caller, and one key with two contents would tell a stranger whether the first was about somebody who exists: there
+//! the content is part of the key.
 //! Without the client's key, what was asked cannot be guessed from the digest.
 //! - the client's key is never stored
 //! - one caller's key is not another's
@@ -27,8 +30,8 @@ fn given(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 
 /// What was asked, as far as repeating it goes.
 pub(super) struct Asking<'a> {
-    /// Who asks: the mark of a caller, or empty for the public.
-    pub(super) caller: &'a [u8],
+    /// Who asks: the mark of a caller; `None` for the public.
+    pub(super) caller: Option<&'a [u8]>,
     /// The method.
     pub(super) method: &'a str,
     /// The path.
@@ -40,17 +43,17 @@ pub(super) struct Asking<'a> {
 /// What the store needs to recognise a repeat; `None` where the client gave no key.
 pub(super) fn read(headers: &HeaderMap, asking: &Asking<'_>) -> Result<Option<Idempotency>, Problem> {
     Ok(given(headers)?.map(|key| {
-        let mut name = digest::Context::new(&digest::SHA256);
-        name.update(b"ens idempotency key 1\0");
-        name.update(asking.caller);
-        name.update(b"\0");
-        name.update(key.as_bytes());
         let mut asked = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()));
         for part in [asking.method.as_bytes(), b"\0", asking.path.as_bytes(), b"\0", asking.body] {
             asked.update(part);
         }
         let mut digest = [0; 32];
         digest.copy_from_slice(asked.sign().as_ref());
+        let mut name = digest::Context::new(&digest::SHA256);
+        name.update(b"ens idempotency key 1\0");
+        name.update(asking.caller.unwrap_or(&digest));
+        name.update(b"\0");
+        name.update(key.as_bytes());
         Idempotency { key: hex(name.finish().as_ref()), digest }
     }))
 }
@@ -75,12 +78,12 @@ mod tests {
         HeaderMap::from_iter([(HEADER.parse().unwrap(), key.parse().unwrap())])
     }
 
-    fn asking(caller: &'static [u8], body: &'static [u8]) -> Asking<'static> {
+    fn asking(caller: Option<&'static [u8]>, body: &'static [u8]) -> Asking<'static> {
         Asking { caller, method: "POST", path: "/v1/spaces", body }
     }
 
     fn key(text: &str, caller: &'static [u8], body: &'static [u8]) -> Idempotency {
-        read(&headers(text), &asking(caller, body)).unwrap().unwrap()
+        read(&headers(text), &asking(Some(caller), body)).unwrap().unwrap()
     }
 
     #[test]
@@ -107,9 +110,16 @@ mod tests {
     }
 
     #[test]
+    fn two_contents_of_the_public_never_meet() {
+        let public = |body| read(&headers("a"), &asking(None, body)).unwrap().unwrap();
+        assert_ne!(public(b"{}").key, public(b"[]").key);
+        assert_eq!(public(b"{}"), public(b"{}"));
+    }
+
+    #[test]
     fn a_key_is_short_and_not_empty() {
-        assert!(read(&headers(&"x".repeat(256)), &asking(b"", b"")).is_err());
-        assert!(read(&headers("\"\""), &asking(b"", b"")).is_err());
-        assert!(read(&HeaderMap::new(), &asking(b"", b"")).unwrap().is_none());
+        assert!(read(&headers(&"x".repeat(256)), &asking(None, b"")).is_err());
+        assert!(read(&headers("\"\""), &asking(None, b"")).is_err());
+        assert!(read(&HeaderMap::new(), &asking(None, b"")).unwrap().is_none());
     }
 }

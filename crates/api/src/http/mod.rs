@@ -5,6 +5,8 @@
 //! A handler holds no rule and no SQL: it reads the request, says one command, answers. Every status is chosen in `problem/kind.rs`.
 
 use std::any::Any;
+use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -12,6 +14,7 @@ use axum::extract::{DefaultBodyLimit, Extension};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use ens_projections::Followers;
+use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 use utoipa::OpenApi;
@@ -52,7 +55,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// The whole service. `followers` are those of this process, if any: `/readyz` says what stands still in them.
 ///
-/// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: the limit per address needs the peer's address.
+/// Serve it with [`serve`], or with `into_make_service_with_connect_info::<SocketAddr>()`: the limit per address needs the peer's.
 pub fn router(app: App, keys: auth::Keys, followers: Option<Followers>) -> Router {
     // Installed before the first request, so that it is counted.
     metrics::recorder();
@@ -70,7 +73,21 @@ pub fn router(app: App, keys: auth::Keys, followers: Option<Followers>) -> Route
         Some(followers) => all.layer(Extension(followers)),
         None => all,
     };
-    all.layer(from_fn_with_state(keys, guard::guard)).layer(CatchPanicLayer::custom(caught)).layer(from_fn(accompany::accompany))
+    surrounded(all, keys)
+}
+
+/// Serves these routes until `stopped`; requests under way are answered.
+///
+/// # Errors
+/// The listener's.
+pub async fn serve(listener: TcpListener, routes: Router, stopped: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stopped).await
+}
+
+/// What surrounds every request, from the inside out.
+fn surrounded(routes: Router, keys: auth::Keys) -> Router {
+    routes.layer(from_fn_with_state(keys, guard::guard)).layer(CatchPanicLayer::custom(caught)).layer(from_fn(accompany::accompany))
 }
 
 fn short_routes(app: &App) -> OpenApiRouter<App> {
@@ -98,4 +115,38 @@ async fn nothing_here() -> Problem {
 /// What a panic said stays out of the answer and of the log: it may hold anything.
 fn caught(_: Box<dyn Any + Send>) -> Response {
     Problem::internal("a handler panicked").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn answer(routes: Router) -> (u16, String) {
+        let request = Request::builder().uri("/livez").body(Body::empty()).unwrap();
+        let response = surrounded(routes, auth::Keys::none("ens", "ens")).oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_that_says_nothing() {
+        async fn broken() -> &'static str {
+            panic!("CANARI")
+        }
+        let (status, body) = answer(Router::new().route("/livez", get(broken))).await;
+        assert!(status == 500 && body.contains("urn:ens:problem:internal") && !body.contains("CANARI"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_takes_too_long_is_given_up() {
+        let routes = Router::new().route("/livez", get(std::future::pending::<&'static str>));
+        let (status, body) = answer(routes.layer(TimeoutLayer::with_status_code(TOO_SLOW, Duration::from_millis(1)))).await;
+        assert!(status == 503 && body.contains("urn:ens:problem:took-too-long"), "{body}");
+    }
 }

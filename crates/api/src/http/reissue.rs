@@ -15,7 +15,7 @@ use super::idempotency::once;
 /// Sends a new code where the birth date is the holder's; a rule that says no is kept from whoever asked.
 ///
 /// # Errors
-/// The store's alone, and a key that was used for another request.
+/// The store's alone.
 pub(super) async fn reissue_to(app: &App, space: SpaceId, born_on: NaiveDate, key: Option<Idempotency>) -> Result<(), Problem> {
     let Some(loaded) = app.store.state(space).await? else {
         return Ok(());
@@ -26,6 +26,11 @@ pub(super) async fn reissue_to(app: &App, space: SpaceId, born_on: NaiveDate, ke
     let order = orders::reissue(app, &loaded.space, Party::Holder)?.with_metadata("role", "public");
     match app.store.execute(once(order, key), &app.policy).await {
         Ok(_) | Err(Rejection::Refused(_) | Rejection::NoSuchSpace | Rejection::Stale { .. } | Rejection::KeyReused) => Ok(()),
+        // Only a space that exists can be contended: that may not show.
+        Err(Rejection::Store(error @ StoreError::Contended { .. })) => {
+            tracing::warn!(%error, "a code that was asked for could not be issued");
+            Ok(())
+        }
         Err(Rejection::Store(error)) => Err(Problem::from(error)),
     }
 }

@@ -97,7 +97,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Change<T> {
         let target = <Target as FromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
         let expected = expected_version(&parts.headers)?;
         let bytes = read_all(Request::from_parts(parts.clone(), body), app).await?;
-        let idempotency = repeated(&parts, target.caller.mark(), &bytes)?;
+        let idempotency = repeated(&parts, Some(target.caller.mark()), &bytes)?;
         let body = json::read(&parts.headers, &bytes)?;
         let role = target.caller.role().name();
         Ok(Self { target, body, order: Ordering { expected, idempotency, role } })
@@ -150,8 +150,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Asked<T> {
         let (mut parts, body) = request.into_parts();
         let caller = <Caller as OptionalFromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
         let bytes = read_all(Request::from_parts(parts.clone(), body), app).await?;
-        let mark: &[u8] = caller.as_ref().map_or(b"public".as_slice(), |caller| caller.mark());
-        let idempotency = repeated(&parts, mark, &bytes)?;
+        let idempotency = repeated(&parts, caller.as_ref().map(Caller::mark), &bytes)?;
         Ok(Self { body: json::read(&parts.headers, &bytes)?, idempotency })
     }
 }
@@ -172,8 +171,8 @@ pub(super) async fn execute(app: &App, order: Order) -> Result<Outcome, Problem>
     }
 }
 
-fn repeated(parts: &Parts, caller: &[u8], body: &[u8]) -> Result<Option<Idempotency>, Problem> {
-    let path = parts.uri.path();
+fn repeated(parts: &Parts, caller: Option<&[u8; 32]>, body: &[u8]) -> Result<Option<Idempotency>, Problem> {
+    let (path, caller) = (parts.uri.path(), caller.map(<[u8; 32]>::as_slice));
     match parts.method {
         Method::POST | Method::DELETE | Method::PUT => {
             idempotency::read(&parts.headers, &Asking { caller, method: parts.method.as_str(), path, body })

@@ -206,7 +206,22 @@ impl IntoResponse for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        Self::new(Kind::Unavailable).logged(error)
+        let kind = match &error {
+            StoreError::Unreachable(_)
+            | StoreError::OutcomeUnknown
+            | StoreError::Database { .. }
+            | StoreError::Contended { .. }
+            | StoreError::Overtaken => Kind::Unavailable,
+            StoreError::Address
+            | StoreError::Migration(_)
+            | StoreError::Broken { .. }
+            | StoreError::Decode(_)
+            | StoreError::Open(_)
+            | StoreError::Malformed(_)
+            | StoreError::Unstorable(_)
+            | StoreError::NoRandomness => Kind::Internal,
+        };
+        Self::new(kind).logged(error)
     }
 }
 
