@@ -23,7 +23,7 @@ use crate::http;
 use crate::http::auth::{Keys, KeysError};
 use crate::notify::letters::StatusFolder;
 use crate::notify::mail::{PostmarkError, TransportError};
-use crate::notify::{DirectoryCarrier, Dispatcher, FolderTransport, MailTransport, SmtpTransport};
+use crate::notify::{DirectoryCarrier, Dispatcher, FolderTransport, MailTransport, Pace, SmtpTransport};
 
 /// How long requests under way may take to end once the service is asked to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(20);
@@ -140,7 +140,7 @@ fn workers(app: &App) -> Result<Workers, ServeError> {
     let post = Arc::new(DirectoryCarrier::new(letters.clone()));
     Ok(Workers {
         followers: Followers::new(app.store.clone()),
-        dispatcher: Dispatcher::new(app.clone(), mail(&app.settings)?, post),
+        dispatcher: Dispatcher::new(app.clone(), mail(&app.settings)?, post).at_pace(Pace::configured(&app.settings.mail)),
         statuses: StatusFolder::new(letters.join("statuses")),
         board: Board::default(),
     })

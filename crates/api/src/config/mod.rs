@@ -116,6 +116,17 @@ pub struct MailSettings {
     /// File that holds the password of that account
     #[arg(long, env = "ENS_SMTP_PASSWORD_FILE", global = true, value_name = "FILE", hide_short_help = true)]
     pub smtp_password_file: Option<PathBuf>,
+    /// Seconds for which others leave alone what this process has taken to send; after a crash it waits as long
+    #[arg(
+        long,
+        env = "ENS_CLAIM_SECONDS",
+        global = true,
+        value_name = "N",
+        default_value_t = 900,
+        value_parser = clap::value_parser!(u32).range(1..=86_400),
+        hide_short_help = true
+    )]
+    pub claim_seconds: u32,
 }
 
 /// How the connection to the SMTP server is protected.
@@ -209,6 +220,7 @@ impl Settings {
                 smtp_tls: SmtpTls::Starttls,
                 smtp_user: None,
                 smtp_password_file: None,
+                claim_seconds: 900,
             },
             post: PostSettings { folder: None },
             tokens: TokenSettings { keys: Vec::new(), jwks: None, issuer: "ens".to_owned(), audience: "ens".to_owned() },

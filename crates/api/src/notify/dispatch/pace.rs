@@ -4,6 +4,8 @@ use std::time::Duration as Wait;
 
 use chrono::Duration;
 
+use crate::config::MailSettings;
+
 /// The dispatcher's numbers. The defaults suit a relay that takes a few dozen messages a second.
 #[derive(Debug, Clone)]
 pub struct Pace {
@@ -44,6 +46,11 @@ impl Default for Pace {
 }
 
 impl Pace {
+    /// The pace that the operator configured.
+    pub fn configured(settings: &MailSettings) -> Self {
+        Self { lease: Wait::from_secs(u64::from(settings.claim_seconds)), ..Self::default() }
+    }
+
     /// The wait after this many tries: doubled each time, of which `chance` takes up to a half off.
     pub(super) fn wait(&self, attempts: u32, chance: u8) -> Duration {
         let doublings = attempts.saturating_sub(1).min(16);
