@@ -92,7 +92,7 @@ fn a_notice_says_what_the_law_asks_for() {
             "dossier médical partagé est créé en même temps que l’espace",
             "Vous pouvez vous opposer à l’ouverture, sans donner de raison",
             "en ligne, sur https://ens.invalid",
-            "au 3422 (service gratuit, prix d’un appel), du lundi au vendredi, de 8 h 30 à 17 h 30",
+            "au 3422 (service gratuit + prix d’un appel), du lundi au vendredi, de 8 h 30 à 17 h 30",
             "au guichet ou par lettre",
             "ABCD-EFGH-JKMN",
             "Un espace ouvert peut être fermé à tout moment",

@@ -5,6 +5,7 @@
 use ens_domain::space::commands::RecordLetterReturned;
 use ens_domain::space::terms::Channel;
 use ens_store::{Claimed, Order, StoreError};
+use futures::{StreamExt, TryStreamExt};
 
 use super::mail::carries_code;
 use super::writing::Unwritable;
@@ -79,9 +80,8 @@ impl Dispatcher {
             sorted.later.extend(claims);
             return Ok(0);
         }
-        for claimed in &claims {
-            self.app.store.hand_over(claimed.message, claimed.space).await?;
-        }
+        let noted: Vec<_> = claims.iter().map(|claimed| self.app.store.hand_over(claimed.message, claimed.space)).collect();
+        futures::stream::iter(noted).buffer_unordered(self.pace.at_once).try_for_each(|()| std::future::ready(Ok(()))).await?;
         Ok(claims.len() as u64)
     }
 
