@@ -74,6 +74,8 @@ impl Command {
     pub const fn usual_log(&self) -> &'static str {
         match self {
             Self::Demo(_) => "warn,ens_api::serve=info",
+            // What the token is for is another terminal's variable: nothing but a failure belongs beside it.
+            Self::Token(_) => "error",
             Self::Serve(_)
             | Self::Migrate
             | Self::Import(_)
@@ -81,7 +83,6 @@ impl Command {
             | Self::Rebuild(_)
             | Self::Verify
             | Self::Replay(_)
-            | Self::Token(_)
             | Self::Bounce
             | Self::Letters(_) => "info",
         }
