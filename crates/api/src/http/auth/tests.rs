@@ -151,3 +151,55 @@ fn an_auditor_and_an_admin_never_act_on_a_space() {
     let acts = |actor: Actor| actor.party().is_some();
     assert!(!acts(Actor::Auditor) && !acts(Actor::Admin) && acts(Actor::Cnam));
 }
+
+/// A public key of RSA; its private key was thrown away once it had signed the token below, which is good until 2100.
+const RSA: &str = "\
+-----BEGIN PUBLIC KEY-----\n\
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAz8mlLwnZa+g9leG3Txhi\n\
+ineJ5R1a7vApt3hqicMIdlPTqdgC0ZK0coedHYgVq+51Z7cjkLDp1+AmkGehwZrC\n\
+MNPQqiInYr4XrUX+3BADg6dLGyAPRBjVEYrFfghc3eQiQIF14wt/6gCt1CFYwhJM\n\
+GyE19ib8Yz1eFu/En2jQg96vQb8YHx3TbQHFnREKoPi30vDEoiM2AGEzflg6UQEN\n\
+BpfyrV6O1V1N9hrZmUfUoOcsV68KKkRFpYR71vqWmxL3ZHMilZsHlf6zozg4YJ+A\n\
++jgff1waRUrRG/fuoQrgtZCR0gDUr5lBdcyZROEfDGOIDVEl5uOwotfs5axLKpG4\n\
+vwIDAQAB\n\
+-----END PUBLIC KEY-----\n\
+";
+const SIGNED_BY_RSA: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJzb21lYm9keSIsInJvbGUiOiJhdWRpdG9yIiwiaXNzIjoiZW5zIiwiYXVkIjoiZ\
+    W5zIiwiZXhwIjo0MTAyNDQ0ODAwfQ.hcJiuFQ4aXve_UwVsZ-dt-Vultyi3frDZDlDYXK5Wsfw6GSlyWnMR3sj6F8c5sVMA8qAshciFq6Yc0Nm\
+    IhKxXHXOK5EOSY78flNtAeTieFcewnAoqqUC-W4fHWS8yHN9IvIUfF_55QH3vFxdxOA1pS-DXyjhhbQBU9K7FraKNyOqrUFFi8O3PYuirxEIfN\
+    II11hGxKeodC7geaNxFaH7Mqow1sGraT8Y4a5yZB7ZhwrPVZUxvBuqJMyvM7HwfhRtGsM5rhnGJso9UL2dwqhdpx91PYvhmYGHZaReq8TkzgEi\
+    yf95c0gdhAzPAtsJePXWcy20wmByaOl_SCYr4es7-g";
+
+#[test]
+fn a_token_under_rsa_is_believed() {
+    let mut keys = Keys::none("ens", "ens");
+    keys.add_pem("an RSA key", RSA.as_bytes()).unwrap();
+    assert_eq!(keys.verify(SIGNED_BY_RSA).unwrap().actor().unwrap(), Actor::Auditor);
+    assert_eq!(keys.verify(&SIGNED_BY_RSA.replace("eyJzdWIi", "eyJzdWIJ")).err(), Some(TokenRefused::Unknown));
+}
+
+#[test]
+fn a_token_under_p_256_is_believed() {
+    use base64::Engine;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+    /// RFC 5480: the fixed head of a P-256 public key in SPKI.
+    const HEAD: [u8; 26] = [
+        0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01,
+        0x07, 0x03, 0x42, 0x00,
+    ];
+    let random = ring::rand::SystemRandom::new();
+    let private = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, private.as_ref(), &random).unwrap();
+    let point = pair.public_key().as_ref();
+    let token = encode(&Header::new(Algorithm::ES256), &payload("ens"), &EncodingKey::from_ec_der(private.as_ref())).unwrap();
+    let mut by_pem = Keys::none("ens", "ens");
+    let spki = STANDARD.encode([&HEAD, point].concat());
+    by_pem.add_pem("a P-256 key", format!("-----BEGIN PUBLIC KEY-----\n{spki}\n-----END PUBLIC KEY-----\n").as_bytes()).unwrap();
+    let mut by_set = Keys::none("ens", "ens");
+    let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..33]), URL_SAFE_NO_PAD.encode(&point[33..]));
+    by_set.add_key_set("a set", json!({ "keys": [{ "kty": "EC", "crv": "P-256", "x": x, "y": y }] }).to_string().as_bytes()).unwrap();
+    for keys in [by_pem, by_set] {
+        assert_eq!(keys.verify(&token).unwrap().actor().unwrap(), Actor::Cnam);
+    }
+}
