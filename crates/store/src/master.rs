@@ -33,7 +33,8 @@ impl MasterKey {
     /// [`NotAMasterKey`] for anything else; the text is not repeated.
     pub fn from_hex(text: &str) -> Result<Self, NotAMasterKey> {
         let digits = text.trim();
-        if digits.len() != 64 || !digits.is_ascii() {
+        // Digits only: the parser of numbers would take a sign too.
+        if digits.len() != 64 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(NotAMasterKey);
         }
         let mut bytes = [0; 32];
