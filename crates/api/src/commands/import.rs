@@ -10,9 +10,9 @@ use super::{Failure, app, input, print};
 pub(super) async fn run(settings: Settings, args: ImportArgs) -> Result<(), Failure> {
     let app = app(settings).await?;
     let input = input(&args.file).await?;
-    let json = args.json;
-    let report = import::import(&app, input, |bad| tell(&bad, json)).await?;
-    if json {
+    let tell = if args.json { tell_json } else { tell_text };
+    let report = import::import(&app, input, |bad| tell(&bad)).await?;
+    if args.json {
         print(&serde_json::to_string(&report).unwrap_or_default())?;
     } else {
         print(&format!("{} lines: {} spaces created", report.lines, report.created))?;
@@ -22,10 +22,10 @@ pub(super) async fn run(settings: Settings, args: ImportArgs) -> Result<(), Fail
     Ok(())
 }
 
-fn tell(bad: &BadLine, json: bool) {
-    if json {
-        println!("{}", serde_json::to_string(bad).unwrap_or_default());
-    } else {
-        eprintln!("line {}: {}: {}", bad.line, bad.field, bad.reason);
-    }
+fn tell_text(bad: &BadLine) {
+    eprintln!("line {}: {}: {}", bad.line, bad.field, bad.reason);
+}
+
+fn tell_json(bad: &BadLine) {
+    println!("{}", serde_json::to_string(bad).unwrap_or_default());
 }

@@ -130,7 +130,7 @@ fn place(path: &Path, key: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
+    let draft = path.with_extension(format!("{}.new", hex(&random::<8>().map_err(io::Error::other)?)));
     let mut file = owner_only(&draft)?;
     file.write_all(format!("{key}\n").as_bytes())?;
     file.sync_all()?;

@@ -16,6 +16,8 @@ use ens_domain::ins::InsAuthority;
 pub use keys::{KeyError, TokenKey, development_token_key, master_key};
 
 mod keys;
+#[cfg(test)]
+mod tests;
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, Args)]

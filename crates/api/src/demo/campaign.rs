@@ -154,9 +154,9 @@ impl Campaign {
     /// What a person does who was told on this day.
     fn answer(&mut self, person: u64, told_on: NaiveDate, code: ProvisionalCode) {
         // A child who comes of age while the campaign runs answers as an adult, whenever the message came.
-        let is_child = self.population.is_child_for(person, 2 * DAYS);
+        let addressee = self.population.addressee_for(person, 2 * DAYS);
         let mut note = |days: u64, act: Act| self.agenda.note(after(told_on, days), person, act);
-        match self.fates.answer(person, is_child) {
+        match self.fates.answer(person, addressee) {
             Answer::Opposes(days, via) => note(days, Act::Oppose(via, code)),
             Answer::OpposesThenWithdraws(days, via, later) => {
                 note(days, Act::Oppose(via, code));

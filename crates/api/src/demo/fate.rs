@@ -73,6 +73,15 @@ pub(super) enum Sequel {
     SuspendedThenLifted(u64, u64),
 }
 
+/// Who answers a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Addressee {
+    /// The holder.
+    Holder,
+    /// The representative of a child.
+    Representative,
+}
+
 /// The draws of one seed, as fates.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fates(pub Chance);
@@ -102,8 +111,8 @@ impl Fates {
         self.0.befalls(5_000, person, "found again").then(|| self.days(2, 5, person, "search"))
     }
 
-    /// What the person does once told; of a child, what the representative does.
-    pub(super) fn answer(self, person: u64, is_child: bool) -> Answer {
+    /// What the addressee does once told.
+    pub(super) fn answer(self, person: u64, addressee: Addressee) -> Answer {
         let soon = self.days(1, 35, person, "answer");
         match self.0.below(10_000, person, "answer") {
             0..130 => Answer::Opposes(soon, self.channel(person)),
@@ -112,7 +121,7 @@ impl Fates {
             930..960 => Answer::MistypesThenSignsUp(soon),
             960..1_000 => Answer::Dies(soon),
             1_000..1_060 => Answer::Breaks(soon.min(30), self.days(3, 10, person, "repair")),
-            1_060..1_120 if is_child => Answer::Denies(soon.min(30)),
+            1_060..1_120 if addressee == Addressee::Representative => Answer::Denies(soon.min(30)),
             _ => Answer::Silence,
         }
     }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::{Days, NaiveDate, TimeDelta, Utc};
+use chrono::{Days, NaiveDate, Utc};
 use ens_domain::calendar::paris;
 use ens_domain::ids::SpaceId;
 use ens_projections::campaign_progress::{Dimension, ProgressFilter, campaign_progress};
@@ -175,7 +175,7 @@ pub async fn rehearse(settings: &Settings, folder: &Path, plan: Plan, progress: 
     let store = open(settings).await?;
     let chance = Chance::of_seed(plan.seed);
     let population = Population::new(chance, plan.persons, plan.from);
-    let clock = Clock::simulated(paris::start_of(plan.from) - TimeDelta::hours(8));
+    let clock = Clock::simulated(paris::start_of(plan.from));
     let app = App::new(store.clone(), clock, settings.clone());
 
     let persons = folder.join("persons.ndjson");

@@ -16,6 +16,7 @@ use ens_domain::policy::Policy;
 use serde::Serialize;
 
 use super::chance::Chance;
+use super::fate::Addressee;
 use super::names::{BIRTH_NAMES, MEN, STREETS, WOMEN, unaccented};
 use super::places::{COMMUNES, Commune, TOULOUSE, inhabited};
 
@@ -102,9 +103,10 @@ impl Population {
         file.flush()
     }
 
-    /// Whether this person is a child, and stays one for so many days.
-    pub(super) fn is_child_for(self, number: u64, days: u64) -> bool {
-        self.actor(number, self.on + Days::new(days)) == Party::Representative
+    /// Who answers this person's notice: a representative only for whoever stays a child for so many days.
+    pub(super) fn addressee_for(self, number: u64, days: u64) -> Addressee {
+        let child = self.actor(number, self.on + Days::new(days)) == Party::Representative;
+        if child { Addressee::Representative } else { Addressee::Holder }
     }
 
     /// Who acts for this person on a day: a child's representative, else the holder.
@@ -127,7 +129,7 @@ impl Population {
         let home =
             if self.chance.befalls(6_500, number, "lives at birthplace") { birth.commune } else { inhabited(self.draw(number, "home")) };
         let ins = Ins::fictitious(birth.sex, traits.born_on, &InseeCode::parse(birth.commune.insee)?, birth.order)?;
-        let child = birth.age < 18;
+        let child = self.actor(number, self.on) == Party::Representative;
         let protected = birth.age > 75 && self.chance.befalls(300, number, "protected");
         let nowhere = self.chance.befalls(20, number, "no contact");
         let by_mail = !nowhere && self.chance.befalls(7_515, number, "e-mail");
@@ -299,6 +301,17 @@ mod tests {
     }
 
     #[test]
+    fn a_cohort_is_of_every_age_and_of_the_three_departments() {
+        let read: Vec<Person> = cohort(1).map(|person| serde_json::to_string(&person).unwrap().parse().unwrap()).collect();
+        let ages: HashSet<u32> = read.iter().map(|person| person.identity.born_on().years_before(MONDAY)).collect();
+        assert!((0..=100).all(|age| ages.contains(&age)));
+        let departments: HashSet<&str> = read.iter().map(|person| person.department.as_str()).collect();
+        assert_eq!(departments, HashSet::from(["31", "44", "80"]));
+        let mails = read.iter().filter(|person| person.email.is_some()).count();
+        assert!((14_700..15_300).contains(&mails), "{mails} of 20 000 have e-mail");
+    }
+
+    #[test]
     fn everybody_can_be_imported_and_nobody_twice() {
         let mut seen = HashSet::new();
         for person in cohort(1) {
@@ -306,7 +319,11 @@ mod tests {
             let read: Person = line.parse().unwrap_or_else(|fault| panic!("{fault} in {line}"));
             assert_eq!(read.ins.authority(), InsAuthority::TestNir);
             assert!(seen.insert(read.ins.matricule().to_owned()), "twice: {line}");
-            assert_eq!(read.identity.born_on().years_before(MONDAY) < 18, read.representative.is_some(), "{line}");
+            match (read.identity.born_on().years_before(MONDAY), read.representative.is_some()) {
+                (0..18, represented) => assert!(represented, "{line}"),
+                (18..75, represented) => assert!(!represented, "{line}"),
+                (75.., _) => {}
+            }
         }
     }
 

@@ -36,8 +36,8 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
     /// # Errors
     /// What the stream says: never taken for its end.
     pub(super) async fn next(&mut self) -> io::Result<Option<(u64, Line)>> {
-        let mut bytes = Vec::new();
-        let mut dropped = false;
+        // `None` once the line has grown too long: the rest of it is passed over.
+        let mut kept: Option<Vec<u8>> = Some(Vec::new());
         let mut any = false;
         loop {
             let chunk = self.reader.fill_buf().await?;
@@ -47,10 +47,8 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
             any = true;
             let end = chunk.iter().position(|byte| *byte == b'\n');
             let part = end.map_or(chunk, |end| chunk.get(..end).unwrap_or_default());
-            if bytes.len() + part.len() > LONGEST_LINE {
-                dropped = true;
-                bytes = Vec::new();
-            } else if !dropped {
+            kept = kept.filter(|bytes| bytes.len() + part.len() <= LONGEST_LINE);
+            if let Some(bytes) = &mut kept {
                 bytes.extend_from_slice(part);
             }
             let taken = part.len() + usize::from(end.is_some());
@@ -63,13 +61,13 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
             return Ok(None);
         }
         self.number += 1;
-        Ok(Some((self.number, self.read(bytes, dropped))))
+        Ok(Some((self.number, self.read(kept))))
     }
 
-    fn read(&self, bytes: Vec<u8>, dropped: bool) -> Line {
-        if dropped {
+    fn read(&self, kept: Option<Vec<u8>>) -> Line {
+        let Some(bytes) = kept else {
             return Line::TooLong;
-        }
+        };
         let Ok(text) = String::from_utf8(bytes) else {
             return Line::NotText;
         };
