@@ -105,6 +105,34 @@ fn served_routes(file: &SourceFile) -> Vec<String> {
     marks.filter_map(route).collect()
 }
 
+#[test]
+fn every_setting_and_every_metric_is_explained_to_operators() {
+    let page = source::file("docs/operations.md");
+    let service: Vec<SourceFile> = source::rust_files().into_iter().filter(|file| file.path.starts_with("crates/api/src/")).collect();
+    assert_eq!(unexplained(&service, &page), Vec::<String>::new());
+}
+
+#[test]
+fn a_setting_and_a_metric_that_nobody_explains_are_seen() {
+    let code = SourceFile::sample(
+        "crates/api/src/x.rs",
+        "#[arg(env = \"ENS_X\")]\ngauge!(\"ens_x\"); counter!(\n    \"ens_y\");\n#[arg(env = \"ENS_XY\")]\n",
+    );
+    let page = SourceFile::sample("docs/operations.md", "`ENS_XY`, `ens_y`");
+    assert_eq!(unexplained(&[code], &page), ["ENS_X", "ens_x"]);
+}
+
+/// Variables of the environment and metrics that the page does not name.
+fn unexplained(service: &[SourceFile], page: &SourceFile) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    for mark in ["env = \"", "gauge!(", "counter!(", "histogram!("] {
+        for after in service.iter().flat_map(|file| file.text.split(mark).skip(1)) {
+            names.extend(after.trim_start_matches(['"', ' ', '\n']).split('"').next().map(str::to_owned));
+        }
+    }
+    names.into_iter().filter(|name| !page.text.contains(&format!("`{name}`"))).collect()
+}
+
 /// What is owed now must be what the list says: nothing more, and nothing that was paid meanwhile.
 fn owed_is_owed(owed: Vec<String>, listed: &[&str]) {
     let new: Vec<&String> = owed.iter().filter(|one| !listed.contains(&one.as_str())).collect();
