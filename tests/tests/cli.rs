@@ -1,5 +1,6 @@
 //! The command line, as somebody meets it: help that teaches, settings from the environment, keys that are made once and kept close.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -148,6 +149,7 @@ async fn a_demonstration_prints_one_object_that_adds_up_and_can_be_looked_at() {
             let event: serde_json::Value = serde_json::from_str(line).unwrap();
             assert!(event["payload"].is_object() && event["position"].is_u64(), "{line}");
         }
+        assert_a_reader_may_leave(place.folder(), &here);
         let checked = ens_with(place.folder(), &["rebuild", "all", "--check"], &here);
         assert!(checked.status.success(), "{}", out(&checked));
         assert!(ens_with(place.folder(), &["rebuild", "openings_due"], &here).status.success());
@@ -156,4 +158,20 @@ async fn a_demonstration_prints_one_object_that_adds_up_and_can_be_looked_at() {
         let early = ens_with(place.folder(), &["open", "--on", "2100-01-01"], &here);
         assert!(!early.status.success() && err(&early).contains("nothing is opened before its day"), "{}", err(&early));
     }
+}
+
+/// As under `head`: more lines are to come than a pipe holds, and nobody reads on.
+fn assert_a_reader_may_leave(folder: &Path, environment: &[(&str, &str)]) {
+    let mut replay = Command::new(ens_binary())
+        .arg("replay")
+        .current_dir(folder)
+        .envs(environment.iter().copied())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary ens runs");
+    let mut first = String::new();
+    BufReader::new(replay.stdout.take().expect("its output")).read_line(&mut first).expect("a line");
+    let ended = replay.wait_with_output().expect("a child of ours");
+    assert!(ended.status.success() && !err(&ended).contains("ens:"), "{}", err(&ended));
 }

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
     };
     match runtime.block_on(commands::run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if failure.is_a_reader_gone() => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("ens: {failure}");
             ExitCode::FAILURE

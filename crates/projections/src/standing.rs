@@ -131,7 +131,7 @@ impl StatusRow {
             until: self.until(),
             why: self.why(),
             actions: self.actions(today),
-            summary: self.summary(),
+            summary: self.summary(today),
             notice_channel: self.notice_channel,
             window_last_day: self.last_day,
             code: CodeShown {
@@ -235,7 +235,7 @@ impl StatusRow {
         }
     }
 
-    fn summary(&self) -> String {
+    fn summary(&self, today: NaiveDate) -> String {
         match self.stage {
             Stage::Created => "Votre espace de santé n’est pas encore ouvert. Une information va vous être envoyée.".to_owned(),
             Stage::Notified => match self.last_day {
@@ -258,7 +258,10 @@ impl StatusRow {
                 }
             },
             Stage::Blocked => "L’ouverture de votre espace de santé est arrêtée pour le moment.".to_owned(),
-            Stage::Open => "Votre espace de santé est ouvert. Vous pouvez l’activer avec votre code provisoire.".to_owned(),
+            Stage::Open if self.may_sign_up(today) => {
+                "Votre espace de santé est ouvert. Vous pouvez l’activer avec votre code provisoire.".to_owned()
+            }
+            Stage::Open => "Votre espace de santé est ouvert. Pour l’activer, demandez un nouveau code provisoire.".to_owned(),
             Stage::Active => "Votre espace de santé est ouvert et activé.".to_owned(),
             Stage::Suspended => match self.suspension_last_day {
                 Some(day) => format!(

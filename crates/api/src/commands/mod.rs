@@ -82,6 +82,13 @@ pub enum Failure {
     Letters(#[from] StatusImportError),
 }
 
+impl Failure {
+    /// Whether whoever read the output has seen enough, as `head` does: no failure of the command.
+    pub fn is_a_reader_gone(&self) -> bool {
+        matches!(self, Self::File { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
 /// Runs one command to its end.
 ///
 /// # Errors

@@ -34,10 +34,10 @@ pub(super) fn of_the_service(settings: &Settings, first: Option<SpaceId>) -> Str
         "\nServing on http://{site} (Ctrl-C stops). In another terminal:\n\n  \
          export CNAM=$({ens} token --role cnam{store})\n  \
          export HOLDER=$({ens} token --role holder --space {space}{store})\n  \
-         curl -s http://{site}/v1/support-line\n  \
-         curl -s -H \"Authorization: Bearer $CNAM\" 'http://{site}/v1/campaign/progress?by=department,state'\n  \
-         curl -s -H \"Authorization: Bearer $HOLDER\" http://{site}/v1/spaces/{space}\n  \
-         curl -s -H \"Authorization: Bearer $HOLDER\" http://{site}/v1/spaces/{space}/history\n  \
+         curl -sw '\\n' http://{site}/v1/support-line\n  \
+         curl -sw '\\n' -H \"Authorization: Bearer $CNAM\" 'http://{site}/v1/campaign/progress?by=department,state'\n  \
+         curl -sw '\\n' -H \"Authorization: Bearer $HOLDER\" http://{site}/v1/spaces/{space}\n  \
+         curl -sw '\\n' -H \"Authorization: Bearer $HOLDER\" http://{site}/v1/spaces/{space}/history\n  \
          the documented API: http://{site}/docs/\n"
     )
 }

@@ -52,6 +52,13 @@ fn an_open_space_can_be_shared_and_closed() {
 }
 
 #[test]
+fn an_open_space_whose_code_is_over_is_activated_with_a_new_one() {
+    let open = told(after([]), day(4, 20));
+    assert!(!open.actions.contains(&Action::Activate));
+    assert_eq!(open.summary, "Votre espace de santé est ouvert. Pour l’activer, demandez un nouveau code provisoire.");
+}
+
+#[test]
 fn a_suspension_says_until_when_its_closing_may_be_opposed() {
     let suspended =
         SpaceEvent::Suspended { at: at(day(5, 1)), ground: SuspensionGround::Fraud, informed_on: day(5, 1), last_day: day(6, 12) };
