@@ -128,6 +128,41 @@ fn an_import_prints_its_bad_lines_apart_from_its_counts() {
     assert!(!missing.status.success());
 }
 
+/// The same with something on the standard input.
+fn ens_piped(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    use std::io::Write;
+    let mut command = Command::new(ens_binary());
+    command.args(arguments).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the binary ens runs");
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn what_is_piped_in_is_read() {
+    let folder = folder();
+    let imported = ens_piped(folder.path(), &["import", "-", "--json"], "{}\n");
+    let lines: Vec<serde_json::Value> = out(&imported).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        lines,
+        [
+            serde_json::json!({ "line": 1, "field": "ins", "reason": "missing" }),
+            serde_json::json!({ "lines": 1, "created": 0, "known": 0, "rejected": 1 })
+        ]
+    );
+    let bounced = ens_piped(folder.path(), &["bounce"], "Subject: hello\r\n\r\nno bounce\r\n");
+    assert!(!bounced.status.success(), "a message that is no bounce stays with the mail server");
+    let letters = ens_piped(folder.path(), &["letters", "-"], "reference,status,date\nabc,posted,2026-03-12\n");
+    assert!(letters.status.success() && err(&letters).contains("line 2"), "{}{}", out(&letters), err(&letters));
+}
+
+#[test]
+fn the_help_never_shows_the_address_of_the_store() {
+    let folder = folder();
+    let help = ens_with(folder.path(), &["serve", "--help"], &[("ENS_STORE", "postgres://ens:canari@db/ens")]);
+    assert!(out(&help).contains("ENS_STORE") && !out(&help).contains("canari"));
+}
+
 #[tokio::test]
 async fn a_demonstration_prints_one_object_that_adds_up_and_can_be_looked_at() {
     for engine in Engine::DURABLE {

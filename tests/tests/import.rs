@@ -302,3 +302,40 @@ async fn a_representative_whom_an_interrupted_run_left_out_is_declared() {
     assert_eq!((report.created, report.known), (0, 1));
     assert_eq!(events(&app).await, whole);
 }
+
+#[tokio::test]
+async fn a_killed_run_goes_on() {
+    for engine in Engine::DURABLE {
+        let place = Place::fresh(engine).await;
+        let persons = place.folder().join("persons.ndjson");
+        let file = lines((1..=999).map(child)) + &lines((1..=999).map(|order| on_another_day(adult(order))));
+        std::fs::write(&persons, &file).unwrap();
+        let key = "07".repeat(32);
+        let import = || {
+            let mut command = std::process::Command::new(ens_tests::ens_binary());
+            command.args(["import", "--json"]).arg(&persons).env("ENS_STORE", place.url()).env("ENS_MASTER_KEY", &key);
+            command.current_dir(place.folder()).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null());
+            command
+        };
+        let app = service(&place).await;
+        let mut killed = import().spawn().unwrap();
+        ens_tests::eventually("the import has begun", async || (events(&app).await > 0).then_some(())).await;
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+
+        let before = events(&app).await;
+        let again = import().output().unwrap();
+        let report: ImportReport = serde_json::from_slice(&again.stdout).unwrap();
+        assert_eq!((report.lines, report.created + report.known, report.rejected), (1_998, 1_998, 0), "{engine:?}");
+        assert_eq!(events(&app).await, 1_998 + 999, "{engine:?}, killed at {before} events");
+    }
+}
+
+/// Born a month later, so that the INS is another one.
+fn on_another_day(mut person: Value) -> Value {
+    let order: u16 = person["ins"]["matricule"].as_str().unwrap()[10..13].parse().unwrap();
+    let born_on = "1984-04-29".parse().unwrap();
+    person["ins"] = json!(Ins::fictitious(ens_domain::identity::Sex::Female, born_on, &"31555".parse().unwrap(), order).unwrap());
+    person["born_on"] = json!(born_on);
+    person
+}

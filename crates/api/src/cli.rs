@@ -45,7 +45,7 @@ pub enum Command {
     Demo(DemoArgs),
     /// Serve the API, send notices (information préalable), open what falls due each day
     Serve(ServeArgs),
-    /// Bring the store's tables up to date, and say where they are
+    /// Bring the store's tables up to date, and say what it holds
     Migrate,
     /// Create a space for each insured person (assuré) of an NDJSON file
     ///
@@ -98,7 +98,7 @@ pub struct DemoArgs {
     /// Another seed gives other persons and other lives; the same one the same counts
     #[arg(long, value_name = "S", default_value_t = 31_44_80)]
     pub seed: u64,
-    /// First day of the campaign (default: so many weeks ago that the last day is today)
+    /// First day of the campaign (default: so long ago that its last day was yesterday)
     #[arg(long, value_name = "DATE")]
     pub from: Option<NaiveDate>,
     /// End after the table instead of serving

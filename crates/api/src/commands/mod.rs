@@ -12,7 +12,7 @@ use tokio::io::AsyncBufRead;
 use crate::app::App;
 use crate::cli::{Cli, Command};
 use crate::clock::Clock;
-use crate::config::{self, KeyError, Settings};
+use crate::config::{self, FolderError, KeyError, Settings};
 use crate::notify::BounceError;
 use crate::notify::letters::StatusImportError;
 use crate::{demo, serve};
@@ -36,6 +36,9 @@ pub enum Failure {
     /// No key to start with.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// No folder to work in.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -116,23 +119,11 @@ async fn app(settings: Settings) -> Result<App, Failure> {
     Ok(App::new(store, Clock::machine(), settings))
 }
 
-/// Opens the store that the settings name, its folder made first where it is a file.
+/// Opens the store that the settings name.
 async fn open_store(settings: &Settings) -> Result<Store, Failure> {
-    let url = settings.store_url();
-    make_folder_of(&url)?;
+    settings.make_folders()?;
     let options = StoreOptions::new(config::master_key(settings)?);
-    Ok(Store::open(&url, options).await?)
-}
-
-/// An embedded store lives in a file: its folder must be there.
-pub(crate) fn make_folder_of(url: &str) -> Result<(), Failure> {
-    let Some(path) = url.strip_prefix("sqlite:").filter(|path| !path.starts_with(":memory:")).map(Path::new) else {
-        return Ok(());
-    };
-    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        Some(folder) => std::fs::create_dir_all(folder).map_err(|source| Failure::File { path: folder.to_owned(), source }),
-        None => Ok(()),
-    }
+    Ok(Store::open(&settings.store_url(), options).await?)
 }
 
 /// A file to read, or the standard input where the file is `-`.

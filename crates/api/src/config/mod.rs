@@ -5,6 +5,7 @@
 //! - production refuses identities that are not of real persons, and keys that were made for development
 
 use std::fmt;
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -50,7 +51,7 @@ pub struct Settings {
 #[command(next_help_heading = "Store and keys")]
 pub struct StoreSettings {
     /// sqlite:PATH, sqlite::memory: or postgres://… (default: ens.db in the data folder)
-    #[arg(id = "store", long = "store", env = "ENS_STORE", global = true, value_name = "URL")]
+    #[arg(id = "store", long = "store", env = "ENS_STORE", global = true, value_name = "URL", hide_env_values = true)]
     pub url: Option<StoreUrl>,
     /// Folder of what has no other place: the embedded store, development keys, dropped messages
     #[arg(long, env = "ENS_DATA", global = true, value_name = "FOLDER", default_value = "ens-data")]
@@ -239,6 +240,20 @@ impl Settings {
         }
     }
 
+    /// Makes the data folder, and the folder of an embedded store.
+    ///
+    /// # Errors
+    /// Which folder the system refuses.
+    pub fn make_folders(&self) -> Result<(), FolderError> {
+        let url = self.store_url();
+        let file = url.strip_prefix("sqlite:").filter(|path| !path.starts_with(":memory:")).map(Path::new);
+        let beside = file.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+        for folder in beside.into_iter().chain([self.store.data.as_path()]) {
+            std::fs::create_dir_all(folder).map_err(|source| FolderError { folder: folder.to_owned(), source })?;
+        }
+        Ok(())
+    }
+
     /// Where letters are dropped for the carrier.
     pub fn letters_folder(&self) -> PathBuf {
         self.post.folder.clone().unwrap_or_else(|| self.store.data.join("letters"))
@@ -253,6 +268,14 @@ impl Settings {
     pub fn admits(&self, authority: InsAuthority) -> bool {
         !(self.site.production && authority.is_fictitious())
     }
+}
+
+/// A folder that cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error("{folder}: {source}", folder = folder.display())]
+pub struct FolderError {
+    folder: PathBuf,
+    source: io::Error,
 }
 
 /// A secret given as text, which debug output never shows.

@@ -20,7 +20,7 @@ use ens_store::{Store, StoreError, StoreOptions};
 use crate::app::App;
 use crate::cli::DemoArgs;
 use crate::clock::Clock;
-use crate::config::{self, KeyError, Settings};
+use crate::config::{self, FolderError, KeyError, Settings};
 use crate::import::{self, ImportError};
 use crate::notify::{BounceError, letters::StatusImportError};
 use crate::serve::{self, ServeError};
@@ -56,6 +56,9 @@ pub enum DemoError {
     /// No key to start with.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// No folder to work in.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -171,7 +174,7 @@ pub async fn rehearse(settings: &Settings, folder: &Path, plan: Plan, progress: 
         move |source| DemoError::File { path, source }
     };
     std::fs::create_dir_all(folder).map_err(file(folder))?;
-    std::fs::create_dir_all(&settings.store.data).map_err(file(&settings.store.data))?;
+    settings.make_folders()?;
     let store = open(settings).await?;
     let chance = Chance::of_seed(plan.seed);
     let population = Population::new(chance, plan.persons, plan.from);

@@ -30,7 +30,7 @@ mod person;
 const BATCH: usize = 500;
 
 /// What an import did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ImportReport {
     /// Lines that held something.
     pub lines: u64,
