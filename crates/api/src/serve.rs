@@ -1,8 +1,11 @@
 //! The service: the API, the read models, the notices and the daily openings, in one process or split over several.
 //!
 //! starting --bound--> serving --SIGTERM or SIGINT--> no new requests --those under way answered--> workers finish --> stopped
-//! - two processes on one PostgreSQL may run at once: nothing happens twice
-//! - a worker that ends by itself ends the process, so that whoever watches it starts it again
+//! - a service that is asked to stop finishes and stops
+//! - a request under way is answered before the service stops
+//! - each half serves alone
+//!
+//! A worker that ends by itself ends the process, so that whoever watches it starts it again.
 
 use std::io;
 use std::net::SocketAddr;

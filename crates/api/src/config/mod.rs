@@ -1,7 +1,8 @@
 //! What an operator configures: every setting, as an option of the command line and as an environment variable.
 //!
 //! - no secret shows in debug output
-//! - a key that was not given is made in the data folder, for its owner only, and said so loudly
+//! - a key that was not given is made once
+//! - two that start at once have one key
 //! - production refuses identities that are not of real persons, and keys that were made for development
 
 use std::fmt;

@@ -2,8 +2,9 @@
 //!
 //! morning: openings and other dates --> forenoon: notices ordered and sent --> afternoon: the carrier, the bounces, the persons
 //! --> evening: the read models catch up, for the next morning
-//! - every step is the service's own; only the clock, the mailboxes and the carrier are ours
-//! - what a person does is counted in days from what reached them, so no order of sending changes a life
+//!
+//! Every step is the service's own; only the clock, the mailboxes and the carrier are ours. What a person does is counted in days from
+//! what reached them, so that no order of sending changes a life.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,7 +1,9 @@
 //! Chance without memory: what befalls a person is a hash of the seed, the person's number and the question.
 //!
-//! - nothing is kept per person, so a cohort of any size costs nothing to decide on
-//! - the same seed gives the same lives, on any machine and any engine
+//! Nothing is kept per person, so a cohort of any size costs nothing to decide on.
+//!
+//! - the same question has the same answer
+//! - seeds, persons and questions differ
 
 /// The seed of one demonstration.
 #[derive(Debug, Clone, Copy)]

@@ -2,8 +2,11 @@
 //!
 //! persons --file--> import --spaces--> campaign, day by day --> counts that add up --> a service to look at
 //! - the same seed gives the same counts, on every engine
-//! - nobody is real: test INS only, in real communes of Haute-Garonne, Loire-Atlantique and Somme
-//! - a person costs a few bytes of memory: who they are and what befalls them is computed from the seed
+//! - everybody can be imported, and nobody twice
+//! - a demonstration writes over nobody
+//!
+//! Nobody is real: test INS only, in real communes of Haute-Garonne, Loire-Atlantique and Somme. A person costs a few bytes of memory:
+//! who they are and what befalls them is computed from the seed.
 
 use std::collections::HashMap;
 use std::io;

@@ -1,7 +1,10 @@
 //! The invented persons of a demonstration: anybody's life between newborn and a hundred, in three departments, none of them real.
 //!
-//! - a person is computed from the seed and a number, and never kept
-//! - no two persons bear the same INS; every INS is under the test OID, with a key that is right
+//! A person is computed from the seed and a number, and never kept. Every INS is under the test OID, with a key that is right.
+//!
+//! - a cohort is of every age and of the three departments
+//! - everybody can be imported, and nobody twice
+//! - the step meets every place once
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};

@@ -1,6 +1,7 @@
 //! Some hundreds of lines that are decided together: ids reserved in one call, spaces created in one transaction a partition.
 //!
-//! - a person whose space exists is left alone, but for what an interrupted run had left undone
+//! - a person who was reserved and never created is created
+//! - a representative whom an interrupted run left out is declared
 
 use std::collections::HashMap;
 

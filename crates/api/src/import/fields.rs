@@ -1,6 +1,8 @@
 //! The fields of one JSON object, taken one by one: what is left at the end is unknown, and said so.
 //!
-//! - a reason names the field and what to mend, never the value that was given
+//! - an unknown field is named
+//! - a broken line says where and not what
+//! - a reason never holds the value
 
 use std::fmt::Display;
 use std::str::FromStr;

@@ -1,10 +1,12 @@
 //! The import: a stream of insured persons, one JSON object a line, becomes spaces.
 //!
 //! line --read--> person --admitted--> reserved (INS digest -> space id) --executed--> created, or known already
-//! - a bad line is reported with its number, field and reason, and stops nothing
-//! - the same person twice changes nothing and says so, within one file as over two
+//! - each bad line is named, and stops nothing
+//! - the same file again changes nothing
+//! - the same person twice in one file changes nothing
 //! - an interrupted run goes on by running again
-//! - memory holds one batch, whatever the size of the stream
+//!
+//! Memory holds one batch, whatever the size of the stream.
 
 use std::io;
 
