@@ -19,7 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::background::{self, Board, EndedEarly, Workers};
+use crate::background::{self, EndedEarly, Workers};
 use crate::cli::Half;
 use crate::config::{KeyError, Settings, development_token_key};
 use crate::http;
@@ -145,7 +145,6 @@ fn workers(app: &App) -> Result<Workers, ServeError> {
         followers: Followers::new(app.store.clone()),
         dispatcher: Dispatcher::new(app.clone(), mail(&app.settings)?, post).at_pace(Pace::configured(&app.settings.mail)),
         statuses: StatusFolder::new(letters.join("statuses")),
-        board: Board::default(),
     })
 }
 

@@ -13,9 +13,6 @@ use crate::app::App;
 use crate::notify::Dispatcher;
 use crate::notify::letters::StatusFolder;
 
-pub use board::{Board, TaskStatus};
-
-mod board;
 pub mod deadlines;
 pub mod notices;
 pub mod openings;
@@ -30,8 +27,6 @@ pub struct Workers {
     pub dispatcher: Dispatcher,
     /// Takes in what the carrier reports.
     pub statuses: StatusFolder,
-    /// Where each task says how it fares.
-    pub board: Board,
 }
 
 /// A task that ended although nobody asked it to.
@@ -45,15 +40,15 @@ pub struct EndedEarly;
 /// [`EndedEarly`] where a task broke; the others were stopped then.
 pub async fn run(app: App, workers: Workers, shutdown: CancellationToken) -> Result<(), EndedEarly> {
     let mut tasks = JoinSet::new();
-    let Workers { followers, dispatcher, statuses, board } = workers;
+    let Workers { followers, dispatcher, statuses } = workers;
     let stop = shutdown.clone();
     tasks.spawn(async move { followers.run(stop.cancelled_owned()).await });
     let stop = shutdown.clone();
     tasks.spawn(async move { dispatcher.run(stop).await });
-    tasks.spawn(task::issue_notices(app.clone(), board.clone(), shutdown.clone()));
-    tasks.spawn(task::import_statuses(app.clone(), statuses, board.clone(), shutdown.clone()));
-    tasks.spawn(task::keep_the_calendar(app.clone(), board.clone(), shutdown.clone()));
-    tasks.spawn(task::measure(app, board, shutdown.clone()));
+    tasks.spawn(task::issue_notices(app.clone(), shutdown.clone()));
+    tasks.spawn(task::import_statuses(app.clone(), statuses, shutdown.clone()));
+    tasks.spawn(task::keep_the_calendar(app.clone(), shutdown.clone()));
+    tasks.spawn(task::measure(app, shutdown.clone()));
     let mut early = None;
     while let Some(ended) = tasks.join_next().await {
         if ended.is_err() || !shutdown.is_cancelled() {

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use ens_domain::calendar::paris;
-use ens_domain::space::terms::Channel;
 use ens_store::StoreError;
 use tokio_util::sync::CancellationToken;
 
-use super::{Board, deadlines, notices, openings};
+use super::{deadlines, notices, openings};
 use crate::app::App;
 use crate::notify::letters::StatusFolder;
 
@@ -21,7 +20,7 @@ const NOTICES_EVERY: Duration = Duration::from_secs(1);
 const STATUSES_EVERY: Duration = Duration::from_secs(10);
 /// How often what fell due is looked for between two midnights: a letter reported late may be due at once.
 const CALENDAR_EVERY: Duration = Duration::from_secs(60);
-/// How often gauges are read.
+/// How often the overdue are counted.
 const GAUGES_EVERY: Duration = Duration::from_secs(15);
 /// The wait after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
@@ -32,26 +31,26 @@ enum Left {
     Nothing,
 }
 
-pub(super) async fn issue_notices(app: App, board: Board, shutdown: CancellationToken) {
+pub(super) async fn issue_notices(app: App, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         let issued = notices::issue_due(&app, NOTICES).await;
         let left = issued.map(|done| if done.issued > 0 { Left::More } else { Left::Nothing });
-        rest("notices", report("notices", left, &app, &board), NOTICES_EVERY, &shutdown).await;
+        rest("notices", report("notices", left), NOTICES_EVERY, &shutdown).await;
     }
 }
 
-pub(super) async fn import_statuses(app: App, folder: StatusFolder, board: Board, shutdown: CancellationToken) {
+pub(super) async fn import_statuses(app: App, folder: StatusFolder, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         let imported = folder.import_new(&app).await.map(|_| Left::Nothing);
-        rest("letter_statuses", report("letter_statuses", imported, &app, &board), STATUSES_EVERY, &shutdown).await;
+        rest("letter_statuses", report("letter_statuses", imported), STATUSES_EVERY, &shutdown).await;
     }
 }
 
 /// At start for what was missed, at the first instant of each day in Paris, and now and then between.
-pub(super) async fn keep_the_calendar(app: App, board: Board, shutdown: CancellationToken) {
+pub(super) async fn keep_the_calendar(app: App, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         let kept = keep_once(&app).await.map(|()| Left::Nothing);
-        let went = report("calendar", kept, &app, &board);
+        let went = report("calendar", kept);
         rest("calendar", went, until_next_day(app.now()).min(CALENDAR_EVERY), &shutdown).await;
     }
 }
@@ -66,24 +65,16 @@ async fn keep_once(app: &App) -> Result<(), StoreError> {
     Ok(())
 }
 
-pub(super) async fn measure(app: App, board: Board, shutdown: CancellationToken) {
+pub(super) async fn measure(app: App, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         let measured = measure_once(&app).await.map(|()| Left::Nothing);
-        rest("gauges", report("gauges", measured, &app, &board), GAUGES_EVERY, &shutdown).await;
+        rest("gauges", report("gauges", measured), GAUGES_EVERY, &shutdown).await;
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; counts stay far below 2^53")]
 async fn measure_once(app: &App) -> Result<(), StoreError> {
     metrics::gauge!("ens_openings_overdue").set(openings::overdue(app).await? as f64);
-    for depth in app.store.outbox_depth().await? {
-        let channel = match depth.channel {
-            Channel::Email => "email",
-            Channel::Post => "post",
-        };
-        metrics::gauge!("ens_outbox_waiting", "channel" => channel).set(depth.waiting as f64);
-        metrics::gauge!("ens_outbox_handed_over", "channel" => channel).set(depth.handed_over as f64);
-    }
     Ok(())
 }
 
@@ -100,18 +91,13 @@ enum Went {
     Badly,
 }
 
-fn report<E: Display>(task: &'static str, done: Result<Left, E>, app: &App, board: &Board) -> Went {
+fn report<E: Display>(task: &'static str, done: Result<Left, E>) -> Went {
     match done {
-        Ok(left) => {
-            board.went_well(task, app.now());
-            match left {
-                Left::More => Went::OnAtOnce,
-                Left::Nothing => Went::Well,
-            }
-        }
+        Ok(Left::More) => Went::OnAtOnce,
+        Ok(Left::Nothing) => Went::Well,
         Err(error) => {
             tracing::warn!(task, %error, "a background task failed and will try again");
-            board.failed(task);
+            metrics::counter!("ens_task_failures_total", "task" => task).increment(1);
             Went::Badly
         }
     }
