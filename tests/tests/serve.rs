@@ -1,6 +1,7 @@
 //! The service as a process: it lives, it stops when asked, and either half of it serves alone.
 
 use ens_tests::{Engine, Launch, Place, Service, eventually};
+use tokio::sync::watch;
 
 async fn launched(place: &Place, arguments: &[&str]) -> Launch {
     let data = place.folder().join("data").display().to_string();
@@ -29,19 +30,18 @@ async fn a_request_under_way_is_answered_before_the_service_stops() {
     let mut service = launched(&place, &[]).await.start().await;
     let url = format!("{}/version", service.url());
     let client = reqwest::Client::new();
+    let (answered, mut answers) = watch::channel(0_u32);
     let asking = tokio::spawn(async move {
-        let mut answered = 0_u32;
         // Asks until nobody listens any more; every answer that began must be whole.
         while let Ok(answer) = client.get(&url).send().await {
             assert!(answer.status().is_success());
             answer.bytes().await.expect("a whole answer");
-            answered += 1;
+            answered.send_modify(|count| *count += 1);
         }
-        answered
     });
-    says(&service, "listening").await;
+    answers.wait_for(|count| *count > 0).await.expect("an answer while the service lives");
     assert!(service.stop().await.success());
-    assert!(asking.await.unwrap() > 0);
+    asking.await.expect("whole answers until the end");
 }
 
 #[tokio::test]
