@@ -46,6 +46,7 @@ impl FaultKind {
             | StoreError::OutcomeUnknown
             | StoreError::Database { .. }
             | StoreError::Contended { .. }
+            | StoreError::Overloaded
             | StoreError::Migration(_)
             | StoreError::Open(_)
             | StoreError::Malformed(_)

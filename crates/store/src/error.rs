@@ -35,6 +35,9 @@ pub enum StoreError {
         /// How many times it was tried.
         attempts: u32,
     },
+    /// More orders wait than the queue holds; nothing was begun.
+    #[error("too many commands are waiting")]
+    Overloaded,
     /// A migration could not be applied.
     #[error("the database could not be brought up to date: {0}")]
     Migration(String),
@@ -72,7 +75,7 @@ impl StoreError {
     /// Whether asking again later may succeed.
     pub const fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::OutcomeUnknown | Self::Contended { .. } | Self::Overtaken => true,
+            Self::Unreachable(_) | Self::OutcomeUnknown | Self::Contended { .. } | Self::Overloaded | Self::Overtaken => true,
             Self::Address
             | Self::Database { .. }
             | Self::Migration(_)

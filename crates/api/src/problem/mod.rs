@@ -211,6 +211,7 @@ impl From<StoreError> for Problem {
             | StoreError::OutcomeUnknown
             | StoreError::Database { .. }
             | StoreError::Contended { .. }
+            | StoreError::Overloaded
             | StoreError::Overtaken => Kind::Unavailable,
             StoreError::Address
             | StoreError::Migration(_)
