@@ -1,7 +1,9 @@
 //! The append: one transaction per partition, in which writes get their sequence and position, or their conflict.
 //!
-//! begin (head locked) → versions → admit → idempotency keys → events, head → outbox → keys destroyed → commit
-//! The head is locked from before the first position is taken until the commit: that is what makes them dense and ordered.
+//! at the head: head moved if it is where it was known → events, idempotency keys, outbox, keys        one statement on PostgreSQL
+//! under the lock: keys made → begin (head locked) → versions → admit → idempotency keys → events, head → outbox → keys destroyed → commit
+//! The head is locked from before the first position is taken until the commit: that is what makes them dense and ordered. Whoever knows
+//! the head, and the versions up to it, needs no more than to find it unmoved; who does not takes the lock first and looks.
 //! - positions are dense and in the order of the commits
 //! - a write that lost its version is left out whole; it takes nobody with it
 
@@ -11,7 +13,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use ens_domain::ids::{MessageId, SpaceId};
 
-use crate::engine::{Aggregates, Engine};
+use crate::engine::{Aggregates, AtHead, Engine, StoredKey};
 use crate::error::StoreError;
 use crate::partition::Partition;
 use crate::stored::{Appended, Conflict, NewEvent, Write};
@@ -75,26 +77,61 @@ pub(crate) struct NewMessage {
 }
 
 /// One row on its way into the log.
-pub(crate) struct Row {
-    pub(crate) aggregate_type: String,
-    pub(crate) aggregate_id: String,
+pub(crate) struct Row<'a> {
+    pub(crate) aggregate_type: &'a str,
+    pub(crate) aggregate_id: &'a str,
     pub(crate) sequence: u64,
     pub(crate) position: u64,
-    pub(crate) event: NewEvent,
+    pub(crate) event: &'a NewEvent,
 }
 
 /// What came of a transaction.
-pub(crate) enum Batch {
+pub(crate) enum Appending {
     /// Committed: each entry's place, or the version that it lost to.
     Settled(Vec<Result<Appended, Conflict>>),
-    /// Undone: another transaction used one of the idempotency keys meanwhile.
+    /// Nothing was written: the head is not where it was known to be.
+    HeadMoved,
+    /// Undone: another transaction used one of the idempotency keys, or made one of the spaces' keys, meanwhile.
     KeyTaken,
 }
 
-/// Appends entries to one partition, in their order, in one transaction.
-pub(crate) async fn append(engine: &dyn Engine, partition: Partition, entries: &[Entry]) -> Result<Batch, StoreError> {
+/// Appends entries to one partition, in their order, if its head is still where it is known to be; every entry stands on the version that its
+/// aggregate has there.
+pub(crate) async fn append_at(
+    engine: &dyn Engine,
+    partition: Partition,
+    head: u64,
+    entries: &[Entry],
+    made: &[StoredKey],
+) -> Result<Appending, StoreError> {
+    let versions = entries.iter().rev().map(|entry| (name(&entry.write), entry.write.expected_version)).collect();
+    let mut batch = admit(entries, partition, head, versions);
+    batch.made = made;
+    match engine.append_at(&batch).await {
+        Ok(AtHead::Written) => Ok(Appending::Settled(batch.answers)),
+        Ok(AtHead::Moved) => Ok(Appending::HeadMoved),
+        // Who was first is told by the rows that are there: the next round looks.
+        Err(error) if error.is_a_duplicate() => Ok(Appending::KeyTaken),
+        Err(error) if error.lost_a_race() => Ok(Appending::HeadMoved),
+        Err(error) => Err(error),
+    }
+}
+
+/// The lock under which entries are appended, and the head that they expect there, if any.
+#[derive(Clone, Copy)]
+pub(crate) struct Under {
+    pub(crate) partition: Partition,
+    pub(crate) known: Option<u64>,
+}
+
+/// Appends entries to one partition, in their order, in one transaction that locks the head first.
+pub(crate) async fn append(engine: &dyn Engine, under: Under, entries: &[Entry], made: &[StoredKey]) -> Result<Appending, StoreError> {
+    // Committed by themselves: a key that seals nothing does no harm, and on SQLite two files are not committed at once.
+    if !made.is_empty() && engine.create_keys(made).await? < count(made.len()) {
+        return Ok(Appending::KeyTaken);
+    }
     for attempt in 1..=ATTEMPTS {
-        match attempt_once(engine, partition, entries).await {
+        match attempt_once(engine, under, entries).await {
             Err(error) if error.lost_a_race() => back_off(attempt).await,
             settled => return settled,
         }
@@ -110,34 +147,49 @@ pub(crate) async fn back_off(attempt: u32) {
     tokio::time::sleep(Duration::from_micros(micros)).await;
 }
 
-async fn attempt_once(engine: &dyn Engine, partition: Partition, entries: &[Entry]) -> Result<Batch, StoreError> {
+async fn attempt_once(engine: &dyn Engine, under: Under, entries: &[Entry]) -> Result<Appending, StoreError> {
+    let Under { partition, known } = under;
     let mut transaction = engine.begin(partition).await?;
+    if known.is_some_and(|head| head != transaction.head()) {
+        return Ok(Appending::HeadMoved);
+    }
     let mut versions = HashMap::new();
     for (aggregate_type, ids) in aggregates(entries) {
         let found = transaction.versions(Aggregates { partition, aggregate_type, ids: &ids }).await?;
         versions.extend(found.into_iter().map(|(id, version)| ((aggregate_type, id), version)));
     }
-    let admitted = admit(entries, partition, transaction.head(), versions);
-    if admitted.is_empty() {
-        return Ok(Batch::Settled(admitted.answers));
+    let versions = entries.iter().filter_map(|entry| {
+        let Write { aggregate_type, aggregate_id, .. } = &entry.write;
+        Some((name(&entry.write), *versions.get(&(aggregate_type.as_str(), aggregate_id.clone()))?))
+    });
+    let batch = admit(entries, partition, transaction.head(), versions.collect());
+    if batch.is_empty() {
+        return Ok(Appending::Settled(batch.answers));
     }
-    if !admitted.remember.is_empty() && transaction.remember(&admitted.remember).await? < count(admitted.remember.len()) {
-        return Ok(Batch::KeyTaken);
+    if !batch.remember.is_empty() && transaction.remember(&batch.remember).await? < count(batch.remember.len()) {
+        return Ok(Appending::KeyTaken);
     }
-    if !admitted.rows.is_empty() {
-        transaction.insert(&admitted.rows).await?;
+    if !batch.rows.is_empty() {
+        transaction.insert(&batch.rows).await?;
     }
-    if !admitted.messages.is_empty() {
-        transaction.post(&admitted.messages).await?;
+    if !batch.messages.is_empty() {
+        transaction.post(&batch.messages).await?;
     }
-    if !admitted.settles.is_empty() {
-        transaction.settle(&admitted.settles).await?;
+    if !batch.settles.is_empty() {
+        transaction.settle(&batch.settles).await?;
     }
-    if !admitted.destroyed.is_empty() {
-        transaction.destroy_keys(&admitted.destroyed).await?;
+    if !batch.destroyed.is_empty() {
+        transaction.destroy_keys(&batch.destroyed).await?;
     }
     transaction.commit().await?;
-    Ok(Batch::Settled(admitted.answers))
+    Ok(Appending::Settled(batch.answers))
+}
+
+/// What names an aggregate.
+type Name<'a> = (&'a str, &'a str);
+
+fn name(write: &Write) -> Name<'_> {
+    (&write.aggregate_type, &write.aggregate_id)
 }
 
 /// The distinct aggregates of some entries, by type.
@@ -153,62 +205,73 @@ fn aggregates(entries: &[Entry]) -> HashMap<&str, Vec<String>> {
     by_type
 }
 
-/// What a transaction is to write.
-#[derive(Default)]
-struct Admitted {
+/// What a transaction is to write after the head.
+pub(crate) struct Batch<'a> {
+    pub(crate) partition: Partition,
+    pub(crate) head: u64,
     answers: Vec<Result<Appended, Conflict>>,
-    rows: Vec<Row>,
-    remember: Vec<Remembered>,
-    messages: Vec<NewMessage>,
-    settles: Vec<MessageId>,
-    destroyed: Vec<String>,
+    pub(crate) rows: Vec<Row<'a>>,
+    pub(crate) remember: Vec<Remembered>,
+    pub(crate) messages: Vec<&'a NewMessage>,
+    pub(crate) settles: Vec<MessageId>,
+    pub(crate) destroyed: Vec<String>,
+    pub(crate) made: &'a [StoredKey],
 }
 
-impl Admitted {
+impl Batch<'_> {
     fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.remember.is_empty() && self.messages.is_empty() && self.settles.is_empty()
+    }
+
+    /// The head once it is written.
+    pub(crate) fn last(&self) -> u64 {
+        self.rows.last().map_or(self.head, |row| row.position)
     }
 }
 
 /// Lets in each entry that stands on the present version, and gives it the next sequences and positions.
-fn admit<'a>(entries: &'a [Entry], partition: Partition, head: u64, mut versions: HashMap<(&'a str, String), u64>) -> Admitted {
-    let mut admitted = Admitted::default();
+fn admit<'a>(entries: &'a [Entry], partition: Partition, head: u64, mut versions: HashMap<Name<'a>, u64>) -> Batch<'a> {
+    let mut batch = Batch {
+        partition,
+        head,
+        answers: Vec::with_capacity(entries.len()),
+        rows: Vec::with_capacity(entries.len()),
+        remember: Vec::new(),
+        messages: Vec::new(),
+        settles: Vec::new(),
+        destroyed: Vec::new(),
+        made: &[],
+    };
     let mut position = head;
-    let mut last_positions: HashMap<(&str, &str), u64> = HashMap::new();
+    let mut last_positions: HashMap<Name<'a>, u64> = HashMap::new();
     for entry in entries {
         let Write { aggregate_type, aggregate_id, expected_version, events } = &entry.write;
-        let version = versions.entry((aggregate_type, aggregate_id.clone())).or_default();
+        let version = versions.entry(name(&entry.write)).or_default();
         if *version != *expected_version {
-            admitted.answers.push(Err(Conflict { winner: *version }));
+            batch.answers.push(Err(Conflict { winner: *version }));
             continue;
         }
         for event in events {
             *version += 1;
             position += 1;
-            admitted.rows.push(Row {
-                aggregate_type: aggregate_type.clone(),
-                aggregate_id: aggregate_id.clone(),
-                sequence: *version,
-                position,
-                event: event.clone(),
-            });
+            batch.rows.push(Row { aggregate_type, aggregate_id, sequence: *version, position, event });
         }
-        let last = last_positions.entry((aggregate_type, aggregate_id)).or_insert(entry.loaded_position);
+        let last = last_positions.entry(name(&entry.write)).or_insert(entry.loaded_position);
         if !events.is_empty() {
             *last = position;
         }
         let appended = Appended { version: *version, partition, position: *last };
-        admitted.carry(entry, appended);
-        admitted.answers.push(Ok(appended));
+        batch.carry(entry, appended);
+        batch.answers.push(Ok(appended));
     }
     // One order for everybody: two batches that bring the same keys wait for each other instead of deadlocking.
-    admitted.remember.sort_unstable_by_key(|remembered| remembered.request.key);
-    admitted
+    batch.remember.sort_unstable_by_key(|remembered| remembered.request.key);
+    batch
 }
 
-impl Admitted {
+impl<'a> Batch<'a> {
     /// Takes along what an admitted entry brings besides its events.
-    fn carry(&mut self, entry: &Entry, at: Appended) {
+    fn carry(&mut self, entry: &'a Entry, at: Appended) {
         if let Some(request) = entry.remember {
             self.remember.push(Remembered {
                 request,
@@ -219,7 +282,7 @@ impl Admitted {
                 position: at.position,
             });
         }
-        self.messages.extend(entry.messages.iter().cloned());
+        self.messages.extend(&entry.messages);
         self.settles.extend(entry.settles);
         if entry.key == KeyFate::Destroyed {
             self.destroyed.push(entry.write.aggregate_id.clone());
@@ -227,6 +290,7 @@ impl Admitted {
     }
 }
 
-fn count(length: usize) -> u64 {
+/// A number of things.
+pub(crate) fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }

@@ -31,6 +31,17 @@ impl Entropy {
         Self(Source::Seeded { key, drawn: Arc::new(AtomicU64::new(0)) })
     }
 
+    /// A source of its own for one order: of a seeded stream the same bytes come, whoever draws meanwhile from the others.
+    pub(crate) fn branch(&self) -> Self {
+        match &self.0 {
+            Source::System(system) => Self(Source::System(system.clone())),
+            Source::Seeded { key, drawn } => {
+                let seed = hmac::sign(key, &drawn.fetch_add(1, Ordering::SeqCst).to_be_bytes());
+                Self(Source::Seeded { key: hmac::Key::new(hmac::HMAC_SHA256, seed.as_ref()), drawn: Arc::new(AtomicU64::new(0)) })
+            }
+        }
+    }
+
     /// Fills `bytes`.
     ///
     /// # Errors
@@ -83,5 +94,14 @@ mod tests {
         let first = stream.bytes::<32>();
         assert_ne!(first, stream.bytes::<32>());
         assert_ne!(first, Entropy::seeded(8).bytes::<32>());
+    }
+
+    #[test]
+    fn a_branch_gives_the_same_bytes_whoever_draws_meanwhile() {
+        let (first, second) = (Entropy::seeded(7), Entropy::seeded(7));
+        let (alone, beside) = (first.branch(), second.branch());
+        second.bytes::<32>().unwrap();
+        assert_eq!(alone.bytes::<32>(), beside.bytes::<32>());
+        assert_ne!(Entropy::seeded(7).branch().bytes::<32>(), first.branch().bytes::<32>());
     }
 }

@@ -94,6 +94,12 @@ impl StoreError {
         matches!(self, Self::Database { code, .. } if matches!(code.as_str(), "40001" | "40P01" | "5" | "6" | "261" | "262" | "517"))
     }
 
+    /// Whether a row with the same key was there already.
+    pub(crate) fn is_a_duplicate(&self) -> bool {
+        // 23505 is PostgreSQL's, and XX000 what Citus makes of it in an INSERT … SELECT; 1555 and 2067 are SQLite's.
+        matches!(self, Self::Database { code, .. } if matches!(code.as_str(), "23505" | "XX000" | "1555" | "2067"))
+    }
+
     /// What an error in answer to `COMMIT` means: a refusal undid the transaction, silence leaves its outcome unknown.
     pub(crate) fn at_commit(error: sqlx::Error) -> Self {
         let said = Self::from(error);

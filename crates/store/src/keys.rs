@@ -4,13 +4,16 @@
 //! - a destroyed space gets a key again through its renewal only
 //! - two writers that make a key at once end with the same key
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use ens_domain::ids::SpaceId;
+use serde_json::Value;
 
 use crate::engine::StoredKey;
+use crate::entropy::Entropy;
 use crate::error::StoreError;
-use crate::open::{KeyState, OpenError};
+use crate::open::OpenError;
 use crate::partition::Partition;
 use crate::seal::{self, SpaceKey, Wrapped};
 use crate::store::Store;
@@ -25,58 +28,48 @@ impl Store {
 
     /// Seals what is personal in `values`, in their order; one that cannot be sealed fails the whole call.
     pub(crate) async fn seal_values(&self, values: &mut [Sealing]) -> Result<(), StoreError> {
-        for sealed in self.seal_each(values).await? {
-            sealed?;
+        // One branch a call, as one an order: the stock writer's events are sealed with the same bytes as ours.
+        let entropy = &self.entropy().branch();
+        let mut wanted: Vec<Wanted<'_>> = Vec::new();
+        for sealing in values.iter().filter(|sealing| walk::is_clear(&sealing.value)) {
+            wanted.push(Wanted { space: sealing.space, renews: sealing.renews, entropy, known: Latest::Unknown });
+        }
+        let mut keys = self.sealing_keys(wanted).await?;
+        if !keys.made.is_empty() {
+            self.engine().create_keys(&keys.made).await?;
+            // Another process may have been first: what stands in the database is the key.
+            let made: Vec<SpaceId> = keys.made.iter().map(|key| key.space).collect();
+            for (space, row) in self.latest_keys(&made).await? {
+                keys.states.insert(space, self.unwrap_key(&row)?);
+            }
+        }
+        for sealing in values.iter_mut().filter(|sealing| walk::is_clear(&sealing.value)) {
+            keys.seal(sealing.space, &mut sealing.value, entropy)?;
         }
         Ok(())
     }
 
-    /// Seals what is personal in `values`, in their order, each with its own answer.
-    pub(crate) async fn seal_each(&self, values: &mut [Sealing]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
-        let keys = self.sealing_keys(values).await?;
-        let seal_one = |sealing: &mut Sealing| {
-            if !walk::is_clear(&sealing.value) {
-                return Ok(());
-            }
-            match keys.get(&sealing.space) {
-                Some(KeyState::Held(key)) => walk::seal_all(key, sealing.space, &mut sealing.value, self.entropy()),
-                Some(KeyState::Destroyed) => Err(StoreError::Open(OpenError::Destroyed)),
-                None => Err(StoreError::Open(OpenError::NoKey)),
-            }
-        };
-        Ok(values.iter_mut().map(seal_one).collect())
-    }
-
-    /// The present key of each space that has something to seal, made where it is due.
-    async fn sealing_keys(&self, values: &[Sealing]) -> Result<HashMap<SpaceId, KeyState>, StoreError> {
-        let mut spaces: Vec<SpaceId> = Vec::new();
-        let mut renewed: HashSet<SpaceId> = HashSet::new();
-        let mut met: HashSet<SpaceId> = HashSet::new();
-        for sealing in values.iter().filter(|sealing| walk::is_clear(&sealing.value)) {
-            if met.insert(sealing.space) {
-                spaces.push(sealing.space);
-            }
-            if sealing.renews == Renews::Yes {
-                renewed.insert(sealing.space);
+    /// The keys that these values are to be sealed under; a key that has to be made is made here, and to be stored with what it seals.
+    pub(crate) async fn sealing_keys(&self, wanted: Vec<Wanted<'_>>) -> Result<SealingKeys, StoreError> {
+        let unknown: BTreeSet<SpaceId> =
+            wanted.iter().filter(|wanted| matches!(wanted.known, Latest::Unknown)).map(|wanted| wanted.space).collect();
+        let mut keys = SealingKeys::default();
+        if !unknown.is_empty() {
+            for (space, row) in self.latest_keys(&unknown.into_iter().collect::<Vec<_>>()).await? {
+                keys.states.insert(space, self.unwrap_key(&row)?);
             }
         }
-        if spaces.is_empty() {
-            return Ok(HashMap::new());
+        for Wanted { space, renews, entropy, known } in wanted {
+            if let Latest::Key(state) = known {
+                keys.states.entry(space).or_insert(state);
+            }
+            if let Some(generation) = due_generation(keys.states.get(&space), renews) {
+                let made = self.make_key(space, generation, entropy)?;
+                keys.states.insert(space, self.unwrap_key(&made)?);
+                keys.made.push(made);
+            }
         }
-        let renewal = |space: &SpaceId| if renewed.contains(space) { Renews::Yes } else { Renews::No };
-        let mut latest = self.latest_keys(&spaces).await?;
-        let made: Vec<StoredKey> = spaces
-            .iter()
-            .filter_map(|space| due_generation(latest.get(space), renewal(space)).map(|generation| (*space, generation)))
-            .map(|(space, generation)| self.make_key(space, generation))
-            .collect::<Result<_, _>>()?;
-        if !made.is_empty() {
-            self.engine().create_keys(&made).await?;
-            // Another process may have been first: what stands in the database is the key.
-            let again: Vec<SpaceId> = made.iter().map(|key| key.space).collect();
-            latest.extend(self.latest_keys(&again).await?);
-        }
-        latest.into_iter().map(|(space, row)| Ok((space, self.unwrap_key(&row)?))).collect()
+        Ok(keys)
     }
 
     async fn latest_keys(&self, spaces: &[SpaceId]) -> Result<BTreeMap<SpaceId, StoredKey>, StoreError> {
@@ -90,17 +83,17 @@ impl Store {
         Ok(latest)
     }
 
-    fn make_key(&self, space: SpaceId, generation: u32) -> Result<StoredKey, StoreError> {
-        let secret: [u8; 32] = self.entropy().bytes()?;
-        let wrapped = seal::wrap(&self.keys().wrap, Wrapped { space, generation }, &secret, self.entropy())?;
+    fn make_key(&self, space: SpaceId, generation: u32, entropy: &Entropy) -> Result<StoredKey, StoreError> {
+        let secret: [u8; 32] = entropy.bytes()?;
+        let wrapped = seal::wrap(&self.keys().wrap, Wrapped { space, generation }, &secret, entropy)?;
         Ok(StoredKey { space, partition: self.partition_of(space), generation, wrapped: Some(wrapped) })
     }
 
     fn unwrap_key(&self, row: &StoredKey) -> Result<KeyState, StoreError> {
         let bound = Wrapped { space: row.space, generation: row.generation };
-        row.wrapped.as_ref().map_or(Ok(KeyState::Destroyed), |wrapped| {
+        row.wrapped.as_ref().map_or(Ok(KeyState::Destroyed { generation: row.generation }), |wrapped| {
             let key: SpaceKey = seal::unwrap(&self.keys().wrap, bound, wrapped)?;
-            Ok(KeyState::Held(Box::new(key)))
+            Ok(KeyState::Held(Arc::new(key)))
         })
     }
 
@@ -110,10 +103,51 @@ impl Store {
 }
 
 /// The generation to be made now, if any.
-fn due_generation(latest: Option<&StoredKey>, renews: Renews) -> Option<u32> {
+fn due_generation(latest: Option<&KeyState>, renews: Renews) -> Option<u32> {
     match latest {
         None => Some(1),
-        Some(StoredKey { wrapped: None, generation, .. }) if renews == Renews::Yes => generation.checked_add(1),
-        Some(_) => None,
+        Some(KeyState::Destroyed { generation }) if renews == Renews::Yes => generation.checked_add(1),
+        Some(KeyState::Held(_) | KeyState::Destroyed { .. }) => None,
+    }
+}
+
+/// What became of one generation of a space's key.
+#[derive(Clone)]
+pub(crate) enum KeyState {
+    Held(Arc<SpaceKey>),
+    Destroyed { generation: u32 },
+}
+
+/// What is known of a space's latest key before anybody asks.
+pub(crate) enum Latest {
+    Unknown,
+    /// There is none.
+    Absent,
+    Key(KeyState),
+}
+
+/// A space that has something to seal.
+pub(crate) struct Wanted<'a> {
+    pub(crate) space: SpaceId,
+    pub(crate) renews: Renews,
+    pub(crate) entropy: &'a Entropy,
+    pub(crate) known: Latest,
+}
+
+/// The latest key of each space that has something to seal, and which of them were made now.
+#[derive(Default)]
+pub(crate) struct SealingKeys {
+    pub(crate) states: HashMap<SpaceId, KeyState>,
+    pub(crate) made: Vec<StoredKey>,
+}
+
+impl SealingKeys {
+    /// Seals what is personal in a value of a space.
+    pub(crate) fn seal(&self, space: SpaceId, value: &mut Value, entropy: &Entropy) -> Result<(), StoreError> {
+        match self.states.get(&space) {
+            Some(KeyState::Held(key)) => walk::seal_all(key, space, value, entropy),
+            Some(KeyState::Destroyed { .. }) => Err(StoreError::Open(OpenError::Destroyed)),
+            None => Err(StoreError::Open(OpenError::NoKey)),
+        }
     }
 }

@@ -7,7 +7,8 @@ use ens_domain::personal::{Personal, PersonalData};
 use serde::de::DeserializeOwned;
 
 use crate::error::StoreError;
-use crate::seal::{self, SpaceKey};
+use crate::keys::KeyState;
+use crate::seal;
 use crate::store::Store;
 
 /// Why a seal stays closed. Says which kind, never what it holds.
@@ -35,12 +36,6 @@ pub struct KeyRing {
     keys: HashMap<(SpaceId, u32), KeyState>,
 }
 
-/// What became of one generation of a space's key.
-pub(crate) enum KeyState {
-    Held(Box<SpaceKey>),
-    Destroyed,
-}
-
 impl KeyRing {
     pub(crate) fn new(keys: HashMap<(SpaceId, u32), KeyState>) -> Self {
         Self { keys }
@@ -59,7 +54,7 @@ impl KeyRing {
         let generation = seal::generation(text).ok_or(OpenError::Foreign)?;
         match self.keys.get(&(space, generation)) {
             Some(KeyState::Held(key)) => seal::open(key, seal::Bound { space, kind }, text),
-            Some(KeyState::Destroyed) => Err(OpenError::Destroyed),
+            Some(KeyState::Destroyed { .. }) => Err(OpenError::Destroyed),
             None => Err(OpenError::NoKey),
         }
     }

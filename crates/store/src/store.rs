@@ -5,8 +5,9 @@ use std::sync::Arc;
 use ens_domain::code::CodeKey;
 use ens_domain::ids::SpaceId;
 use ens_domain::ins::IndexKey;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::watch;
 
+use crate::bus::Bus;
 use crate::engine::{Engine, Postgres, Sqlite};
 use crate::entropy::Entropy;
 use crate::error::StoreError;
@@ -22,12 +23,14 @@ pub struct StoreOptions {
     pub entropy: Entropy,
     /// How many connections this process opens at most (PostgreSQL), or how many readers (SQLite file).
     pub connections: u32,
+    /// How many single orders may wait to be carried out; one more is answered by [`StoreError::Overloaded`].
+    pub waiting: usize,
 }
 
 impl StoreOptions {
-    /// The operating system's randomness, and 24 connections.
+    /// The operating system's randomness, 24 connections, and room for 4,096 orders.
     pub fn new(master: MasterKey) -> Self {
-        Self { master, entropy: Entropy::os(), connections: 24 }
+        Self { master, entropy: Entropy::os(), connections: 24, waiting: 4_096 }
     }
 
     /// Draws keys and nonces from `entropy`.
@@ -43,6 +46,13 @@ impl StoreOptions {
         self.connections = connections.max(2);
         self
     }
+
+    /// Lets at most so many single orders wait.
+    #[must_use]
+    pub fn with_waiting(mut self, waiting: usize) -> Self {
+        self.waiting = waiting;
+        self
+    }
 }
 
 /// The log, its keys, its outbox and its read models, on PostgreSQL or SQLite. Cheap to clone; clones share everything.
@@ -55,8 +65,7 @@ struct Shared {
     entropy: Entropy,
     partitions: Partitions,
     bell: watch::Sender<u64>,
-    /// One a partition, in order.
-    queues: Vec<Mutex<()>>,
+    bus: Bus,
 }
 
 impl Store {
@@ -77,9 +86,9 @@ impl Store {
         }
         let partitions = engine.partitions().await?;
         let (bell, _) = watch::channel(0);
-        let queues = partitions.each().map(|_| Mutex::new(())).collect();
+        let bus = Bus::new(partitions, options.waiting);
         let keys = options.master.derive()?;
-        Ok(Self(Arc::new(Shared { engine, keys, entropy: options.entropy, partitions, bell, queues })))
+        Ok(Self(Arc::new(Shared { engine, keys, entropy: options.entropy, partitions, bell, bus })))
     }
 
     /// The key of the digests that lead from an INS to a space.
@@ -120,9 +129,8 @@ impl Store {
         &self.0.keys
     }
 
-    /// Where orders that met another writer wait for their turn.
-    pub(crate) fn queue(&self, partition: Partition) -> Option<&Mutex<()>> {
-        self.0.queues.get(usize::from(partition.number()))
+    pub(crate) fn bus(&self) -> &Bus {
+        &self.0.bus
     }
 
     /// Wakes who waits for something to read.

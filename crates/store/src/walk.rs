@@ -34,11 +34,6 @@ pub(crate) fn may_be_clear(text: &str) -> bool {
     text.contains("\"$clear\"")
 }
 
-/// Whether a JSON text may hold a seal.
-pub(crate) fn may_be_sealed(text: &str) -> bool {
-    text.contains("\"$sealed\"")
-}
-
 /// Whether a JSON value holds something unsealed.
 pub(crate) fn is_clear(value: &Value) -> bool {
     match value {

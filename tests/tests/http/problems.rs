@@ -2,6 +2,7 @@
 
 use ens_api::problem::Kind;
 use ens_tests::Engine;
+use ens_tests::cohort::person_line;
 use serde_json::json;
 
 use super::world::{Answer, Api};
@@ -66,4 +67,14 @@ async fn every_answer_is_dressed() {
         assert!(answer.header("content-security-policy").starts_with("default-src 'none'"));
         assert!(!answer.header("x-request-id").is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_service_that_cannot_take_more_commands_says_when_to_try_again() {
+    let api = Api::on(Engine::SqliteMemory, |settings| settings.limits.commands_waiting = 0).await;
+    let full = api.cnam("POST", "/v1/spaces").json(&person_line(1)).send().await;
+    is_a_problem(&full);
+    assert_eq!(full.refused(), (503, "unavailable"));
+    assert_eq!(full.header("retry-after"), "1");
+    assert_eq!(api.events().await, 0);
 }

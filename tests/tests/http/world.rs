@@ -51,7 +51,8 @@ impl Api {
         let key = development_token_key(&settings).expect("a key");
         change(&mut settings);
         let keys = Keys::none(&settings.tokens.issuer, &settings.tokens.audience).with_development(&key);
-        let store = Store::open(place.url(), StoreOptions::new(MasterKey::from_bytes([7; 32]))).await.expect("a store");
+        let options = StoreOptions::new(MasterKey::from_bytes([7; 32])).with_waiting(settings.limits.commands_waiting);
+        let store = Store::open(place.url(), options).await.expect("a store");
         let followers = Followers::new(store.clone());
         let monday = paris::start_of("2026-03-02".parse().expect("a day")) + Duration::hours(10);
         let app = App::new(store, Clock::simulated(monday), settings);

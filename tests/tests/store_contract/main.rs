@@ -5,10 +5,12 @@
 
 mod batches;
 mod canaries;
+mod crowds;
 mod departures;
 mod destruction;
 mod doors;
 mod embed;
+mod lanes;
 mod legs;
 mod messages;
 mod people;

@@ -122,7 +122,7 @@ async fn app(settings: Settings) -> Result<App, Failure> {
 /// Opens the store that the settings name.
 async fn open_store(settings: &Settings) -> Result<Store, Failure> {
     settings.make_folders()?;
-    let options = StoreOptions::new(config::master_key(settings)?);
+    let options = StoreOptions::new(config::master_key(settings)?).with_waiting(settings.limits.commands_waiting);
     Ok(Store::open(&settings.store_url(), options).await?)
 }
 

@@ -192,6 +192,9 @@ pub struct LimitSettings {
     /// Bytes of the longest request body, an import apart
     #[arg(long, env = "ENS_BODY_LIMIT", global = true, value_name = "BYTES", default_value_t = 1_048_576, hide_short_help = true)]
     pub body_limit: usize,
+    /// Commands that may wait for their turn at once; one more is answered by 503 and Retry-After
+    #[arg(long, env = "ENS_COMMANDS_WAITING", global = true, value_name = "N", default_value_t = 4_096, hide_short_help = true)]
+    pub commands_waiting: usize,
 }
 
 /// What is written to the error output.
@@ -228,7 +231,7 @@ impl Settings {
             },
             post: PostSettings { folder: None },
             tokens: TokenSettings { keys: Vec::new(), jwks: None, issuer: "ens".to_owned(), audience: "ens".to_owned() },
-            limits: LimitSettings { requests_per_second: 5, requests_burst: 20, body_limit: 1_048_576 },
+            limits: LimitSettings { requests_per_second: 5, requests_burst: 20, body_limit: 1_048_576, commands_waiting: 4_096 },
             log: LogSettings { json: false, filter: None },
         }
     }

@@ -49,8 +49,8 @@ fn an_embedding_program_starts_from_the_same_defaults() {
     assert_eq!((line.tokens.issuer, line.tokens.audience), (program.tokens.issuer, program.tokens.audience));
     let (line, program) = (line.limits, program.limits);
     assert_eq!(
-        (line.requests_per_second, line.requests_burst, line.body_limit),
-        (program.requests_per_second, program.requests_burst, program.body_limit)
+        (line.requests_per_second, line.requests_burst, line.body_limit, line.commands_waiting),
+        (program.requests_per_second, program.requests_burst, program.body_limit, program.commands_waiting)
     );
 }
 

@@ -5,41 +5,33 @@ use std::collections::HashMap;
 use ens_domain::ids::SpaceId;
 use ring::hmac;
 
-use super::Settled;
-use super::desk::Asked;
+use super::round::Jobs;
 use crate::append::{Remembered, Request};
 use crate::error::StoreError;
-use crate::order::{Answered, Idempotency, Order, Outcome, Rejection};
+use crate::order::{Answered, Idempotency, Outcome, Rejection};
 use crate::store::Store;
 use crate::stored::StoredEvent;
 
 impl Store {
-    /// Answers the orders whose idempotency key was used before, and hands on the others.
-    pub(super) async fn answer_again<'a>(&self, pending: &[(usize, &'a Order)]) -> Result<(Settled, Vec<Asked<'a>>), StoreError> {
-        let asked = pending.iter().map(|(place, order)| Asked {
-            place: *place,
-            order,
-            request: order.idempotency.as_ref().map(|idempotency| self.request(idempotency)),
-        });
-        let (keyed, mut fresh): (Vec<Asked<'a>>, Vec<Asked<'a>>) = asked.partition(|asked| asked.request.is_some());
-        if keyed.is_empty() {
-            return Ok((Vec::new(), fresh));
+    /// Answers those of the orders at these places whose idempotency key was used before.
+    pub(super) async fn answer_again(&self, jobs: &mut Jobs, places: &[usize]) -> Result<(), StoreError> {
+        let request = |place: usize| jobs.get(place).and_then(Option::as_ref).and_then(|job| job.request);
+        let asked: Vec<(usize, Request)> = places.iter().filter_map(|place| Some((*place, request(*place)?))).collect();
+        if asked.is_empty() {
+            return Ok(());
         }
-        let keys: Vec<[u8; 32]> = keyed.iter().filter_map(|asked| asked.request).map(|request| request.key).collect();
+        let keys: Vec<[u8; 32]> = asked.iter().map(|(_, request)| request.key).collect();
         let known: HashMap<[u8; 32], Remembered> =
             self.engine().remembered(&keys).await?.into_iter().map(|remembered| (remembered.request.key, remembered)).collect();
-        let mut settled = Vec::new();
-        for asked in keyed {
-            match asked.request.and_then(|request| known.get(&request.key).map(|remembered| (request, remembered))) {
-                None => fresh.push(asked),
-                Some((request, remembered)) if request.digest != remembered.request.digest => {
-                    settled.push((asked.place, Err(Rejection::KeyReused)));
-                }
-                Some((_, remembered)) => settled.push((asked.place, Ok(self.first_answer(remembered).await?))),
+        for (place, request) in asked {
+            let Some(remembered) = known.get(&request.key) else { continue };
+            let same = request.digest == remembered.request.digest;
+            let answer = if same { Ok(self.first_answer(remembered).await?) } else { Err(Rejection::KeyReused) };
+            if let Some(job) = jobs.get_mut(place).and_then(Option::take) {
+                job.answer(answer);
             }
         }
-        fresh.sort_unstable_by_key(|asked| asked.place);
-        Ok((settled, fresh))
+        Ok(())
     }
 
     /// The answer that a request had when it took effect, read back from the log.
@@ -58,7 +50,7 @@ impl Store {
     }
 
     /// A caller's key may be guessable or hold what it should not, so it is kept as a keyed digest.
-    fn request(&self, idempotency: &Idempotency) -> Request {
+    pub(super) fn request(&self, idempotency: &Idempotency) -> Request {
         let digest = |purpose: u8, text: &[u8]| {
             let mut bytes = [0; 32];
             let tag = hmac::sign(&self.keys().request, &[&[purpose], text].concat());

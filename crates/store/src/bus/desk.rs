@@ -1,38 +1,31 @@
-//! The desk: where a round's spaces lie and its orders are decided, one after the other, in memory.
+//! The desk: where a batch's spaces lie and its orders are decided, one after the other, in memory.
 
 use std::collections::{HashMap, HashSet};
 
 use cqrs_es::Aggregate;
 use ens_domain::ids::SpaceId;
-use ens_domain::policy::Policy;
-use ens_domain::space::{SpaceCommand, SpaceEvent};
+use ens_domain::space::{HealthSpace, SpaceCommand, SpaceEvent};
 
-use super::Loaded;
-use crate::append::Request;
+use super::lane::Job;
+use super::memory::Known;
 use crate::error::StoreError;
-use crate::order::{Order, Rejection};
+use crate::order::Rejection;
 use crate::outbox::Draft;
 
-/// An order of this round, and its idempotency key as it is stored.
-pub(super) struct Asked<'a> {
-    pub(super) place: usize,
-    pub(super) order: &'a Order,
-    pub(super) request: Option<Request>,
-}
-
 /// What is to be written for one order.
-pub(super) struct Plan<'a> {
-    pub(super) order: &'a Order,
-    pub(super) request: Option<Request>,
+pub(super) struct Plan {
+    /// The order's place in its batch.
+    pub(super) place: usize,
+    pub(super) space: SpaceId,
     pub(super) version_before: u64,
     pub(super) loaded_position: u64,
     pub(super) events: Vec<SpaceEvent>,
 }
 
-impl Plan<'_> {
+impl Plan {
     /// A message goes out with what it tells, so not without an event.
-    pub(super) fn messages(&self) -> &[Draft] {
-        if self.events.is_empty() { &[] } else { &self.order.messages }
+    pub(super) fn messages<'a>(&self, job: &'a Job) -> &'a [Draft] {
+        if self.events.is_empty() { &[] } else { &job.order.messages }
     }
 }
 
@@ -47,75 +40,104 @@ pub(super) enum Answer {
     Planned,
 }
 
-/// The spaces of a round and what was decided on them.
-#[derive(Default)]
-pub(super) struct Desk<'a> {
-    spaces: HashMap<SpaceId, Result<Loaded, StoreError>>,
-    /// Spaces whose further orders wait for the next round.
-    closed: HashSet<SpaceId>,
-    keys: HashSet<[u8; 32]>,
-    plans: Vec<Plan<'a>>,
-    answers: Vec<(usize, SpaceId, Answer)>,
+/// A space on the desk.
+pub(super) struct Laid {
+    pub(super) known: Known,
+    pub(super) origin: Origin,
 }
 
-impl<'a> Desk<'a> {
-    /// Lays a space on the desk, once.
-    pub(super) fn lay(&mut self, space: SpaceId, load: impl FnOnce() -> Result<Loaded, StoreError>) {
-        self.spaces.entry(space).or_insert_with(load);
-    }
+/// Where a space on the desk came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// From the memory of the lane.
+    Memory,
+    /// From the log.
+    Log,
+    /// From nowhere: it has no event yet.
+    Nothing,
+    /// It holds in clear what this batch seals, and must not be remembered.
+    InClear,
+}
 
-    /// Decides an order on what lies on the desk; an order that must wait for the next round gets no answer.
-    pub(super) fn decide(&mut self, asked: &Asked<'a>, policy: &Policy) {
-        let space = asked.order.space;
-        let repeated = asked.request.is_some_and(|request| self.keys.contains(&request.key));
+/// The spaces of a batch and what was decided on them.
+#[derive(Default)]
+pub(super) struct Desk {
+    pub(super) spaces: HashMap<SpaceId, Result<Laid, StoreError>>,
+    /// Spaces whose further orders wait for the next batch.
+    pub(super) closed: HashSet<SpaceId>,
+    keys: HashSet<[u8; 32]>,
+    pub(super) plans: Vec<Plan>,
+    pub(super) answers: Vec<(usize, SpaceId, Answer)>,
+}
+
+impl Desk {
+    /// Decides an order on what lies on the desk; an order that must wait for the next batch gets no answer.
+    pub(super) fn decide(&mut self, place: usize, job: &Job) {
+        let space = job.order.space;
+        let repeated = job.request.is_some_and(|request| self.keys.contains(&request.key));
         if repeated || self.closed.contains(&space) {
             self.closed.insert(space);
             return;
         }
-        let answer = match self.spaces.get_mut(&space) {
-            Some(Ok(loaded)) => decide(loaded, asked, policy).unwrap_or_else(Decision::Answer),
+        let decision = match self.spaces.get_mut(&space) {
+            Some(Ok(laid)) => decide(laid, place, job).unwrap_or_else(Decision::Answer),
             Some(Err(error)) => Decision::Answer(Answer::Rejected(Rejection::Store(error.clone()))),
             None => Decision::Answer(Answer::Rejected(Rejection::NoSuchSpace)),
         };
-        match answer {
-            Decision::Answer(answer) => self.answers.push((asked.place, space, answer)),
+        match decision {
+            Decision::Answer(answer) => self.answers.push((place, space, answer)),
             Decision::Plan(plan) => {
-                self.keys.extend(plan.request.map(|request| request.key));
+                self.keys.extend(job.request.map(|request| request.key));
                 // A key dies with its space; what follows must find it dead, not seal under it.
                 if plan.events.iter().any(|event| event.event_type_str() == "Destroyed") {
                     self.closed.insert(space);
                 }
                 self.plans.push(plan);
-                self.answers.push((asked.place, space, Answer::Planned));
+                self.answers.push((place, space, Answer::Planned));
             }
         }
     }
 
-    /// The plans and the answers, both in the order asked.
-    pub(super) fn clear(self) -> (Vec<Plan<'a>>, Vec<(usize, SpaceId, Answer)>) {
-        (self.plans, self.answers)
+    /// The places of the orders that were refused.
+    pub(super) fn refused(&self) -> Vec<usize> {
+        self.answers.iter().filter(|(_, _, answer)| matches!(answer, Answer::Rejected(_))).map(|(place, ..)| *place).collect()
+    }
+
+    /// Makes the spaces anew whose events were sealed on the way, so that no memory holds them in clear: a space that began in this
+    /// batch from its events; any other one will be forgotten.
+    pub(super) fn hold_sealed(&mut self, sealed: &HashSet<SpaceId>) {
+        for space in sealed {
+            let Some(Ok(laid)) = self.spaces.get_mut(space) else { continue };
+            if laid.origin == Origin::Nothing {
+                laid.known.loaded.space = HealthSpace::default();
+                let events = self.plans.iter().filter(|plan| plan.space == *space).flat_map(|plan| &plan.events);
+                events.for_each(|event| laid.known.loaded.space.apply(event.clone()));
+            } else {
+                laid.origin = Origin::InClear;
+            }
+        }
     }
 }
 
-enum Decision<'a> {
-    Plan(Plan<'a>),
+enum Decision {
+    Plan(Plan),
     Answer(Answer),
 }
 
-fn decide<'a>(loaded: &mut Loaded, asked: &Asked<'a>, policy: &Policy) -> Result<Decision<'a>, Answer> {
-    let Asked { order, request, .. } = asked;
+fn decide(laid: &mut Laid, place: usize, job: &Job) -> Result<Decision, Answer> {
+    let (order, loaded) = (&job.order, &mut laid.known.loaded);
     if let Some(expected) = order.expected_version.filter(|expected| *expected != loaded.version) {
         return Err(Answer::Rejected(Rejection::Stale { expected, actual: loaded.version }));
     }
     if loaded.version == 0 && !matches!(order.command, SpaceCommand::CreateSpace(_)) {
         return Err(Answer::Rejected(Rejection::NoSuchSpace));
     }
-    let decided = loaded.space.decide(order.command.clone(), policy);
+    let decided = loaded.space.decide(order.command.clone(), &job.policy);
     let events = decided.map_err(|refusal| Answer::Rejected(Rejection::Refused(refusal)))?;
-    if events.is_empty() && request.is_none() && order.settles.is_none() {
+    if events.is_empty() && job.request.is_none() && order.settles.is_none() {
         return Err(Answer::Quiet { version: loaded.version, loaded_position: loaded.position });
     }
-    let plan = Plan { order, request: *request, version_before: loaded.version, loaded_position: loaded.position, events };
+    let plan = Plan { place, space: order.space, version_before: loaded.version, loaded_position: loaded.position, events };
     for event in &plan.events {
         loaded.space.apply(event.clone());
         loaded.version += 1;

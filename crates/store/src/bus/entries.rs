@@ -1,110 +1,156 @@
 //! From plans to entries: events and messages become sealed JSON texts, ready to be appended.
 
+use std::collections::HashSet;
+
 use cqrs_es::{Aggregate, DomainEvent};
 use ens_domain::ids::SpaceId;
 use ens_domain::space::HealthSpace;
+use serde_json::Value;
 
-use super::desk::Plan;
+use super::desk::{Desk, Laid, Origin, Plan};
+use super::lane::Job;
 use crate::append::{Entry, KeyFate, NewMessage};
+use crate::engine::StoredKey;
+use crate::entropy::Entropy;
 use crate::error::StoreError;
+use crate::keys::{Latest, SealingKeys, Wanted};
 use crate::outbox::{Draft, channel_word, kind_word};
 use crate::store::Store;
 use crate::stored::{NewEvent, Write};
-use crate::walk::{self, Renews, Sealing};
+use crate::walk::{self, Renews};
+
+/// The entries of a batch, each plan's in its place, with the keys that have to be stored beside them.
+pub(super) struct Entries {
+    pub(super) each: Vec<Result<Entry, StoreError>>,
+    pub(super) made: Vec<StoredKey>,
+    /// Spaces whose events were sealed on the way.
+    pub(super) sealed: HashSet<SpaceId>,
+}
 
 /// A JSON text, ready or to be sealed.
 enum Text {
     Plain(String),
-    Clear(Sealing),
+    Clear(Value),
 }
 
 impl Text {
-    fn of(space: SpaceId, renews: Renews, text: String) -> Result<Self, StoreError> {
+    fn of(text: String) -> Result<Self, StoreError> {
         if !walk::may_be_clear(&text) {
             return Ok(Self::Plain(text));
         }
-        let value = serde_json::from_str(&text).map_err(|_| StoreError::Unstorable("a value that is not JSON"))?;
-        Ok(Self::Clear(Sealing { space, renews, value }))
+        let value: Value = serde_json::from_str(&text).map_err(|_| StoreError::Unstorable("a value that is not JSON"))?;
+        // The marker may also stand inside a text.
+        Ok(if walk::is_clear(&value) { Self::Clear(value) } else { Self::Plain(text) })
+    }
+
+    fn sealed(self, space: SpaceId, keys: &SealingKeys, entropy: &Entropy) -> Result<String, StoreError> {
+        match self {
+            Self::Plain(text) => Ok(text),
+            Self::Clear(mut value) => keys.seal(space, &mut value, entropy).map(|()| value.to_string()),
+        }
+    }
+}
+
+/// The texts of one plan, before they are sealed.
+struct Texts {
+    events: Vec<Text>,
+    messages: Vec<Text>,
+}
+
+impl Texts {
+    fn of(plan: &Plan, job: &Job) -> Result<Self, StoreError> {
+        let event = |event| serde_json::to_string(event).map_err(|_| StoreError::Unstorable("an event that is not JSON"));
+        Ok(Self {
+            events: plan.events.iter().map(|each| Text::of(event(each)?)).collect::<Result<_, _>>()?,
+            messages: plan.messages(job).iter().map(|draft| Text::of(draft.content.to_string())).collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn have_clear_events(&self) -> bool {
+        self.events.iter().any(|text| matches!(text, Text::Clear(_)))
+    }
+
+    fn are_clear(&self) -> bool {
+        self.have_clear_events() || self.messages.iter().any(|text| matches!(text, Text::Clear(_)))
     }
 }
 
 impl Store {
-    /// Seals every plan, in their order, so that a seeded store draws the same bytes on every engine; gives each its entry.
-    pub(super) async fn seal_plans(&self, plans: &mut [Plan<'_>]) -> Result<Vec<Result<Entry, StoreError>>, StoreError> {
-        let mut sealing = Vec::new();
-        for plan in plans.iter() {
-            for event in &plan.events {
-                let payload = serde_json::to_string(event).map_err(|_| StoreError::Unstorable("an event that is not JSON"))?;
-                sealing.push(Text::of(plan.order.space, Renews::with(event.event_type_str()), payload)?);
+    /// Seals every plan, each with its own order's entropy, so that a seeded store draws the same bytes on every engine.
+    pub(super) async fn seal_plans(&self, desk: &mut Desk, jobs: &[Option<Job>]) -> Result<Entries, StoreError> {
+        let mut texts = Vec::with_capacity(desk.plans.len());
+        let mut wanted = Vec::new();
+        for plan in &desk.plans {
+            let job = jobs.get(plan.place).and_then(Option::as_ref).ok_or(StoreError::Malformed("a plan without its order"))?;
+            let its = Texts::of(plan, job)?;
+            if its.are_clear() {
+                let renews = plan.events.iter().any(|event| Renews::with(event.event_type_str()) == Renews::Yes);
+                wanted.push(Wanted {
+                    space: plan.space,
+                    renews: if renews { Renews::Yes } else { Renews::No },
+                    entropy: &job.entropy,
+                    known: latest(desk.spaces.get(&plan.space), job),
+                });
             }
-            for draft in plan.messages() {
-                sealing.push(Text::of(plan.order.space, Renews::No, draft.content.to_string())?);
+            texts.push((its, job));
+        }
+        let keys = if wanted.is_empty() { SealingKeys::default() } else { self.sealing_keys(wanted).await? };
+        let mut entries = Entries { each: Vec::with_capacity(texts.len()), made: Vec::new(), sealed: HashSet::new() };
+        for (plan, (texts, job)) in desk.plans.iter_mut().zip(texts) {
+            if texts.have_clear_events() {
+                entries.sealed.insert(plan.space);
+            }
+            entries.each.push(entry(plan, texts, job, &keys));
+        }
+        for (space, state) in keys.states {
+            if let Some(Ok(laid)) = desk.spaces.get_mut(&space) {
+                laid.known.key = Some(state);
             }
         }
-        let mut sealed = self.seal_texts(sealing).await?.into_iter();
-        plans
-            .iter_mut()
-            .map(|plan| {
-                let payloads: Vec<_> = sealed.by_ref().take(plan.events.len()).collect();
-                let contents: Vec<_> = sealed.by_ref().take(plan.messages().len()).collect();
-                Ok(self.entry(plan, payloads, contents))
-            })
-            .collect()
+        entries.made = keys.made;
+        Ok(entries)
     }
+}
 
-    async fn seal_texts(&self, texts: Vec<Text>) -> Result<Vec<Result<String, StoreError>>, StoreError> {
-        let mut clear: Vec<Sealing> = Vec::new();
-        let plain: Vec<Option<String>> = texts
-            .into_iter()
-            .map(|text| match text {
-                Text::Plain(text) => Some(text),
-                Text::Clear(sealing) => {
-                    clear.push(sealing);
-                    None
-                }
-            })
-            .collect();
-        let sealed = self.seal_each(&mut clear).await?;
-        let mut sealed = sealed.into_iter().zip(clear).map(|(done, sealing)| done.map(|()| sealing.value.to_string()));
-        let missing = || Err(StoreError::Malformed("a sealed text is missing"));
-        Ok(plain.into_iter().map(|text| text.map_or_else(|| sealed.next().unwrap_or_else(missing), Ok)).collect())
+/// What is known of the latest key without asking: a space that begins has none, unless somebody made it one beforehand; where that was so,
+/// the append says it, and the next round asks.
+fn latest(laid: Option<&Result<Laid, StoreError>>, job: &Job) -> Latest {
+    match laid {
+        Some(Ok(Laid { known, .. })) if known.key.is_some() => known.key.clone().map_or(Latest::Unknown, Latest::Key),
+        Some(Ok(Laid { origin: Origin::Nothing, .. })) if job.rounds == 0 => Latest::Absent,
+        Some(Ok(_) | Err(_)) | None => Latest::Unknown,
     }
+}
 
-    fn entry(
-        &self,
-        plan: &mut Plan<'_>,
-        payloads: Vec<Result<String, StoreError>>,
-        contents: Vec<Result<String, StoreError>>,
-    ) -> Result<Entry, StoreError> {
-        let space = plan.order.space;
-        let metadata = serde_json::to_string(&plan.order.metadata).map_err(|_| StoreError::Unstorable("metadata that is not JSON"))?;
-        let mut events = Vec::with_capacity(payloads.len());
-        for (event, payload) in plan.events.iter_mut().zip(payloads) {
-            let payload = payload?;
-            let new =
-                NewEvent { event_type: event.event_type(), event_version: event.event_version(), payload, metadata: metadata.clone() };
-            if walk::may_be_sealed(&new.payload) {
-                // The caller gets what the log holds: the first answer and a repeated one are the same.
-                *event = serde_json::from_str(&new.payload).map_err(|_| StoreError::Unstorable("an event that does not read back"))?;
-            }
-            events.push(new);
+fn entry(plan: &mut Plan, texts: Texts, job: &Job, keys: &SealingKeys) -> Result<Entry, StoreError> {
+    let space = plan.space;
+    let metadata = serde_json::to_string(&job.order.metadata).map_err(|_| StoreError::Unstorable("metadata that is not JSON"))?;
+    let mut events = Vec::with_capacity(texts.events.len());
+    for (event, text) in plan.events.iter_mut().zip(texts.events) {
+        let clear = matches!(text, Text::Clear(_));
+        let payload = text.sealed(space, keys, &job.entropy)?;
+        if clear {
+            // The caller gets what the log holds: the first answer and a repeated one are the same.
+            *event = serde_json::from_str(&payload).map_err(|_| StoreError::Unstorable("an event that does not read back"))?;
         }
-        let key = if events.iter().any(|event| event.event_type == "Destroyed") { KeyFate::Destroyed } else { KeyFate::Kept };
-        let messages = plan.messages().iter().zip(contents).map(|(draft, content)| Ok(message(space, draft, content?)));
-        Ok(Entry {
-            messages: messages.collect::<Result<_, StoreError>>()?,
-            write: Write {
-                aggregate_type: HealthSpace::TYPE.to_owned(),
-                aggregate_id: space.to_string(),
-                expected_version: plan.version_before,
-                events,
-            },
-            loaded_position: plan.loaded_position,
-            remember: plan.request,
-            settles: plan.order.settles,
-            key,
-        })
+        events.push(NewEvent { event_type: event.event_type(), event_version: event.event_version(), payload, metadata: metadata.clone() });
     }
+    let key = if events.iter().any(|event| event.event_type == "Destroyed") { KeyFate::Destroyed } else { KeyFate::Kept };
+    let contents = texts.messages.into_iter().map(|text| text.sealed(space, keys, &job.entropy));
+    let messages = plan.messages(job).iter().zip(contents).map(|(draft, content)| Ok(message(space, draft, content?)));
+    Ok(Entry {
+        messages: messages.collect::<Result<_, StoreError>>()?,
+        write: Write {
+            aggregate_type: HealthSpace::TYPE.to_owned(),
+            aggregate_id: space.to_string(),
+            expected_version: plan.version_before,
+            events,
+        },
+        loaded_position: plan.loaded_position,
+        remember: job.request,
+        settles: job.order.settles,
+        key,
+    })
 }
 
 fn message(space: SpaceId, draft: &Draft, content: String) -> NewMessage {

@@ -1,30 +1,32 @@
 //! The bus: the one write path of the service, for one click and for a campaign.
 //!
-//! orders → answered before? → load → decide in order, in memory → seal → append, partition by partition → answers
-//! - two orders on one space in one call see each other
-//! - an order that met another writer is decided again on what that one wrote; a rejection stands only on what is committed
-//! - one order never hides or halves another
+//! orders → a lane for each partition → a batch: load, decide in order, in memory, seal, append in one statement → answers
 //! - a crowd on one space is served to the last
 
 mod again;
 mod desk;
 mod entries;
+mod lane;
+mod memory;
 mod round;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use ens_domain::ids::SpaceId;
 use ens_domain::policy::Policy;
 use ens_domain::space::HealthSpace;
-use tokio::sync::MutexGuard;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use crate::append::{self, Batch, Entry};
+use crate::append::{self, Appending, Entry, Under};
 use crate::error::StoreError;
 use crate::history;
 use crate::order::{Order, Outcome, Rejection};
 use crate::partition::Partition;
 use crate::store::Store;
 use crate::stored::{Appended, Conflict, Write};
+
+pub(crate) use lane::Bus;
+use lane::{Class, Job};
 
 /// How many rounds may pass without settling a single order before the rest is given up.
 const FRUITLESS_ROUNDS: u32 = 12;
@@ -40,59 +42,59 @@ pub struct Loaded {
     pub position: u64,
 }
 
+/// Where an answer will come.
+type Awaited = oneshot::Receiver<Result<Outcome, Rejection>>;
+
 impl Store {
-    /// Carries out one order.
+    /// Carries out one order, together with whatever else waits for its partition.
     ///
     /// # Errors
-    /// [`Rejection`]: a rule's refusal, another version, a reused key, no such space, or the store's own trouble.
+    /// [`Rejection`]: a rule's refusal, another version, a reused key, no such space, or the store's own trouble; among it
+    /// [`StoreError::Overloaded`] where too many orders wait already.
     pub async fn execute(&self, order: Order, policy: &Policy) -> Result<Outcome, Rejection> {
-        let mut answers = self.execute_all(vec![order], policy).await;
-        answers.pop().unwrap_or(Err(Rejection::Store(StoreError::Malformed("an order without an answer"))))
+        let full = |_| Rejection::Store(StoreError::Overloaded);
+        let room = self.bus().room_for_clicks.clone().try_acquire_owned().map_err(full)?;
+        let partition = self.partition_of(order.space);
+        let (job, awaited) = self.job(order, policy, Class::Click, room);
+        self.enqueue(partition, vec![job]);
+        answer(awaited).await
     }
 
-    /// Carries out many orders: loaded together, decided in the order given, appended in one transaction per partition. Each has its own
-    /// answer, in the order given.
+    /// Carries out many orders: taken together by partition, loaded together, decided in the order given, appended together. Each has its
+    /// own answer, in the order given. Single orders go before them.
     pub async fn execute_all(&self, orders: Vec<Order>, policy: &Policy) -> Vec<Result<Outcome, Rejection>> {
-        let mut answers: Vec<Option<Result<Outcome, Rejection>>> = orders.iter().map(|_| None).collect();
-        let mut fruitless = 0;
-        loop {
-            let pending: Vec<(usize, &Order)> =
-                orders.iter().enumerate().filter(|(place, _)| answers.get(*place).is_some_and(Option::is_none)).collect();
-            if pending.is_empty() {
-                break;
+        let mut awaited = Vec::with_capacity(orders.len());
+        let mut orders = orders.into_iter().peekable();
+        while orders.peek().is_some() {
+            let share: Vec<Order> = orders.by_ref().take(Bus::campaign_share()).collect();
+            let places = u32::try_from(share.len()).unwrap_or(u32::MAX);
+            // Never closed while the store lives.
+            let Ok(mut room) = self.bus().room_for_campaigns.clone().acquire_many_owned(places).await else { break };
+            let mut lanes: BTreeMap<Partition, Vec<Job>> = BTreeMap::new();
+            for order in share {
+                let Some(place) = room.split(1) else { break };
+                let partition = self.partition_of(order.space);
+                let (job, answer) = self.job(order, policy, Class::Campaign, place);
+                lanes.entry(partition).or_default().push(job);
+                awaited.push(answer);
             }
-            let settled = if fruitless == FRUITLESS_ROUNDS {
-                give_up(&pending, &StoreError::Contended { attempts: FRUITLESS_ROUNDS })
-            } else {
-                let _turn = self.queue_up(&pending, fruitless).await;
-                self.round(&pending, policy).await.unwrap_or_else(|error| give_up(&pending, &error))
-            };
-            fruitless = if settled.is_empty() { fruitless + 1 } else { 0 };
-            for (place, answer) in settled {
-                if let Some(slot) = answers.get_mut(place) {
-                    *slot = Some(answer);
-                }
-            }
-            if fruitless > 1 {
-                // The queue is this process's; what still meets somebody met another process.
-                append::back_off(fruitless).await;
+            for (partition, jobs) in lanes {
+                self.enqueue(partition, jobs);
             }
         }
-        answers.into_iter().flatten().collect()
+        let mut answers = Vec::with_capacity(awaited.len());
+        for each in awaited {
+            answers.push(answer(each).await);
+        }
+        answers
     }
 
-    /// Lets orders that met another writer go on one after the other, partition by partition: a crowd on one space would otherwise spend
-    /// its rounds on losing to each other.
-    async fn queue_up(&self, pending: &[(usize, &Order)], fruitless: u32) -> Vec<MutexGuard<'_, ()>> {
-        let mut turn = Vec::new();
-        if fruitless > 0 {
-            // In one order for everybody, so that no two wait for each other.
-            let partitions: BTreeSet<Partition> = pending.iter().map(|(_, order)| self.partition_of(order.space)).collect();
-            for queue in partitions.into_iter().filter_map(|partition| self.queue(partition)) {
-                turn.push(queue.lock().await);
-            }
-        }
-        turn
+    fn job(&self, order: Order, policy: &Policy, class: Class, room: OwnedSemaphorePermit) -> (Job, Awaited) {
+        let (answer, awaited) = oneshot::channel();
+        let request = order.idempotency.as_ref().map(|idempotency| self.request(idempotency));
+        let entropy = self.entropy().branch();
+        let policy = policy.clone();
+        (Job { order, policy, request, entropy, class, rounds: 0, fruitless: 0, answer, _room: room }, awaited)
     }
 
     /// Appends ready-made events: the lower door, without decision, sealing or outbox. Each write is all or nothing, and has its own
@@ -112,13 +114,15 @@ impl Store {
             if entries.is_empty() {
                 continue;
             }
-            match append::append(self.engine(), partition, &entries).await? {
-                Batch::Settled(settled) => places.into_iter().zip(settled).for_each(|(place, answer)| {
+            match append::append(self.engine(), Under { partition, known: None }, &entries, &[]).await? {
+                Appending::Settled(settled) => places.into_iter().zip(settled).for_each(|(place, answer)| {
                     if let Some(slot) = answers.get_mut(place) {
                         *slot = Some(answer);
                     }
                 }),
-                Batch::KeyTaken => return Err(StoreError::Malformed("a write without a key met a used one")),
+                Appending::KeyTaken | Appending::HeadMoved => {
+                    return Err(StoreError::Malformed("a write that expects nothing was not admitted"));
+                }
             }
         }
         self.ring_bell();
@@ -143,8 +147,7 @@ impl Store {
     }
 }
 
-type Settled = Vec<(usize, Result<Outcome, Rejection>)>;
-
-fn give_up(pending: &[(usize, &Order)], error: &StoreError) -> Settled {
-    pending.iter().map(|(place, _)| (*place, Err(Rejection::Store(error.clone())))).collect()
+/// The answer, once it is there. A batch that was cut down leaves none: it may have been written.
+async fn answer(awaited: Awaited) -> Result<Outcome, Rejection> {
+    awaited.await.unwrap_or(Err(Rejection::Store(StoreError::OutcomeUnknown)))
 }

@@ -1,20 +1,35 @@
-//! One round of the bus: what can be answered now is, what met another writer stays for the next round.
+//! One round of a lane: a batch is loaded, decided and written; what met another writer is handed back for the next round.
+//!
+//! Decisions stand on the spaces as they are at the head that the memory knows. An append that finds the head there proves them all, the
+//! refusals too; where there is nothing to append, the head is asked.
+//! - two orders on one space in one call see each other
+//! - an order that met another writer is decided again on what that one wrote; a rejection stands only on what is committed
+//! - one order never hides or halves another
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashSet;
 
 use ens_domain::ids::SpaceId;
-use ens_domain::policy::Policy;
-use futures::stream::{self, StreamExt};
 
-use super::Settled;
-use super::desk::{Answer, Desk, Plan};
-use crate::append::{self, Batch, Entry};
+use super::FRUITLESS_ROUNDS;
+use super::desk::{Answer, Desk, Laid, Origin, Plan};
+use super::entries::Entries;
+use super::lane::{Class, Job};
+use super::memory::{Known, Memory};
+use crate::append::{self, Appending, Entry, KeyFate, Under};
 use crate::error::StoreError;
-use crate::history::{self, AT_ONCE};
-use crate::order::{Answered, Order, Outcome, Rejection};
+use crate::history;
+use crate::order::{Answered, Outcome, Rejection};
 use crate::partition::Partition;
 use crate::store::Store;
 use crate::stored::Appended;
+
+/// Rounds after which an order stops trusting what is remembered, and writes under the lock.
+const TRUSTING_ROUNDS: u32 = 2;
+/// Events of others that are read to learn which spaces they touched; after more, everything is forgotten.
+const NEWS: u32 = 1_000;
+
+/// The jobs of a batch, each gone once it is answered.
+pub(super) type Jobs = Vec<Option<Job>>;
 
 /// What became of a plan in its transaction.
 enum Fate {
@@ -24,111 +39,237 @@ enum Fate {
     Lost(StoreError),
 }
 
+/// What became of a batch.
+enum Ending {
+    /// It is written, or nothing was to be: what was decided stands, and the head is here where that is known.
+    Stands { fates: Vec<Fate>, head: Option<u64> },
+    /// Another writer was first; nothing stands.
+    Again,
+}
+
+/// Whether what the memory holds may be built on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// It proves itself when the batch is appended.
+    Memory,
+    /// It failed before: the log is read, and written under the lock.
+    Log,
+}
+
 impl Store {
-    /// Answers what can be answered now.
-    pub(super) async fn round(&self, pending: &[(usize, &Order)], policy: &Policy) -> Result<Settled, StoreError> {
-        let (mut settled, fresh) = self.answer_again(pending).await?;
-        let spaces: Vec<SpaceId> = fresh.iter().map(|asked| asked.order.space).collect();
-        let mut histories = self.histories(&spaces).await?;
+    /// Answers what can be answered now, and hands back the rest, in its order.
+    pub(super) async fn round(&self, partition: Partition, memory: &mut Memory, batch: Vec<Job>) -> Vec<Job> {
+        let mut jobs: Jobs = Vec::with_capacity(batch.len());
+        for mut job in batch {
+            if job.fruitless == FRUITLESS_ROUNDS {
+                job.fail(&StoreError::Contended { attempts: FRUITLESS_ROUNDS });
+            } else {
+                job.rounds += 1;
+                jobs.push(Some(job));
+            }
+        }
+        if let Err(error) = self.carry_out(partition, memory, &mut jobs).await {
+            memory.forget_all();
+            jobs.iter_mut().filter_map(Option::take).for_each(|job| job.fail(&error));
+        }
+        jobs.into_iter().flatten().collect()
+    }
+
+    async fn carry_out(&self, partition: Partition, memory: &mut Memory, jobs: &mut Jobs) -> Result<(), StoreError> {
+        let head = self.known_head(partition, memory).await?;
+        let repeated = places(jobs, |job| job.rounds > 1);
+        self.answer_again(jobs, &repeated).await?;
+        let trust = if jobs.iter().flatten().any(|job| job.fruitless >= TRUSTING_ROUNDS) { Trust::Log } else { Trust::Memory };
+        let mut desk = self.lay(memory, jobs, trust).await?;
+        for (place, job) in jobs.iter().enumerate() {
+            if let Some(job) = job {
+                desk.decide(place, job);
+            }
+        }
+        // A repeated request may be refused today; its first answer is what it gets.
+        let refused = desk.refused();
+        self.answer_again(jobs, &refused).await?;
+        let entries = self.seal_plans(&mut desk, jobs).await?;
+        desk.hold_sealed(&entries.sealed);
+        let known = match trust {
+            Trust::Memory => Some(head),
+            Trust::Log => None,
+        };
+        match self.write(partition, known, &desk, entries).await? {
+            Ending::Again => self.catch_up(partition, memory).await,
+            Ending::Stands { fates, head } => {
+                head.into_iter().for_each(|head| memory.stand_at(head));
+                settle(partition, memory, (desk, fates), jobs);
+                Ok(())
+            }
+        }
+    }
+
+    /// The head that the memory knows; asked where it knows none.
+    async fn known_head(&self, partition: Partition, memory: &mut Memory) -> Result<u64, StoreError> {
+        if let Some(head) = memory.head() {
+            return Ok(head);
+        }
+        let head = self.engine().head(partition).await?;
+        memory.forget_all();
+        memory.stand_at(head);
+        Ok(head)
+    }
+
+    /// Learns what others wrote since the head that the memory knows.
+    async fn catch_up(&self, partition: Partition, memory: &mut Memory) -> Result<(), StoreError> {
+        let Some(head) = memory.head() else { return Ok(()) };
+        let news = self.engine().written_after(partition, head, NEWS).await?;
+        if news.len() >= usize::try_from(NEWS).unwrap_or(usize::MAX) {
+            memory.forget_all();
+            return Ok(());
+        }
+        for (aggregate, position) in news {
+            if let Ok(space) = aggregate.parse() {
+                memory.forget(space);
+            }
+            memory.stand_at(position);
+        }
+        Ok(())
+    }
+
+    /// Lays every space of the batch on a desk: from the memory, else from the log, all in one query.
+    async fn lay(&self, memory: &mut Memory, jobs: &Jobs, trust: Trust) -> Result<Desk, StoreError> {
         let mut desk = Desk::default();
-        for space in spaces {
+        let mut unknown = Vec::new();
+        let mut met = HashSet::new();
+        for space in jobs.iter().flatten().map(|job| job.order.space).filter(|space| met.insert(*space)) {
+            match memory.take(space) {
+                Some(known) if trust == Trust::Memory => {
+                    desk.spaces.insert(space, Ok(Laid { known, origin: Origin::Memory }));
+                }
+                Some(_) | None => unknown.push(space),
+            }
+        }
+        if unknown.is_empty() {
+            return Ok(desk);
+        }
+        let mut histories = self.histories(&unknown).await?;
+        for space in unknown {
             let events = histories.remove(&space).unwrap_or_default();
-            desk.lay(space, || history::fold(&events));
+            let origin = if events.is_empty() { Origin::Nothing } else { Origin::Log };
+            let laid = history::fold(&events).map(|loaded| Laid { known: Known { loaded, key: None }, origin });
+            desk.spaces.insert(space, laid);
         }
-        for asked in &fresh {
-            desk.decide(asked, policy);
-        }
-        let (mut plans, answers) = desk.clear();
-        let entries = self.seal_plans(&mut plans).await?;
-        let fates = self.append_plans(&plans, entries).await;
-        settled.extend(self.settle(answers, plans, fates));
-        Ok(settled)
+        Ok(desk)
     }
 
-    /// Appends the plans that were sealed, one transaction per partition; a plan after one of its space that could not be sealed waits.
-    async fn append_plans(&self, plans: &[Plan<'_>], entries: Vec<Result<Entry, StoreError>>) -> Vec<Fate> {
-        let mut fates: Vec<Fate> = Vec::with_capacity(plans.len());
-        let mut groups: BTreeMap<Partition, (Vec<usize>, Vec<Entry>)> = BTreeMap::new();
-        let mut spoiled: HashSet<SpaceId> = HashSet::new();
-        for (place, (plan, entry)) in plans.iter().zip(entries).enumerate() {
-            fates.push(Fate::Overtaken);
-            match entry {
-                Ok(_) if spoiled.contains(&plan.order.space) => {}
-                Ok(entry) => {
-                    let (places, entries) = groups.entry(self.partition_of(plan.order.space)).or_default();
-                    places.push(place);
-                    entries.push(entry);
-                }
-                Err(error) => {
-                    spoiled.insert(plan.order.space);
-                    set(&mut fates, place, Fate::Lost(error));
-                }
+    /// Writes what was planned, or makes sure that what was decided stands.
+    async fn write(&self, partition: Partition, known: Option<u64>, desk: &Desk, entries: Entries) -> Result<Ending, StoreError> {
+        let Sorted { mut fates, places, admitted } = sort(&desk.plans, entries.each);
+        if admitted.is_empty() {
+            let stands = match known {
+                Some(head) => self.engine().head(partition).await? == head,
+                None => true,
+            };
+            return Ok(if stands { Ending::Stands { fates, head: known } } else { Ending::Again });
+        }
+        let destroys = admitted.iter().any(|entry| entry.key == KeyFate::Destroyed);
+        let appended = match known {
+            Some(head) if !destroys => append::append_at(self.engine(), partition, head, &admitted, &entries.made).await?,
+            Some(_) | None => append::append(self.engine(), Under { partition, known }, &admitted, &entries.made).await?,
+        };
+        let Appending::Settled(answers) = appended else { return Ok(Ending::Again) };
+        self.ring_bell();
+        let written: u64 = admitted.iter().map(|entry| append::count(entry.write.events.len())).sum();
+        for (place, answer) in places.into_iter().zip(answers) {
+            if let Some(slot) = fates.get_mut(place) {
+                *slot = answer.map_or(Fate::Overtaken, Fate::Written);
             }
         }
-        let settled: Vec<(Vec<usize>, Result<Batch, StoreError>)> = stream::iter(
-            groups
-                .into_iter()
-                .map(|(partition, (places, entries))| async move { (places, append::append(self.engine(), partition, &entries).await) }),
-        )
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
-        for (places, batch) in settled {
-            self.note(&mut fates, places, batch);
-        }
-        fates
-    }
-
-    fn note(&self, fates: &mut [Fate], places: Vec<usize>, batch: Result<Batch, StoreError>) {
-        match batch {
-            Ok(Batch::Settled(answers)) => {
-                self.ring_bell();
-                for (place, answer) in places.into_iter().zip(answers) {
-                    set(fates, place, answer.map_or(Fate::Overtaken, Fate::Written));
-                }
-            }
-            Ok(Batch::KeyTaken) => {}
-            Err(error) => places.into_iter().for_each(|place| set(fates, place, Fate::Lost(error.clone()))),
-        }
-    }
-
-    /// Turns fates into answers. What was decided on top of a plan that was not written is no answer: it is decided again.
-    fn settle(&self, answers: Vec<(usize, SpaceId, Answer)>, plans: Vec<Plan<'_>>, fates: Vec<Fate>) -> Settled {
-        let mut planned = plans.into_iter().zip(fates);
-        let mut spoiled: HashSet<SpaceId> = HashSet::new();
-        let mut positions: HashMap<SpaceId, u64> = HashMap::new();
-        let mut settled = Vec::with_capacity(answers.len());
-        for (place, space, answer) in answers {
-            let stands = !spoiled.contains(&space);
-            match answer {
-                Answer::Rejected(rejection) if stands => settled.push((place, Err(rejection))),
-                Answer::Quiet { version, loaded_position } if stands => {
-                    let (partition, position) = (self.partition_of(space), positions.get(&space).copied().unwrap_or(loaded_position));
-                    settled.push((place, Ok(Outcome { version, partition, position, events: Vec::new(), answered: Answered::Now })));
-                }
-                Answer::Rejected(_) | Answer::Quiet { .. } => {}
-                Answer::Planned => match planned.next() {
-                    Some((plan, Fate::Written(at))) => {
-                        positions.insert(space, at.position);
-                        let Appended { version, partition, position } = at;
-                        settled.push((place, Ok(Outcome { version, partition, position, events: plan.events, answered: Answered::Now })));
-                    }
-                    Some((_, Fate::Lost(error))) => {
-                        spoiled.insert(space);
-                        settled.push((place, Err(Rejection::Store(error))));
-                    }
-                    Some((_, Fate::Overtaken)) | None => {
-                        spoiled.insert(space);
-                    }
-                },
-            }
-        }
-        settled
+        Ok(Ending::Stands { fates, head: known.map(|head| head + written) })
     }
 }
 
-fn set(fates: &mut [Fate], place: usize, fate: Fate) {
-    if let Some(slot) = fates.get_mut(place) {
-        *slot = fate;
+/// The places of the jobs that are so.
+fn places(jobs: &Jobs, so: impl Fn(&Job) -> bool) -> Vec<usize> {
+    jobs.iter().enumerate().filter_map(|(place, job)| job.as_ref().filter(|job| so(job)).map(|_| place)).collect()
+}
+
+/// Plans by what can be done with them: those that are sealed are to be written, each of them with its place among the fates.
+struct Sorted {
+    fates: Vec<Fate>,
+    places: Vec<usize>,
+    admitted: Vec<Entry>,
+}
+
+/// Sorts the plans; one after a plan of its space that could not be sealed was decided on what will not be written, and waits.
+fn sort(plans: &[Plan], entries: Vec<Result<Entry, StoreError>>) -> Sorted {
+    let mut sorted = Sorted { fates: Vec::with_capacity(plans.len()), places: Vec::new(), admitted: Vec::with_capacity(plans.len()) };
+    let mut spoiled: HashSet<SpaceId> = HashSet::new();
+    for (plan, entry) in plans.iter().zip(entries) {
+        match entry {
+            Ok(_) if spoiled.contains(&plan.space) => sorted.fates.push(Fate::Overtaken),
+            Ok(entry) => {
+                sorted.places.push(sorted.fates.len());
+                sorted.fates.push(Fate::Overtaken);
+                sorted.admitted.push(entry);
+            }
+            Err(error) => {
+                spoiled.insert(plan.space);
+                sorted.fates.push(Fate::Lost(error));
+            }
+        }
+    }
+    sorted
+}
+
+/// Turns fates into answers. What was decided on top of a plan that was not written is no answer: it is decided again.
+fn settle(partition: Partition, memory: &mut Memory, (desk, fates): (Desk, Vec<Fate>), jobs: &mut Jobs) {
+    let Desk { mut spaces, closed, plans, answers, .. } = desk;
+    let mut planned = plans.into_iter().zip(fates);
+    let mut spoiled: HashSet<SpaceId> = HashSet::new();
+    let mut clicked: HashSet<SpaceId> = HashSet::new();
+    for (place, space, answer) in answers {
+        let plan = if matches!(answer, Answer::Planned) { planned.next() } else { None };
+        let stands = !spoiled.contains(&space);
+        let position = spaces.get_mut(&space).and_then(|laid| laid.as_mut().ok()).map(|laid| &mut laid.known.loaded.position);
+        let settled = match (answer, plan) {
+            (Answer::Rejected(rejection), _) if stands => Err(rejection),
+            (Answer::Quiet { version, loaded_position }, _) if stands => {
+                let position = position.map_or(loaded_position, |position| *position);
+                Ok(Outcome { version, partition, position, events: Vec::new(), answered: Answered::Now })
+            }
+            (Answer::Planned, Some((plan, Fate::Written(at)))) => {
+                position.into_iter().for_each(|position| *position = at.position);
+                let Appended { version, partition, position } = at;
+                Ok(Outcome { version, partition, position, events: plan.events, answered: Answered::Now })
+            }
+            (Answer::Planned, Some((_, Fate::Lost(error)))) => {
+                spoiled.insert(space);
+                Err(Rejection::Store(error))
+            }
+            (Answer::Rejected(_) | Answer::Quiet { .. } | Answer::Planned, _) => {
+                spoiled.insert(space);
+                continue;
+            }
+        };
+        if let Some(job) = jobs.get_mut(place).and_then(Option::take) {
+            if job.class == Class::Click {
+                clicked.insert(space);
+            }
+            job.answer(settled);
+        }
+    }
+    for (space, laid) in spaces.into_iter().filter(|(space, _)| !spoiled.contains(space)) {
+        let Ok(Laid { mut known, origin }) = laid else { continue };
+        if closed.contains(&space) {
+            // Its key may have died in this batch.
+            known.key = None;
+        }
+        let kept = match origin {
+            Origin::Memory => true,
+            // A campaign meets each space once: it must not drive out those that people come back to.
+            Origin::Log | Origin::Nothing => clicked.contains(&space) && known.loaded.version > 0,
+            Origin::InClear => false,
+        };
+        if kept {
+            memory.keep(space, known);
+        }
     }
 }

@@ -12,7 +12,7 @@ use ens_domain::ids::{MessageId, SpaceId};
 use ens_domain::ins::InsDigest;
 use ens_domain::space::terms::Channel;
 
-use crate::append::{NewMessage, Remembered, Row};
+use crate::append::{Batch, NewMessage, Remembered, Row};
 use crate::error::StoreError;
 use crate::outbox::{Claimed, Depth};
 use crate::partition::{Partition, Partitions};
@@ -55,6 +55,12 @@ pub(crate) trait Engine: Log + Keys + Registry + Outbox + ReadModels + Send + Sy
 /// The log of an engine.
 #[async_trait]
 pub(crate) trait Log {
+    /// Writes a batch if the partition's head is where the batch says, in one transaction that is over with the answer.
+    async fn append_at(&self, batch: &Batch<'_>) -> Result<AtHead, StoreError>;
+    /// The last position of a partition.
+    async fn head(&self, partition: Partition) -> Result<u64, StoreError>;
+    /// The aggregates of a partition that were written to after a position, in order, at most `limit`.
+    async fn written_after(&self, partition: Partition, after: u64, limit: u32) -> Result<Vec<(String, u64)>, StoreError>;
     /// Opens a transaction and waits for the lock that orders the partition.
     async fn begin(&self, partition: Partition) -> Result<Box<dyn Append>, StoreError>;
     async fn partitions(&self) -> Result<Partitions, StoreError>;
@@ -69,8 +75,8 @@ pub(crate) trait Log {
 #[async_trait]
 pub(crate) trait Keys {
     async fn keys(&self, spaces: &[(SpaceId, Partition)]) -> Result<Vec<StoredKey>, StoreError>;
-    /// Inserts the generations that are absent.
-    async fn create_keys(&self, keys: &[StoredKey]) -> Result<(), StoreError>;
+    /// Inserts the generations that are absent and answers how many that were.
+    async fn create_keys(&self, keys: &[StoredKey]) -> Result<u64, StoreError>;
     /// Destroys every key that the log says is destroyed, and says how many there were: after a crash between two files, after an old
     /// backup of the keys. Each `Destroyed` of a space ended one generation.
     async fn destroy_keys_again(&self) -> Result<u64, StoreError>;
@@ -107,6 +113,13 @@ pub(crate) trait ReadModels {
     async fn drop_table(&self, table: &Table) -> Result<(), StoreError>;
 }
 
+/// What came of a batch that was to be written at a known head.
+pub(crate) enum AtHead {
+    Written,
+    /// Nothing was written: the head is somewhere else.
+    Moved,
+}
+
 /// A transaction that holds a partition's head; dropping it undoes it.
 #[async_trait]
 pub(crate) trait Append: Send {
@@ -115,10 +128,10 @@ pub(crate) trait Append: Send {
     /// The last sequence of each of these aggregates that has one.
     async fn versions(&mut self, aggregates: Aggregates<'_>) -> Result<HashMap<String, u64>, StoreError>;
     /// Inserts the rows, which take the positions after the head, and moves the head behind them.
-    async fn insert(&mut self, rows: &[Row]) -> Result<(), StoreError>;
+    async fn insert(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError>;
     /// Inserts the idempotency keys that are absent and answers how many that were.
     async fn remember(&mut self, keys: &[Remembered]) -> Result<u64, StoreError>;
-    async fn post(&mut self, messages: &[NewMessage]) -> Result<(), StoreError>;
+    async fn post(&mut self, messages: &[&NewMessage]) -> Result<(), StoreError>;
     async fn settle(&mut self, messages: &[MessageId]) -> Result<(), StoreError>;
     async fn destroy_keys(&mut self, spaces: &[String]) -> Result<(), StoreError>;
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

@@ -1,5 +1,6 @@
 //! The SQL texts that both engines read alike, and the lists that they are made of.
 
+use crate::partition::Partition;
 use crate::tables::Table;
 
 pub(crate) const FEED: &str = "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, CAST(payload AS text) AS payload, \
@@ -14,6 +15,11 @@ pub(crate) const OUTBOX_DEPTH: &str =
     "SELECT channel, count(*) - count(handed_over_at), count(handed_over_at) FROM outbox GROUP BY channel ORDER BY channel";
 pub(crate) const DROP_CHECKPOINTS: &str = "DELETE FROM checkpoints WHERE name = $1";
 pub(crate) const RENAME_CHECKPOINTS: &str = "UPDATE checkpoints SET name = $2 WHERE name = $1";
+
+/// Which aggregates of a partition were written to after `$1`, at most `$2` of their events.
+pub(crate) fn written_after(partition: Partition) -> String {
+    format!("SELECT aggregate_id, position FROM events WHERE partition = {partition} AND position > $1 ORDER BY position LIMIT $2")
+}
 
 /// `a, b, c`
 pub(crate) fn list(columns: &[&str]) -> String {

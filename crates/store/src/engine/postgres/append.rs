@@ -1,22 +1,55 @@
-//! The append's transaction on PostgreSQL: arrays in, one statement a table.
+//! The append on PostgreSQL: arrays in; at a known head one statement for everything, under the lock one a table.
 
 use std::collections::HashMap;
 
 use async_trait::async_trait;
 use ens_domain::ids::MessageId;
+use sqlx::postgres::{PgArguments, PgPool};
 use sqlx::{Postgres as Pg, Transaction};
 use uuid::Uuid;
 
-use crate::append::{NewMessage, Remembered, Row};
-use crate::engine::{Aggregates, Append, column, number};
+use super::statement::Statement;
+use crate::append::{Batch, NewMessage, Remembered, Row};
+use crate::engine::{Aggregates, Append, AtHead, number};
 use crate::error::StoreError;
 use crate::partition::Partition;
+
+/// Writes everything in one statement, which is a transaction by itself.
+pub(super) async fn append_at(pool: &PgPool, batch: &Batch<'_>) -> Result<AtHead, StoreError> {
+    let mut statement = Statement::at_head(batch.partition, batch.head, batch.last())?;
+    if !batch.rows.is_empty() {
+        statement.log(&batch.rows)?;
+    }
+    if !batch.remember.is_empty() {
+        statement.remembered(&batch.remember)?;
+    }
+    if !batch.made.is_empty() {
+        statement.space_keys(batch.made)?;
+    }
+    if !batch.messages.is_empty() {
+        statement.posted(&batch.messages)?;
+    }
+    if !batch.settles.is_empty() {
+        statement.settled(&batch.settles)?;
+    }
+    let (sql, arguments) = statement.all();
+    let mut connection = pool.acquire().await?;
+    // The commit is in the statement: an answer that does not come leaves its outcome unknown.
+    let moved = sqlx::query_with(&sql, arguments).fetch_optional(&mut *connection).await.map_err(StoreError::at_commit)?;
+    Ok(moved.map_or(AtHead::Moved, |_| AtHead::Written))
+}
 
 /// A transaction that holds the partition's head row.
 pub(super) struct Appending {
     pub(super) transaction: Transaction<'static, Pg>,
     pub(super) partition: Partition,
     pub(super) head: u64,
+}
+
+impl Appending {
+    async fn run(&mut self, (sql, arguments): (String, PgArguments)) -> Result<u64, StoreError> {
+        Ok(sqlx::query_with(&sql, arguments).execute(&mut *self.transaction).await?.rows_affected())
+    }
 }
 
 #[async_trait]
@@ -27,100 +60,52 @@ impl Append for Appending {
 
     async fn versions(&mut self, aggregates: Aggregates<'_>) -> Result<HashMap<String, u64>, StoreError> {
         // A statement of its own, after the lock: its snapshot holds all that the previous holder wrote.
-        let rows: Vec<(String, i64)> = sqlx::query_as(
+        let sql = format!(
             "SELECT aggregate_id, max(sequence) FROM events \
-             WHERE partition = $1 AND aggregate_type = $2 AND aggregate_id = ANY($3) GROUP BY aggregate_id",
-        )
-        .bind(aggregates.partition.column())
-        .bind(aggregates.aggregate_type)
-        .bind(aggregates.ids)
-        .fetch_all(&mut *self.transaction)
-        .await?;
+             WHERE partition = {} AND aggregate_type = $1 AND aggregate_id = ANY($2) GROUP BY aggregate_id",
+            aggregates.partition
+        );
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as(&sql).bind(aggregates.aggregate_type).bind(aggregates.ids).fetch_all(&mut *self.transaction).await?;
         rows.into_iter().map(|(id, version)| Ok((id, number(version)?))).collect()
     }
 
-    async fn insert(&mut self, rows: &[Row]) -> Result<(), StoreError> {
-        fn texts<'a>(rows: &'a [Row], field: impl Fn(&'a Row) -> &'a str) -> Vec<&'a str> {
-            rows.iter().map(field).collect()
-        }
-        sqlx::query(
-            "WITH head AS (UPDATE log_heads SET position = $2 WHERE partition = $1) \
-             INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, partition, position) \
-             SELECT t, i, s, e, v, p::json, m::json, $1, n \
-             FROM UNNEST($3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[]) \
-             AS row (t, i, s, e, v, p, m, n)",
-        )
-        .bind(self.partition.column())
-        .bind(rows.last().map_or(column(self.head), |row| column(row.position)))
-        .bind(texts(rows, |row| &row.aggregate_type))
-        .bind(texts(rows, |row| &row.aggregate_id))
-        .bind(rows.iter().map(|row| column(row.sequence)).collect::<Vec<_>>())
-        .bind(texts(rows, |row| &row.event.event_type))
-        .bind(texts(rows, |row| &row.event.event_version))
-        .bind(texts(rows, |row| &row.event.payload))
-        .bind(texts(rows, |row| &row.event.metadata))
-        .bind(rows.iter().map(|row| column(row.position)).collect::<Vec<_>>())
-        .execute(&mut *self.transaction)
-        .await?;
-        Ok(())
+    async fn insert(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
+        let last = rows.last().map_or(self.head, |row| row.position);
+        let mut statement = Statement::at_head(self.partition, self.head, last)?;
+        statement.log(rows)?;
+        self.run(statement.all()).await.map(drop)
     }
 
     async fn remember(&mut self, keys: &[Remembered]) -> Result<u64, StoreError> {
-        let inserted = sqlx::query(
-            "INSERT INTO idempotency_keys (key, digest, partition, space, version_before, version, position) \
-             SELECT k, d, $1, s, b, v, p \
-             FROM UNNEST($2::bytea[], $3::bytea[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[]) AS row (k, d, s, b, v, p) \
-             ON CONFLICT (key) DO NOTHING",
-        )
-        .bind(self.partition.column())
-        .bind(keys.iter().map(|key| key.request.key.as_slice()).collect::<Vec<_>>())
-        .bind(keys.iter().map(|key| key.request.digest.as_slice()).collect::<Vec<_>>())
-        .bind(keys.iter().map(|key| key.space.as_str()).collect::<Vec<_>>())
-        .bind(keys.iter().map(|key| column(key.version_before)).collect::<Vec<_>>())
-        .bind(keys.iter().map(|key| column(key.version)).collect::<Vec<_>>())
-        .bind(keys.iter().map(|key| column(key.position)).collect::<Vec<_>>())
-        .execute(&mut *self.transaction)
-        .await?;
-        Ok(inserted.rows_affected())
+        let mut statement = Statement::alone(self.partition);
+        statement.remembered(keys)?;
+        statement.but_leave("key");
+        self.run(statement.one()).await
     }
 
-    async fn post(&mut self, messages: &[NewMessage]) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO outbox (partition, message, space, kind, channel, content, due_at) \
-             SELECT $1, m, s, k, c, x::json, d \
-             FROM UNNEST($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[]) AS row (m, s, k, c, x, d) \
-             ON CONFLICT (partition, message) DO NOTHING",
-        )
-        .bind(self.partition.column())
-        .bind(messages.iter().map(|message| message.message.uuid()).collect::<Vec<_>>())
-        .bind(messages.iter().map(|message| message.space.uuid()).collect::<Vec<_>>())
-        .bind(messages.iter().map(|message| message.kind).collect::<Vec<_>>())
-        .bind(messages.iter().map(|message| message.channel).collect::<Vec<_>>())
-        .bind(messages.iter().map(|message| message.content.as_str()).collect::<Vec<_>>())
-        .bind(messages.iter().map(|message| message.due_at).collect::<Vec<_>>())
-        .execute(&mut *self.transaction)
-        .await?;
-        Ok(())
+    async fn post(&mut self, messages: &[&NewMessage]) -> Result<(), StoreError> {
+        let mut statement = Statement::alone(self.partition);
+        statement.posted(messages)?;
+        self.run(statement.one()).await.map(drop)
     }
 
     async fn settle(&mut self, messages: &[MessageId]) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM outbox WHERE partition = $1 AND message = ANY($2)")
-            .bind(self.partition.column())
-            .bind(messages.iter().map(|message| message.uuid()).collect::<Vec<Uuid>>())
-            .execute(&mut *self.transaction)
-            .await?;
-        Ok(())
+        let mut statement = Statement::alone(self.partition);
+        statement.settled(messages)?;
+        self.run(statement.one()).await.map(drop)
     }
 
     async fn destroy_keys(&mut self, spaces: &[String]) -> Result<(), StoreError> {
-        sqlx::query(
+        let sql = format!(
             "UPDATE keys.space_keys SET wrapped = NULL, destroyed_at = clock_timestamp() \
-             WHERE partition = $1 AND space = ANY($2::uuid[]) AND wrapped IS NOT NULL",
-        )
-        .bind(self.partition.column())
-        .bind(spaces.iter().filter_map(|space| Uuid::parse_str(space).ok()).collect::<Vec<_>>())
-        .execute(&mut *self.transaction)
-        .await?;
+             WHERE partition = {} AND space = ANY($1::uuid[]) AND wrapped IS NOT NULL",
+            self.partition
+        );
+        sqlx::query(&sql)
+            .bind(spaces.iter().filter_map(|space| Uuid::parse_str(space).ok()).collect::<Vec<_>>())
+            .execute(&mut *self.transaction)
+            .await?;
         Ok(())
     }
 

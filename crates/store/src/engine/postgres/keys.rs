@@ -29,8 +29,8 @@ impl Keys for Postgres {
             .collect()
     }
 
-    async fn create_keys(&self, keys: &[StoredKey]) -> Result<(), StoreError> {
-        sqlx::query(
+    async fn create_keys(&self, keys: &[StoredKey]) -> Result<u64, StoreError> {
+        let made = sqlx::query(
             "INSERT INTO keys.space_keys (partition, space, generation, wrapped) \
              SELECT p, s, g, w FROM UNNEST($1::smallint[], $2::uuid[], $3::integer[], $4::bytea[]) AS row (p, s, g, w) \
              ORDER BY p, s, g ON CONFLICT (partition, space, generation) DO NOTHING",
@@ -41,7 +41,7 @@ impl Keys for Postgres {
         .bind(keys.iter().map(|key| key.wrapped.as_deref()).collect::<Vec<_>>())
         .execute(&self.pool)
         .await?;
-        Ok(())
+        Ok(made.rows_affected())
     }
 
     async fn destroy_keys_again(&self) -> Result<u64, StoreError> {

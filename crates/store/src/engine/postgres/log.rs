@@ -5,21 +5,34 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 
 use super::Postgres;
-use super::append::Appending;
-use crate::append::{Remembered, Request};
-use crate::engine::{Aggregates, Append, Log, column, number, text};
+use super::append::{Appending, append_at};
+use crate::append::{Batch, Remembered, Request};
+use crate::engine::{Aggregates, Append, AtHead, Log, column, number, text};
 use crate::error::StoreError;
 use crate::partition::{Partition, Partitions};
 use crate::stored::StoredEvent;
 
 #[async_trait]
 impl Log for Postgres {
+    async fn append_at(&self, batch: &Batch<'_>) -> Result<AtHead, StoreError> {
+        append_at(&self.writers, batch).await
+    }
+
+    async fn head(&self, partition: Partition) -> Result<u64, StoreError> {
+        let sql = format!("SELECT position FROM log_heads WHERE partition = {partition}");
+        number(sqlx::query_scalar(&sql).fetch_one(&self.writers).await?)
+    }
+
+    async fn written_after(&self, partition: Partition, after: u64, limit: u32) -> Result<Vec<(String, u64)>, StoreError> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as(&text::written_after(partition)).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.writers).await?;
+        rows.into_iter().map(|(aggregate, position)| Ok((aggregate, number(position)?))).collect()
+    }
+
     async fn begin(&self, partition: Partition) -> Result<Box<dyn Append>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
-        let head: i64 = sqlx::query_scalar("SELECT position FROM log_heads WHERE partition = $1 FOR NO KEY UPDATE")
-            .bind(partition.column())
-            .fetch_one(&mut *transaction)
-            .await?;
+        let mut transaction = self.writers.begin().await?;
+        let sql = format!("SELECT position FROM log_heads WHERE partition = {partition} FOR NO KEY UPDATE");
+        let head: i64 = sqlx::query_scalar(&sql).fetch_one(&mut *transaction).await?;
         Ok(Box::new(Appending { transaction, partition, head: number(head)? }))
     }
 
@@ -39,16 +52,13 @@ impl Log for Postgres {
     }
 
     async fn histories(&self, aggregates: Aggregates<'_>) -> Result<Vec<StoredEvent>, StoreError> {
-        let rows = sqlx::query(
+        let sql = format!(
             "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, payload::text AS payload, \
              metadata::text AS metadata, partition, position, recorded_at FROM events \
-             WHERE partition = $1 AND aggregate_type = $2 AND aggregate_id = ANY($3) ORDER BY aggregate_id, sequence",
-        )
-        .bind(aggregates.partition.column())
-        .bind(aggregates.aggregate_type)
-        .bind(aggregates.ids)
-        .fetch_all(&self.pool)
-        .await?;
+             WHERE partition = {} AND aggregate_type = $1 AND aggregate_id = ANY($2) ORDER BY aggregate_id, sequence",
+            aggregates.partition
+        );
+        let rows = sqlx::query(&sql).bind(aggregates.aggregate_type).bind(aggregates.ids).fetch_all(&self.writers).await?;
         rows.iter().map(stored).collect()
     }
 

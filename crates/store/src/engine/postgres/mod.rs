@@ -7,6 +7,7 @@ mod log;
 mod outbox;
 mod read_models;
 mod registry;
+mod statement;
 mod tables;
 
 use std::str::FromStr;
@@ -24,37 +25,58 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/po
 /// What every connection of the service is: a role without the right to change the log, commits that are on the disk when they return.
 const SESSION: &str = "SET ROLE ens_service; SET synchronous_commit = on; SET timezone = 'UTC'";
 
+/// Prepared statements that a connection keeps: each of the hot paths has one a partition.
+const STATEMENTS: usize = 1_000;
+
 /// How long the server may take to let a login in, refused attempts being tried again meanwhile.
 const REACH: Duration = Duration::from_secs(5);
+
+/// What a connection of the bus is besides: its statements take arrays of any length, so one plan serves them all.
+const WRITER: &str = "SET plan_cache_mode = force_generic_plan";
+
+/// Connections of the bus: one a lane that writes, and one that looks at the log beside each. Few, so that their plans are warm.
+const WRITERS: u32 = 6;
 
 /// A log on PostgreSQL.
 pub(crate) struct Postgres {
     pool: PgPool,
+    writers: PgPool,
 }
 
 impl Postgres {
     /// Brings the tables up to date as the login, then opens a pool as the service's role.
     pub(crate) async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Address)?.application_name("ens");
+        let options =
+            PgConnectOptions::from_str(url).map_err(|_| StoreError::Address)?.application_name("ens").statement_cache_capacity(STATEMENTS);
         let owner = PgPoolOptions::new().max_connections(1).acquire_timeout(REACH).connect_with(options.clone()).await?;
         // sqlx holds an advisory lock meanwhile, so several processes may come here at once.
         MIGRATIONS.run(&owner).await.map_err(|error| StoreError::Migration(error.to_string()))?;
         owner.close().await;
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(10))
-            // A ping at each acquire costs a fifth of the throughput; a dead connection shows itself in the statement's own error.
-            .test_before_acquire(false)
-            .after_connect(|connection, _| Box::pin(async move { connection.execute(SESSION).await.map(drop) }))
-            .connect_with(options)
-            .await?;
-        Ok(Self { pool })
+        let pool = connect(&options, connections, SESSION.to_owned()).await?;
+        let writers = connect(&options, WRITERS, format!("{SESSION}; {WRITER}")).await?;
+        Ok(Self { pool, writers })
     }
+}
+
+/// A pool whose connections are all told this first.
+async fn connect(options: &PgConnectOptions, connections: u32, told: String) -> Result<PgPool, sqlx::Error> {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        // A ping at each acquire costs a fifth of the throughput; a dead connection shows itself in the statement's own error.
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| {
+            let told = told.clone();
+            Box::pin(async move { connection.execute(told.as_str()).await.map(drop) })
+        })
+        .connect_with(options.clone())
+        .await
 }
 
 #[async_trait]
 impl Engine for Postgres {
     async fn close(&self) {
+        self.writers.close().await;
         self.pool.close().await;
     }
 }

@@ -7,9 +7,10 @@ use ens_domain::ids::MessageId;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite as Lite, Transaction};
 
+use super::Sqlite;
 use super::log::array;
-use crate::append::{NewMessage, Remembered, Row};
-use crate::engine::{Aggregates, Append, column, number};
+use crate::append::{Batch, NewMessage, Remembered, Row, count};
+use crate::engine::{Aggregates, Append, AtHead, Keys, column, number};
 use crate::error::StoreError;
 use crate::partition::Partition;
 
@@ -20,6 +21,68 @@ pub(super) struct Appending {
     pub(super) head: u64,
     pub(super) writer: SqlitePool,
     pub(super) keys: KeyFile,
+}
+
+/// What SQLite says of a row whose primary key is there already.
+const DUPLICATE: &str = "1555";
+
+/// Writes everything in one transaction, if the head is where the batch says.
+///
+/// Keys come first, in a transaction of their own: two files are not committed at once, and a key that seals nothing does no harm.
+pub(super) async fn append_at(engine: &Sqlite, batch: &Batch<'_>) -> Result<AtHead, StoreError> {
+    if !batch.made.is_empty() && engine.create_keys(batch.made).await? < count(batch.made.len()) {
+        return Err(StoreError::Database { code: DUPLICATE.to_owned(), message: "a key of this space was made meanwhile".to_owned() });
+    }
+    let (transaction, writer) = (engine.write().await?, engine.writer.clone());
+    let mut appending = Appending { transaction, partition: batch.partition, head: batch.head, writer, keys: KeyFile::Clean };
+    if appending.move_head(batch.last()).await? == 0 {
+        return Ok(AtHead::Moved);
+    }
+    appending.log(&batch.rows).await?;
+    if appending.remember(&batch.remember).await? < count(batch.remember.len()) {
+        return Err(StoreError::Database { code: DUPLICATE.to_owned(), message: "an idempotency key was used meanwhile".to_owned() });
+    }
+    appending.post(&batch.messages).await?;
+    if !batch.settles.is_empty() {
+        appending.settle(&batch.settles).await?;
+    }
+    Box::new(appending).commit().await?;
+    Ok(AtHead::Written)
+}
+
+impl Appending {
+    /// Moves the head from where this transaction knows it to be, and answers how many heads stood there.
+    async fn move_head(&mut self, to: u64) -> Result<u64, StoreError> {
+        let moved = sqlx::query("UPDATE log_heads SET position = $3 WHERE partition = $1 AND position = $2")
+            .bind(self.partition.column())
+            .bind(column(self.head))
+            .bind(column(to))
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(moved.rows_affected())
+    }
+
+    /// One prepared statement run row by row: inside one process that is faster than unpacking an array.
+    async fn log(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
+        for row in rows {
+            sqlx::query(
+                "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, partition, position) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            )
+            .bind(row.aggregate_type)
+            .bind(row.aggregate_id)
+            .bind(column(row.sequence))
+            .bind(&row.event.event_type)
+            .bind(&row.event.event_version)
+            .bind(&row.event.payload)
+            .bind(&row.event.metadata)
+            .bind(self.partition.column())
+            .bind(column(row.position))
+            .execute(&mut *self.transaction)
+            .await?;
+        }
+        Ok(())
+    }
 }
 
 /// Whether the file of the keys holds what must not be found there any more.
@@ -48,31 +111,9 @@ impl Append for Appending {
         rows.into_iter().map(|(id, version)| Ok((id, number(version)?))).collect()
     }
 
-    async fn insert(&mut self, rows: &[Row]) -> Result<(), StoreError> {
-        // One prepared statement run row by row: inside one process that is faster than unpacking an array.
-        for row in rows {
-            sqlx::query(
-                "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, partition, position) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            )
-            .bind(&row.aggregate_type)
-            .bind(&row.aggregate_id)
-            .bind(column(row.sequence))
-            .bind(&row.event.event_type)
-            .bind(&row.event.event_version)
-            .bind(&row.event.payload)
-            .bind(&row.event.metadata)
-            .bind(self.partition.column())
-            .bind(column(row.position))
-            .execute(&mut *self.transaction)
-            .await?;
-        }
-        sqlx::query("UPDATE log_heads SET position = $2 WHERE partition = $1")
-            .bind(self.partition.column())
-            .bind(rows.last().map_or(column(self.head), |row| column(row.position)))
-            .execute(&mut *self.transaction)
-            .await?;
-        Ok(())
+    async fn insert(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
+        self.log(rows).await?;
+        self.move_head(rows.last().map_or(self.head, |row| row.position)).await.map(drop)
     }
 
     async fn remember(&mut self, keys: &[Remembered]) -> Result<u64, StoreError> {
@@ -96,7 +137,7 @@ impl Append for Appending {
         Ok(inserted)
     }
 
-    async fn post(&mut self, messages: &[NewMessage]) -> Result<(), StoreError> {
+    async fn post(&mut self, messages: &[&NewMessage]) -> Result<(), StoreError> {
         for message in messages {
             sqlx::query(
                 "INSERT INTO outbox (partition, message, space, kind, channel, content, due_at) \

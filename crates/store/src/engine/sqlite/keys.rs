@@ -31,10 +31,11 @@ impl Keys for Sqlite {
             .collect()
     }
 
-    async fn create_keys(&self, keys: &[StoredKey]) -> Result<(), StoreError> {
+    async fn create_keys(&self, keys: &[StoredKey]) -> Result<u64, StoreError> {
         let mut transaction = self.write().await?;
+        let mut made = 0;
         for key in keys {
-            sqlx::query(
+            made += sqlx::query(
                 "INSERT INTO keys.space_keys (partition, space, generation, wrapped) VALUES ($1, $2, $3, $4) \
                  ON CONFLICT (partition, space, generation) DO NOTHING",
             )
@@ -43,9 +44,11 @@ impl Keys for Sqlite {
             .bind(key.generation)
             .bind(key.wrapped.as_deref())
             .execute(&mut *transaction)
-            .await?;
+            .await?
+            .rows_affected();
         }
-        transaction.commit().await.map_err(StoreError::at_commit)
+        transaction.commit().await.map_err(StoreError::at_commit)?;
+        Ok(made)
     }
 
     async fn destroy_keys_again(&self) -> Result<u64, StoreError> {

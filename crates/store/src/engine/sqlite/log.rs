@@ -5,15 +5,30 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::Sqlite;
-use super::append::{Appending, KeyFile};
-use crate::append::{Remembered, Request};
-use crate::engine::{Aggregates, Append, Log, column, number, text};
+use super::append::{Appending, KeyFile, append_at};
+use crate::append::{Batch, Remembered, Request};
+use crate::engine::{Aggregates, Append, AtHead, Log, column, number, text};
 use crate::error::StoreError;
 use crate::partition::{Partition, Partitions};
 use crate::stored::StoredEvent;
 
 #[async_trait]
 impl Log for Sqlite {
+    async fn append_at(&self, batch: &Batch<'_>) -> Result<AtHead, StoreError> {
+        append_at(self, batch).await
+    }
+
+    async fn head(&self, partition: Partition) -> Result<u64, StoreError> {
+        let head = sqlx::query_scalar("SELECT position FROM log_heads WHERE partition = $1").bind(partition.column());
+        number(head.fetch_one(&self.readers).await?)
+    }
+
+    async fn written_after(&self, partition: Partition, after: u64, limit: u32) -> Result<Vec<(String, u64)>, StoreError> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as(&text::written_after(partition)).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.readers).await?;
+        rows.into_iter().map(|(aggregate, position)| Ok((aggregate, number(position)?))).collect()
+    }
+
     async fn begin(&self, partition: Partition) -> Result<Box<dyn Append>, StoreError> {
         let mut transaction = self.write().await?;
         let head: i64 = sqlx::query_scalar("SELECT position FROM log_heads WHERE partition = $1")

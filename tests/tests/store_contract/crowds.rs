@@ -1,0 +1,111 @@
+//! Sixty-four writers at once, through two doors and the stock one, among stalls, rollbacks and killed connections.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use ens_domain::ids::SpaceId;
+use ens_domain::policy::Policy;
+use ens_store::{Order, Partition, Store};
+use ens_tests::{eventually, times};
+use futures::future::join_all;
+use sqlx::{Connection, Executor, PgConnection};
+
+use crate::kill_others;
+use crate::legs::{Leg, Log, options};
+use crate::people::{create, monday};
+
+const WRITERS: usize = 64;
+/// Orders that a campaign among the writers asks for at once.
+const TOGETHER: usize = 50;
+
+/// The space of that number, of more than `people` has.
+pub(crate) fn space(number: u64) -> SpaceId {
+    let mut randomness = [0; 10];
+    randomness[..8].copy_from_slice(&number.to_be_bytes());
+    SpaceId::at(monday(), randomness)
+}
+
+/// What the writers share.
+struct Crowd<'a> {
+    doors: [&'a Store; 2],
+    numbers: AtomicU64,
+    acknowledged: AtomicU64,
+    wanted: u64,
+}
+
+impl Crowd<'_> {
+    /// Writes until enough was acknowledged: one at a time, or many together.
+    async fn write(&self, writer: usize) {
+        let store = self.doors[writer % 2];
+        let together = if writer % 4 < 2 { 1 } else { TOGETHER };
+        while self.acknowledged.load(Ordering::SeqCst) < self.wanted {
+            let first = self.numbers.fetch_add(u64::try_from(together).unwrap(), Ordering::SeqCst);
+            let orders: Vec<Order> = (first..).take(together).map(|number| create(space(number))).collect();
+            let answers = match <[Order; 1]>::try_from(orders) {
+                Ok([order]) => vec![store.execute(order, &Policy::default()).await],
+                Err(orders) => store.execute_all(orders, &Policy::default()).await,
+            };
+            let written = answers.iter().filter(|answer| answer.is_ok()).count();
+            self.acknowledged.fetch_add(u64::try_from(written).unwrap(), Ordering::SeqCst);
+        }
+    }
+}
+
+/// Reads a partition on from the last position it saw, until the writers stop and nothing is left; every page must join the one before.
+async fn follow(store: &Store, partition: Partition, stop: &AtomicBool) -> u64 {
+    let (mut last, mut spaces) = (0, HashSet::new());
+    loop {
+        let stopped = stop.load(Ordering::SeqCst);
+        // A killed connection is an error, and the same position is asked again; a hole would be one too, for ever.
+        let Ok(page) = store.feed(partition, last, 500).await else { continue };
+        if page.is_empty() && stopped {
+            return last;
+        }
+        for event in page {
+            assert_eq!(event.position, last + 1, "partition {partition}");
+            assert!(spaces.insert(event.aggregate_id), "a creation came twice");
+            last = event.position;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Meanwhile: heads that are held for a while, positions that are taken and given back, connections that are killed.
+async fn disturb(url: &str, stop: &AtomicBool) {
+    let mut other = PgConnection::connect(url).await.expect("a connection");
+    for round in 0_u32.. {
+        if stop.load(Ordering::SeqCst) {
+            return;
+        }
+        let held = round % 16;
+        let stall = format!(
+            "BEGIN; UPDATE log_heads SET position = position + 7 WHERE partition = {held}; SELECT pg_sleep(0.0{}); ROLLBACK",
+            round % 5
+        );
+        other.execute(stall.as_str()).await.expect("a stall that is undone");
+        if round % 40 == 39 {
+            kill_others(&mut other).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn promise_3_sixty_four_writers_among_stalls_and_killed_connections_leave_the_log_dense() {
+    let log = Log::fresh(Leg::PostgresOurs).await;
+    let other = Store::open(log.place.url(), options()).await.expect("a second door");
+    let wanted = u64::try_from(times(5_000, 1_000_000)).unwrap();
+    let crowd = Crowd { doors: [&log.store, &other], numbers: AtomicU64::new(0), acknowledged: AtomicU64::new(0), wanted };
+    let stop = AtomicBool::new(false);
+    let writing = async {
+        join_all((0..WRITERS).map(|writer| crowd.write(writer))).await;
+        stop.store(true, Ordering::SeqCst);
+    };
+    let readers = join_all(log.store.partitions().each().map(|partition| follow(&other, partition, &stop)));
+    let ((), seen, ()) = tokio::join!(writing, readers, disturb(log.place.url(), &stop));
+    // The pool may still hold connections that were killed.
+    let heads = eventually("the heads", async || log.store.heads().await.ok()).await;
+    let heads: Vec<u64> = heads.into_iter().map(|(_, head)| head).collect();
+    assert_eq!(seen, heads, "readers saw every position up to the heads");
+    let (written, acknowledged) = (seen.into_iter().sum::<u64>(), crowd.acknowledged.load(Ordering::SeqCst));
+    assert!(written >= acknowledged && acknowledged >= wanted, "{acknowledged} acknowledged, {written} there");
+}

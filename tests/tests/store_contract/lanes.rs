@@ -1,0 +1,124 @@
+//! The bus under load: a click among a campaign, a queue that is full, a memory that another writer makes stale.
+
+use ens_domain::policy::Policy;
+use ens_domain::space::SpaceRefusal;
+use ens_store::{Order, Rejection, Store, StoreError};
+use ens_tests::eventually;
+use futures::future::{join_all, select_all};
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
+
+use crate::crowds;
+use crate::legs::{Leg, Log, options};
+use crate::people::{create, live, oppose, space, withdraw};
+
+/// Orders of a campaign: more than its lanes take at once.
+const CAMPAIGN: u64 = 6_000;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_single_command_overtakes_a_campaign() {
+    for leg in Leg::OURS {
+        let log = Log::fresh(leg).await;
+        let clicked = CAMPAIGN;
+        let partition = log.store.partition_of(crowds::space(clicked));
+        let orders: Vec<Order> =
+            (0..CAMPAIGN).map(crowds::space).filter(|id| log.store.partition_of(*id) == partition).map(create).collect();
+        let last = u64::try_from(orders.len()).unwrap();
+        // On PostgreSQL one in sixteen falls into the lane of the click, so that lane alone is filled again and again.
+        let campaign = {
+            let store = log.store.clone();
+            tokio::spawn(async move { store.execute_all(orders, &Policy::default()).await })
+        };
+        eventually("the campaign has begun", async || (head(&log.store, partition).await > 0).then_some(())).await;
+        let outcome = log.store.execute(create(crowds::space(clicked)), &Policy::default()).await.expect("a click");
+        assert!(campaign.await.expect("a campaign").iter().all(Result::is_ok), "{leg:?}");
+        if leg != Leg::PostgresOurs {
+            assert!(outcome.position < last, "{leg:?}: it came last, at {}", outcome.position);
+        }
+        assert_eq!(head(&log.store, partition).await, last + 1, "{leg:?}");
+    }
+}
+
+async fn head(store: &Store, partition: ens_store::Partition) -> u64 {
+    store.heads().await.expect("heads").into_iter().find(|(each, _)| *each == partition).expect("a head").1
+}
+
+/// Another writer that holds every head, until it is let go.
+enum Holder {
+    Postgres(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+impl Holder {
+    async fn of(log: &Log) -> Self {
+        match log.leg {
+            Leg::SqliteMemory | Leg::SqliteFile => {
+                let mut other = SqliteConnection::connect(log.place.url()).await.expect("the file");
+                eventually("the write lock", async || other.execute("BEGIN IMMEDIATE").await.ok()).await;
+                Self::Sqlite(other)
+            }
+            Leg::PostgresOurs | Leg::PostgresStock => {
+                let mut other = PgConnection::connect(log.place.url()).await.expect("a connection");
+                other.execute("BEGIN; SELECT position FROM log_heads ORDER BY partition FOR UPDATE").await.expect("the heads");
+                Self::Postgres(other)
+            }
+        }
+    }
+
+    async fn let_go(self) {
+        let gone = match self {
+            Self::Postgres(mut other) => other.execute("ROLLBACK").await.map(drop),
+            Self::Sqlite(mut other) => other.execute("ROLLBACK").await.map(drop),
+        };
+        gone.expect("undone");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_queue_says_so_and_begins_nothing() {
+    for leg in [Leg::SqliteFile, Leg::PostgresOurs] {
+        let mut log = Log::fresh(leg).await;
+        log.store = Store::open(log.place.url(), options().with_waiting(2)).await.expect("the same place");
+        let holder = Holder::of(&log).await;
+        let asked = (1..4).map(|number| {
+            let store = log.store.clone();
+            tokio::spawn(async move { (number, store.execute(create(space(number)), &Policy::default()).await) })
+        });
+        // Two wait for the heads; only the one that found no room can have an answer.
+        let (first, _, waiting) = select_all(asked).await;
+        let (number, answer) = first.expect("an answer");
+        assert_eq!(answer, Err(Rejection::Store(StoreError::Overloaded)), "{leg:?}");
+        holder.let_go().await;
+        for each in join_all(waiting).await {
+            each.expect("an answer").1.unwrap_or_else(|rejection| panic!("{leg:?}: {rejection}"));
+        }
+        assert!(log.store.state(space(number)).await.expect("a readable log").is_none(), "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_space_that_another_writer_changed_is_forgotten() {
+    for leg in [Leg::SqliteFile, Leg::PostgresOurs, Leg::PostgresStock] {
+        let log = Log::fresh(leg).await;
+        let other = Store::open(log.place.url(), options()).await.expect("the same place");
+        live(&log.store, vec![create(space(1)), oppose(space(1))]).await;
+        live(&other, vec![withdraw(space(1))]).await;
+        // Nothing would be appended on what the first one remembers: an opposition that stands makes the second one quiet.
+        let answer = log.store.execute(oppose(space(1)), &Policy::default()).await;
+        assert!(matches!(answer, Err(Rejection::Refused(SpaceRefusal::AlreadyOpen { .. }))), "{leg:?}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_processes_on_one_partition_take_turns() {
+    for leg in [Leg::SqliteFile, Leg::PostgresOurs] {
+        let log = Log::fresh(leg).await;
+        let other = Store::open(log.place.url(), options()).await.expect("the same place");
+        live(&log.store, vec![create(space(1))]).await;
+        let policy = Policy::default();
+        let both = [&log.store, &other];
+        let orders = (0..60).map(|number: usize| both[number % 2].execute(crate::people::declare_contacts(space(1)), &policy));
+        let mut versions: Vec<u64> = join_all(orders).await.into_iter().map(|answer| answer.expect("an answer").version).collect();
+        versions.sort_unstable();
+        assert!(versions.into_iter().eq(2..=61), "{leg:?}");
+    }
+}
