@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ens_domain::ids::SpaceId;
-use serde_json::Value;
 
 use crate::engine::StoredKey;
 use crate::entropy::Entropy;
@@ -26,12 +25,12 @@ impl Store {
         rows.into_iter().map(|row| Ok(((row.space, row.generation), self.unwrap_key(&row)?))).collect()
     }
 
-    /// Seals what is personal in `values`, in their order; one that cannot be sealed fails the whole call.
-    pub(crate) async fn seal_values(&self, values: &mut [Sealing]) -> Result<(), StoreError> {
+    /// Seals what is personal in `texts`, in their order; one that cannot be sealed fails the whole call.
+    pub(crate) async fn seal_texts(&self, texts: &mut [Sealing]) -> Result<(), StoreError> {
         // One branch a call, as one an order: the stock writer's events are sealed with the same bytes as ours.
         let entropy = &self.entropy().branch();
         let mut wanted: Vec<Wanted<'_>> = Vec::new();
-        for sealing in values.iter().filter(|sealing| walk::is_clear(&sealing.value)) {
+        for sealing in texts.iter().filter(|sealing| walk::is_clear(&sealing.text)) {
             wanted.push(Wanted { space: sealing.space, renews: sealing.renews, entropy, known: Latest::Unknown });
         }
         let mut keys = self.sealing_keys(wanted).await?;
@@ -43,8 +42,8 @@ impl Store {
                 keys.states.insert(space, self.unwrap_key(&row)?);
             }
         }
-        for sealing in values.iter_mut().filter(|sealing| walk::is_clear(&sealing.value)) {
-            keys.seal(sealing.space, &mut sealing.value, entropy)?;
+        for sealing in texts.iter_mut().filter(|sealing| walk::is_clear(&sealing.text)) {
+            sealing.text = keys.seal(sealing.space, &sealing.text, entropy)?;
         }
         Ok(())
     }
@@ -142,10 +141,10 @@ pub(crate) struct SealingKeys {
 }
 
 impl SealingKeys {
-    /// Seals what is personal in a value of a space.
-    pub(crate) fn seal(&self, space: SpaceId, value: &mut Value, entropy: &Entropy) -> Result<(), StoreError> {
+    /// Seals what is personal in a text of a space.
+    pub(crate) fn seal(&self, space: SpaceId, text: &str, entropy: &Entropy) -> Result<String, StoreError> {
         match self.states.get(&space) {
-            Some(KeyState::Held(key)) => walk::seal_all(key, space, value, entropy),
+            Some(KeyState::Held(key)) => walk::seal_all(key, space, text, entropy),
             Some(KeyState::Destroyed { .. }) => Err(StoreError::Open(OpenError::Destroyed)),
             None => Err(StoreError::Open(OpenError::NoKey)),
         }

@@ -10,6 +10,7 @@ use crate::error::StoreError;
 use crate::keys::KeyState;
 use crate::seal;
 use crate::store::Store;
+use crate::walk::{Renews, Sealing};
 
 /// Why a seal stays closed. Says which kind, never what it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -89,10 +90,10 @@ impl Store {
     /// # Errors
     /// [`OpenError::Destroyed`] for a destroyed space, or the database's.
     pub async fn seal<T: PersonalData>(&self, space: SpaceId, value: T) -> Result<Personal<T>, StoreError> {
-        let clear = serde_json::to_value(Personal::new(value)).map_err(|_| StoreError::Unstorable("a value that is not JSON"))?;
-        let mut values = [crate::walk::Sealing { space, renews: crate::walk::Renews::No, value: clear }];
-        self.seal_values(&mut values).await?;
-        let [sealed] = values;
-        serde_json::from_value(sealed.value).map_err(|_| StoreError::Unstorable("a value that does not read back"))
+        let text = serde_json::to_string(&Personal::new(value)).map_err(|_| StoreError::Unstorable("a value that is not JSON"))?;
+        let mut texts = [Sealing { space, renews: Renews::No, text }];
+        self.seal_texts(&mut texts).await?;
+        let [sealed] = texts;
+        serde_json::from_str(&sealed.text).map_err(|_| StoreError::Unstorable("a value that does not read back"))
     }
 }

@@ -48,16 +48,19 @@ impl<R: PersistedEventRepository> Sealed<R> {
     async fn seal(&self, events: &[SerializedEvent]) -> Result<Vec<SerializedEvent>, PersistenceError> {
         let mut sealed = events.to_vec();
         let mut places = Vec::new();
-        let mut sealing = Vec::new();
-        for (place, event) in sealed.iter().enumerate().filter(|(_, event)| walk::is_clear(&event.payload)) {
-            let space: SpaceId = event.aggregate_id.parse().map_err(|_| refused(NotLetThrough::NoSpace))?;
-            places.push(place);
-            sealing.push(Sealing { space, renews: Renews::with(&event.event_type), value: event.payload.clone() });
+        let mut texts = Vec::new();
+        for (place, event) in sealed.iter().enumerate() {
+            let text = event.payload.to_string();
+            if walk::is_clear(&text) {
+                let space: SpaceId = event.aggregate_id.parse().map_err(|_| refused(NotLetThrough::NoSpace))?;
+                places.push(place);
+                texts.push(Sealing { space, renews: Renews::with(&event.event_type), text });
+            }
         }
-        self.store.seal_values(&mut sealing).await.map_err(refused)?;
-        for (place, done) in places.into_iter().zip(sealing) {
+        self.store.seal_texts(&mut texts).await.map_err(refused)?;
+        for (place, done) in places.into_iter().zip(texts) {
             if let Some(event) = sealed.get_mut(place) {
-                event.payload = done.value;
+                event.payload = serde_json::from_str(&done.text).map_err(refused)?;
             }
         }
         Ok(sealed)

@@ -5,13 +5,11 @@ use std::collections::HashSet;
 use cqrs_es::{Aggregate, DomainEvent};
 use ens_domain::ids::SpaceId;
 use ens_domain::space::HealthSpace;
-use serde_json::Value;
 
 use super::desk::{Desk, Laid, Origin, Plan};
 use super::lane::Job;
 use crate::append::{Entry, KeyFate, NewMessage};
 use crate::engine::StoredKey;
-use crate::entropy::Entropy;
 use crate::error::StoreError;
 use crate::keys::{Latest, SealingKeys, Wanted};
 use crate::outbox::{Draft, channel_word, kind_word};
@@ -27,51 +25,27 @@ pub(super) struct Entries {
     pub(super) sealed: HashSet<SpaceId>,
 }
 
-/// A JSON text, ready or to be sealed.
-enum Text {
-    Plain(String),
-    Clear(Value),
-}
-
-impl Text {
-    fn of(text: String) -> Result<Self, StoreError> {
-        if !walk::may_be_clear(&text) {
-            return Ok(Self::Plain(text));
-        }
-        let value: Value = serde_json::from_str(&text).map_err(|_| StoreError::Unstorable("a value that is not JSON"))?;
-        // The marker may also stand inside a text.
-        Ok(if walk::is_clear(&value) { Self::Clear(value) } else { Self::Plain(text) })
-    }
-
-    fn sealed(self, space: SpaceId, keys: &SealingKeys, entropy: &Entropy) -> Result<String, StoreError> {
-        match self {
-            Self::Plain(text) => Ok(text),
-            Self::Clear(mut value) => keys.seal(space, &mut value, entropy).map(|()| value.to_string()),
-        }
-    }
-}
-
 /// The texts of one plan, before they are sealed.
 struct Texts {
-    events: Vec<Text>,
-    messages: Vec<Text>,
+    events: Vec<String>,
+    messages: Vec<String>,
 }
 
 impl Texts {
     fn of(plan: &Plan, job: &Job) -> Result<Self, StoreError> {
         let event = |event| serde_json::to_string(event).map_err(|_| StoreError::Unstorable("an event that is not JSON"));
         Ok(Self {
-            events: plan.events.iter().map(|each| Text::of(event(each)?)).collect::<Result<_, _>>()?,
-            messages: plan.messages(job).iter().map(|draft| Text::of(draft.content.to_string())).collect::<Result<_, _>>()?,
+            events: plan.events.iter().map(event).collect::<Result<_, _>>()?,
+            messages: plan.messages(job).iter().map(|draft| draft.content.to_string()).collect(),
         })
     }
 
     fn have_clear_events(&self) -> bool {
-        self.events.iter().any(|text| matches!(text, Text::Clear(_)))
+        self.events.iter().any(|text| walk::is_clear(text))
     }
 
     fn are_clear(&self) -> bool {
-        self.have_clear_events() || self.messages.iter().any(|text| matches!(text, Text::Clear(_)))
+        self.have_clear_events() || self.messages.iter().any(|text| walk::is_clear(text))
     }
 }
 
@@ -127,16 +101,17 @@ fn entry(plan: &mut Plan, texts: Texts, job: &Job, keys: &SealingKeys) -> Result
     let metadata = serde_json::to_string(&job.order.metadata).map_err(|_| StoreError::Unstorable("metadata that is not JSON"))?;
     let mut events = Vec::with_capacity(texts.events.len());
     for (event, text) in plan.events.iter_mut().zip(texts.events) {
-        let clear = matches!(text, Text::Clear(_));
-        let payload = text.sealed(space, keys, &job.entropy)?;
-        if clear {
+        let mut payload = text;
+        if walk::is_clear(&payload) {
+            payload = keys.seal(space, &payload, &job.entropy)?;
             // The caller gets what the log holds: the first answer and a repeated one are the same.
             *event = serde_json::from_str(&payload).map_err(|_| StoreError::Unstorable("an event that does not read back"))?;
         }
         events.push(NewEvent { event_type: event.event_type(), event_version: event.event_version(), payload, metadata: metadata.clone() });
     }
     let key = if events.iter().any(|event| event.event_type == "Destroyed") { KeyFate::Destroyed } else { KeyFate::Kept };
-    let contents = texts.messages.into_iter().map(|text| text.sealed(space, keys, &job.entropy));
+    let sealed = |text: String| if walk::is_clear(&text) { keys.seal(space, &text, &job.entropy) } else { Ok(text) };
+    let contents = texts.messages.into_iter().map(sealed);
     let messages = plan.messages(job).iter().zip(contents).map(|(draft, content)| Ok(message(space, draft, content?)));
     Ok(Entry {
         messages: messages.collect::<Result<_, StoreError>>()?,
