@@ -15,8 +15,7 @@ use crate::partition::Partition;
 #[async_trait]
 impl Outbox for Postgres {
     async fn due_partitions(&self, channel: Channel, now: DateTime<Utc>) -> Result<Vec<Partition>, StoreError> {
-        let rows: Vec<i16> =
-            sqlx::query_scalar(text::DUE_PARTITIONS).bind(channel_word(channel)).bind(now).fetch_all(&self.pool).await?;
+        let rows: Vec<i16> = sqlx::query_scalar(text::DUE_PARTITIONS).bind(channel_word(channel)).bind(now).fetch_all(&self.pool).await?;
         rows.into_iter().map(Partition::from_column).collect()
     }
 
