@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use ens_store::{Layout, StoreError};
 use ens_tests::cohort::open_store;
+use ens_tests::{Engine, Place, ens_binary};
 use sqlx::PgConnection;
 
 use crate::{column, migrated, run};
@@ -102,6 +103,28 @@ async fn a_table_without_a_place_stops_the_layout_before_it_begins() {
     assert_eq!(refused, StoreError::Migration("table stray has no partition and no place on Citus".to_owned()));
     assert_eq!(placed(&mut owner, "true").await.len(), 0);
     assert_eq!(column(&mut owner, "SELECT to_regclass('events_unplaced')::text").await, ["events_unplaced"]);
+}
+
+#[tokio::test]
+async fn the_command_line_prints_the_layout_or_says_why_it_cannot_be_made() {
+    let place = Place::fresh(Engine::Postgres).await;
+    let ens = |store: &str, arguments: &[&str]| {
+        let mut command = std::process::Command::new(ens_binary());
+        command.args(["migrate", "--store", store]).args(arguments).current_dir(place.folder());
+        let output = command.stdin(std::process::Stdio::null()).output().expect("the binary ens runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.success(), text(&output.stdout), text(&output.stderr))
+    };
+    let (done, printed, _) = ens(place.url(), &["--citus", "--print"]);
+    let layout = Layout::of(place.url()).await.expect("a layout");
+    let wanted: String = layout.statements().iter().map(|statement| format!("{statement};\n")).collect();
+    assert_eq!((done, printed), (true, wanted));
+    let (done, _, said) = ens(place.url(), &["--citus"]);
+    assert!(!done && said.contains("CREATE EXTENSION citus"), "{said}");
+    let (done, _, said) = ens("sqlite:ens.db", &["--citus"]);
+    assert!(!done && said.contains("coordinator"), "{said}");
+    let (done, _, said) = ens(place.url(), &["--print"]);
+    assert!(!done && said.contains("--citus"), "{said}");
 }
 
 #[tokio::test]
