@@ -46,7 +46,7 @@ pub enum Command {
     /// Serve the API, send notices (information préalable), open what falls due each day
     Serve(ServeArgs),
     /// Bring the store's tables up to date, and say what it holds
-    Migrate,
+    Migrate(MigrateArgs),
     /// Create a space for each insured person (assuré) of an NDJSON file
     ///
     /// A bad line is reported with its number, field and reason, and stops nothing. The same person twice changes nothing.
@@ -77,7 +77,7 @@ impl Command {
             // What the token is for is another terminal's variable: nothing but a failure belongs beside it.
             Self::Token(_) => "error",
             Self::Serve(_)
-            | Self::Migrate
+            | Self::Migrate(_)
             | Self::Import(_)
             | Self::Open(_)
             | Self::Rebuild(_)
@@ -115,6 +115,17 @@ pub struct ServeArgs {
     /// Run one half only, to split them over processes
     #[arg(long, value_name = "HALF")]
     pub only: Option<Half>,
+}
+
+/// Options of `ens migrate`.
+#[derive(Debug, Clone, Args)]
+pub struct MigrateArgs {
+    /// Lay the tables over the nodes of a Citus cluster, whose coordinator the store names; stop every writer first
+    #[arg(long)]
+    pub citus: bool,
+    /// Print what `--citus` would run, and run nothing of it
+    #[arg(long, requires = "citus")]
+    pub print: bool,
 }
 
 /// One half of the service.

@@ -37,6 +37,7 @@
 
 mod append;
 mod bus;
+mod citus;
 mod engine;
 mod entropy;
 mod error;
@@ -59,6 +60,7 @@ mod tables;
 mod walk;
 
 pub use bus::Loaded;
+pub use citus::Layout;
 pub use entropy::Entropy;
 pub use error::StoreError;
 pub use follow::Follow;

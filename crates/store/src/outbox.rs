@@ -2,6 +2,11 @@
 //!
 //! waiting --claim--> leased --settled with its order--> gone          leased --lease over--> waiting
 //! leased --hand over (content cleared)--> with the carrier --settled--> gone
+//! Everything goes partition by partition: one look over all of them says where something is due, and each takes its own statement.
+//! - the oldest message of all partitions leaves first
+//! - what was claimed before an error is not lost to it
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use ens_domain::ids::{MessageId, SpaceId};
@@ -10,6 +15,7 @@ use serde_json::Value;
 
 use crate::engine::Claim;
 use crate::error::StoreError;
+use crate::partition::Partition;
 use crate::store::Store;
 
 /// A message to be stored with an order.
@@ -58,10 +64,30 @@ pub struct Depth {
 impl Store {
     /// Takes up to `limit` messages of a channel that are due, for the time of `lease`; two workers never get the same one while its lease runs.
     ///
+    /// The partition whose oldest message is due longest comes first. Each partition is a transaction of its own, so an error after the
+    /// first is logged and what was taken until then is answered.
+    ///
     /// # Errors
     /// The database's.
     pub async fn claim(&self, channel: Channel, now: DateTime<Utc>, limit: u32, lease: Duration) -> Result<Vec<Claimed>, StoreError> {
-        self.engine().claim(&Claim { channel, now, limit, leased_until: now + lease }).await
+        let mut claimed: Vec<Claimed> = Vec::new();
+        for partition in self.engine().due_partitions(channel, now).await? {
+            let room = limit.saturating_sub(u32::try_from(claimed.len()).unwrap_or(u32::MAX));
+            if room == 0 {
+                break;
+            }
+            let claim = Claim { partition, channel, now, limit: room, leased_until: now + lease };
+            match self.engine().claim(&claim).await {
+                Ok(more) => claimed.extend(more),
+                Err(error) if claimed.is_empty() => return Err(error),
+                Err(error) => {
+                    tracing::warn!(%partition, %error, "a partition of the outbox could not be claimed");
+                    break;
+                }
+            }
+        }
+        claimed.sort_unstable_by_key(|claimed| claimed.message);
+        Ok(claimed)
     }
 
     /// Lets a claimed message wait until `next_at`.
@@ -69,7 +95,22 @@ impl Store {
     /// # Errors
     /// The database's. A message that is gone is left gone.
     pub async fn postpone(&self, message: MessageId, space: SpaceId, next_at: DateTime<Utc>) -> Result<(), StoreError> {
-        self.engine().postpone(self.partition_of(space), message, next_at).await
+        self.postpone_all(&[(message, space, next_at)]).await
+    }
+
+    /// Lets claimed messages wait, each until its own instant; one statement a partition.
+    ///
+    /// # Errors
+    /// The database's; partitions before the one that failed are done. Messages that are gone are left gone.
+    pub async fn postpone_all(&self, messages: &[(MessageId, SpaceId, DateTime<Utc>)]) -> Result<(), StoreError> {
+        let mut placed: BTreeMap<Partition, Vec<(MessageId, DateTime<Utc>)>> = BTreeMap::new();
+        for (message, space, next_at) in messages {
+            placed.entry(self.partition_of(*space)).or_default().push((*message, *next_at));
+        }
+        for (partition, waits) in placed {
+            self.engine().postpone(partition, &waits).await?;
+        }
+        Ok(())
     }
 
     /// Notes that a carrier has the message: its content is cleared, its row waits for the carrier's report.
@@ -77,7 +118,18 @@ impl Store {
     /// # Errors
     /// The database's. A message that is gone is left gone.
     pub async fn hand_over(&self, message: MessageId, space: SpaceId) -> Result<(), StoreError> {
-        self.engine().hand_over(self.partition_of(space), message).await
+        self.hand_over_all(&[(message, space)]).await
+    }
+
+    /// Notes that a carrier has these messages; one statement a partition.
+    ///
+    /// # Errors
+    /// The database's; partitions before the one that failed are done. Messages that are gone are left gone.
+    pub async fn hand_over_all(&self, messages: &[(MessageId, SpaceId)]) -> Result<(), StoreError> {
+        for (partition, messages) in self.by_partition(messages) {
+            self.engine().hand_over(partition, &messages).await?;
+        }
+        Ok(())
     }
 
     /// Takes a message out that nobody wants any more.
@@ -85,7 +137,18 @@ impl Store {
     /// # Errors
     /// The database's. A message that is gone is left gone.
     pub async fn discard(&self, message: MessageId, space: SpaceId) -> Result<(), StoreError> {
-        self.engine().discard(self.partition_of(space), message).await
+        self.discard_all(&[(message, space)]).await
+    }
+
+    /// Takes messages out that nobody wants any more; one statement a partition.
+    ///
+    /// # Errors
+    /// The database's; partitions before the one that failed are done. Messages that are gone are left gone.
+    pub async fn discard_all(&self, messages: &[(MessageId, SpaceId)]) -> Result<(), StoreError> {
+        for (partition, messages) in self.by_partition(messages) {
+            self.engine().discard(partition, &messages).await?;
+        }
+        Ok(())
     }
 
     /// Sends a message by another channel, due at once.
@@ -94,6 +157,14 @@ impl Store {
     /// The database's. A message that is gone is left gone.
     pub async fn reroute(&self, message: MessageId, space: SpaceId, channel: Channel) -> Result<(), StoreError> {
         self.engine().reroute(self.partition_of(space), message, channel).await
+    }
+
+    fn by_partition(&self, messages: &[(MessageId, SpaceId)]) -> BTreeMap<Partition, Vec<MessageId>> {
+        let mut placed: BTreeMap<Partition, Vec<MessageId>> = BTreeMap::new();
+        for (message, space) in messages {
+            placed.entry(self.partition_of(*space)).or_default().push(*message);
+        }
+        placed
     }
 
     /// How many messages wait, by channel.

@@ -8,6 +8,7 @@ use ens_domain::space::commands::RecordEmailSent;
 use ens_domain::space::terms::{Channel, MessageKind};
 use ens_store::{Claimed, Depth, Order};
 use futures::future::join_all;
+use sqlx::{Connection, Executor, PgConnection};
 
 use crate::legs::{Leg, Log};
 use crate::people::{code, create, live, message, monday, send_notice, space};
@@ -56,6 +57,59 @@ async fn two_workers_never_have_the_same_message() {
         messages.extend(claim(&log, Channel::Email, 0).await.into_iter().map(|claimed| claimed.message));
         messages.sort_unstable();
         assert!(messages.into_iter().eq((1..=60).map(message)), "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_oldest_message_of_all_partitions_leaves_first() {
+    for leg in Leg::OURS {
+        let log = Log::fresh(leg).await;
+        for number in 1..=24 {
+            let mut order = send_notice(&log.store, space(number), message(number));
+            // Not in the order of the ids: 7 and 25 have no divisor in common.
+            order.messages[0].due_at = monday() - Duration::minutes(i64::from(number) * 7 % 25);
+            live(&log.store, vec![create(space(number)), order]).await;
+        }
+        let mut wanted: Vec<u16> = (1..=24).collect();
+        wanted.sort_unstable_by_key(|number| 25 - number * 7 % 25);
+        for number in wanted {
+            let claimed = log.store.claim(Channel::Email, monday(), 1, Duration::minutes(5)).await.expect("a claim");
+            assert_eq!(claimed.iter().map(|claimed| claimed.message).collect::<Vec<_>>(), [message(number)], "{leg:?}");
+        }
+        assert_eq!(claim(&log, Channel::Email, 0).await, [], "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_claimed_before_an_error_is_not_lost_to_it() {
+    let log = with_notices(Leg::PostgresOurs, 12).await;
+    let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
+    let spoiled = log.store.partition_of(space(7));
+    let sql = format!("UPDATE outbox SET kind = 'telegram', due_at = due_at + interval '1 s' WHERE partition = {spoiled}");
+    owner.execute(sql.as_str()).await.expect("a row that nobody can read");
+    let good = |number: &u16| log.store.partition_of(space(*number)) != spoiled;
+    let claimed = claim(&log, Channel::Email, 1).await;
+    assert!(claimed.iter().map(|claimed| claimed.message).eq((1..=12).filter(good).map(message)), "{claimed:?}");
+    let alone = log.store.claim(Channel::Email, monday() + Duration::minutes(1), 1, Duration::minutes(5)).await;
+    assert_eq!(alone, Ok(Vec::new()), "what nobody can read is leased like the others");
+}
+
+#[tokio::test]
+async fn many_messages_go_their_ways_together() {
+    for leg in Leg::OURS {
+        let log = with_notices(leg, 40).await;
+        let all: Vec<_> = claim(&log, Channel::Email, 0).await.iter().map(|claimed| (claimed.message, claimed.space)).collect();
+        log.store.hand_over_all(&all[..20]).await.expect("the carrier has them");
+        log.store.discard_all(&all[20..25]).await.expect("nobody wants them");
+        let waits: Vec<_> =
+            (1..).zip(&all[25..]).map(|(minutes, (message, space))| (*message, *space, monday() + Duration::minutes(minutes))).collect();
+        log.store.postpone_all(&waits).await.expect("a delay");
+        assert_eq!(depth(&log).await, [Depth { channel: Channel::Email, waiting: 15, handed_over: 20 }], "{leg:?}");
+        assert_eq!(claim(&log, Channel::Email, 0).await, [], "{leg:?}");
+        let due: Vec<_> = claim(&log, Channel::Email, 3).await.iter().map(|claimed| (claimed.message, claimed.attempts)).collect();
+        let wanted: Vec<_> = waits[..3].iter().map(|(message, ..)| (*message, 2)).collect();
+        assert_eq!(due, wanted, "{leg:?}: each when its own wait is over");
+        log.store.hand_over_all(&[]).await.expect("nothing to do");
     }
 }
 

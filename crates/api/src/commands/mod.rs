@@ -101,7 +101,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Demo(args) => Ok(demo::run(settings, args).await?),
         Command::Serve(args) => Ok(serve::run(app(settings).await?, args.only).await?),
-        Command::Migrate => migrate::run(settings).await,
+        Command::Migrate(args) => migrate::run(settings, args).await,
         Command::Import(args) => import::run(settings, args).await,
         Command::Open(args) => open::run(settings, args).await,
         Command::Rebuild(args) => rebuild::run(settings, args).await,

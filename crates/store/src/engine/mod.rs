@@ -23,8 +23,9 @@ use crate::tables::Table;
 pub(crate) use postgres::Postgres;
 pub(crate) use sqlite::Sqlite;
 
-/// Which messages a worker asks for.
+/// Which messages of one partition a worker asks for.
 pub(crate) struct Claim {
+    pub(crate) partition: Partition,
     pub(crate) channel: Channel,
     pub(crate) now: DateTime<Utc>,
     pub(crate) limit: u32,
@@ -93,10 +94,12 @@ pub(crate) trait Registry {
 /// The outbox of an engine.
 #[async_trait]
 pub(crate) trait Outbox {
+    /// The partitions in which a message of the channel is due and not leased; the one whose message is due longest comes first.
+    async fn due_partitions(&self, channel: Channel, now: DateTime<Utc>) -> Result<Vec<Partition>, StoreError>;
     async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError>;
-    async fn postpone(&self, partition: Partition, message: MessageId, next_at: DateTime<Utc>) -> Result<(), StoreError>;
-    async fn hand_over(&self, partition: Partition, message: MessageId) -> Result<(), StoreError>;
-    async fn discard(&self, partition: Partition, message: MessageId) -> Result<(), StoreError>;
+    async fn postpone(&self, partition: Partition, messages: &[(MessageId, DateTime<Utc>)]) -> Result<(), StoreError>;
+    async fn hand_over(&self, partition: Partition, messages: &[MessageId]) -> Result<(), StoreError>;
+    async fn discard(&self, partition: Partition, messages: &[MessageId]) -> Result<(), StoreError>;
     async fn reroute(&self, partition: Partition, message: MessageId, channel: Channel) -> Result<(), StoreError>;
     async fn outbox_depth(&self) -> Result<Vec<Depth>, StoreError>;
 }

@@ -9,8 +9,11 @@ pub(crate) const FEED: &str = "SELECT aggregate_type, aggregate_id, sequence, ev
 pub(crate) const HEADS: &str = "SELECT partition, position FROM log_heads ORDER BY partition";
 pub(crate) const PARTITIONS: &str = "SELECT count(*) FROM log_heads";
 pub(crate) const CHECKPOINTS: &str = "SELECT partition, position FROM checkpoints WHERE name = $1 ORDER BY partition";
-pub(crate) const DISCARD: &str = "DELETE FROM outbox WHERE partition = $1 AND message = $2";
-pub(crate) const POSTPONE: &str = "UPDATE outbox SET due_at = $3 WHERE partition = $1 AND message = $2 AND handed_over_at IS NULL";
+/// A look over all partitions, so it says only where to look; the heads are the list of partitions. One probe of an index each.
+pub(crate) const DUE_PARTITIONS: &str = "SELECT q.partition FROM (SELECT h.partition, \
+     (SELECT min(o.due_at) FROM outbox o WHERE o.partition = h.partition AND o.channel = $1 AND o.due_at <= $2 \
+      AND (o.leased_until IS NULL OR o.leased_until <= $2) AND o.handed_over_at IS NULL) AS oldest FROM log_heads h) q \
+     WHERE q.oldest IS NOT NULL ORDER BY q.oldest, q.partition";
 pub(crate) const OUTBOX_DEPTH: &str =
     "SELECT channel, count(*) - count(handed_over_at), count(handed_over_at) FROM outbox GROUP BY channel ORDER BY channel";
 pub(crate) const DROP_CHECKPOINTS: &str = "DELETE FROM checkpoints WHERE name = $1";

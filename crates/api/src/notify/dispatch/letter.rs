@@ -2,10 +2,10 @@
 //!
 //! - a batch that the carrier did not take is handed over again; the carrier knows what it has
 
+use ens_domain::ids::{MessageId, SpaceId};
 use ens_domain::space::commands::RecordLetterReturned;
 use ens_domain::space::terms::Channel;
 use ens_store::{Claimed, Order, StoreError};
-use futures::{StreamExt, TryStreamExt};
 
 use super::mail::carries_code;
 use super::writing::Unwritable;
@@ -35,16 +35,16 @@ impl Dispatcher {
         let mut sorted = self.sort(&desk, &claims);
         let mut done = Dispatched { claimed: claims.len() as u64, ..Dispatched::default() };
         done.letters = self.hand_over(&mut sorted).await?;
-        for claimed in &sorted.unwanted {
-            self.app.store.discard(claimed.message, claimed.space).await?;
-            done.unwanted += 1;
-        }
+        self.app.store.discard_all(&addresses(&sorted.unwanted)).await?;
+        done.unwanted = sorted.unwanted.len() as u64;
         done.given_up = self.give_up(&sorted.nowhere).await?;
-        for claimed in &sorted.later {
+        let later = |claimed: &&Claimed| {
             let next_at = self.next_try(claimed)?.unwrap_or_else(|| self.app.now() + self.pace.longest_wait);
-            self.app.store.postpone(claimed.message, claimed.space, next_at).await?;
-            done.deferred += 1;
-        }
+            Ok((claimed.message, claimed.space, next_at))
+        };
+        let waits = sorted.later.iter().map(later).collect::<Result<Vec<_>, StoreError>>()?;
+        self.app.store.postpone_all(&waits).await?;
+        done.deferred = waits.len() as u64;
         measure(&done);
         Ok(done)
     }
@@ -80,25 +80,26 @@ impl Dispatcher {
             sorted.later.extend(claims);
             return Ok(0);
         }
-        let noted: Vec<_> = claims.iter().map(|claimed| self.app.store.hand_over(claimed.message, claimed.space)).collect();
-        futures::stream::iter(noted).buffer_unordered(self.pace.at_once).try_for_each(|()| std::future::ready(Ok(()))).await?;
+        self.app.store.hand_over_all(&addresses(&claims)).await?;
         Ok(claims.len() as u64)
     }
 
     /// A letter without an address informs nobody, like one that came back.
     async fn give_up(&self, nowhere: &[&Claimed]) -> Result<u64, StoreError> {
-        let mut orders = Vec::new();
-        for claimed in nowhere {
-            if carries_code(claimed.kind) {
-                let command = RecordLetterReturned { at: self.app.now(), message: claimed.message };
-                orders.push((reference(claimed), Order::new(claimed.space, command).settling(claimed.message)));
-            } else {
-                self.app.store.discard(claimed.message, claimed.space).await?;
-            }
-        }
-        self.settle(orders).await?;
+        let (coded, news): (Vec<&Claimed>, Vec<&Claimed>) = nowhere.iter().copied().partition(|claimed| carries_code(claimed.kind));
+        self.app.store.discard_all(&addresses(&news)).await?;
+        let returned = |claimed: &Claimed| {
+            let command = RecordLetterReturned { at: self.app.now(), message: claimed.message };
+            (reference(claimed), Order::new(claimed.space, command).settling(claimed.message))
+        };
+        self.settle(coded.into_iter().map(returned).collect()).await?;
         Ok(nowhere.len() as u64)
     }
+}
+
+/// Where each message stands in the outbox.
+fn addresses(claims: &[&Claimed]) -> Vec<(MessageId, SpaceId)> {
+    claims.iter().map(|claimed| (claimed.message, claimed.space)).collect()
 }
 
 fn measure(done: &Dispatched) {

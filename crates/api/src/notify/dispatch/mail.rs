@@ -75,6 +75,7 @@ impl Dispatcher {
 
     async fn record(&self, desk: &Desk, fates: Vec<(&Claimed, Result<Fate, StoreError>)>) -> Result<Dispatched, StoreError> {
         let (mut done, mut orders) = (Dispatched::default(), Vec::new());
+        let (mut over, mut waits) = (Vec::new(), Vec::new());
         for (claimed, fate) in fates {
             let (message, space) = (claimed.message, claimed.space);
             match fate? {
@@ -83,7 +84,7 @@ impl Dispatcher {
                     if carries_code(claimed.kind) {
                         orders.push((reference(claimed), Order::new(space, RecordEmailSent { at, message }).settling(message)));
                     } else {
-                        self.app.store.discard(message, space).await?;
+                        over.push((message, space));
                     }
                 }
                 Fate::Failed(failure) => {
@@ -97,14 +98,16 @@ impl Dispatcher {
                 }
                 Fate::Later(next_at) => {
                     done.deferred += 1;
-                    self.app.store.postpone(message, space, next_at).await?;
+                    waits.push((message, space, next_at));
                 }
                 Fate::Unwanted => {
                     done.unwanted += 1;
-                    self.app.store.discard(message, space).await?;
+                    over.push((message, space));
                 }
             }
         }
+        self.app.store.discard_all(&over).await?;
+        self.app.store.postpone_all(&waits).await?;
         self.settle(orders).await?;
         measure(&done);
         Ok(done)

@@ -152,17 +152,19 @@ impl Dispatcher {
     async fn settle(&self, orders: Vec<(MessageRef, Order)>) -> Result<(), StoreError> {
         let (references, orders): (Vec<MessageRef>, Vec<Order>) = orders.into_iter().unzip();
         let answers = self.app.store.execute_all(orders, &self.app.policy).await;
+        let (mut over, mut broken) = (Vec::new(), Ok(()));
         for (reference, answer) in references.into_iter().zip(answers) {
             match answer {
                 Ok(_) => {}
-                Err(Rejection::Store(error)) => return Err(error),
+                Err(Rejection::Store(error)) => broken = Err(error),
                 Err(rejection) => {
                     tracing::warn!(%reference, %rejection, "the space refuses what became of its message");
-                    self.app.store.discard(reference.message, reference.space).await?;
+                    over.push((reference.message, reference.space));
                 }
             }
         }
-        Ok(())
+        self.app.store.discard_all(&over).await?;
+        broken
     }
 
     /// When to try again, with jitter so that a server that comes back is not met by all at once; `None` past the deadline.

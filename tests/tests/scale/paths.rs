@@ -1,0 +1,156 @@
+//! The hot paths, walked once each over a small cohort, with what PostgreSQL did for each.
+
+use chrono::{Duration, TimeDelta, Utc};
+use ens_domain::calendar::paris;
+use ens_domain::code::ProvisionalCode;
+use ens_domain::ids::{MessageId, SpaceId};
+use ens_domain::ins::InsDigest;
+use ens_domain::organism::AgentId;
+use ens_domain::party::Party;
+use ens_domain::personal::Personal;
+use ens_domain::policy::Policy;
+use ens_domain::space::Proof;
+use ens_domain::space::commands::{
+    Close, CreateSpace, Destroy, Oppose, RecordEmailSent, RequestDestruction, SendNotice, WithdrawOpposition,
+};
+use ens_domain::space::terms::{Channel, MessageKind, OppositionChannel};
+use ens_projections::authorisations::authorisations;
+use ens_projections::campaign_progress::{Dimension, ProgressFilter, campaign_progress};
+use ens_projections::deadlines::deadlines_due;
+use ens_projections::history::history;
+use ens_projections::notices_due::notices_due;
+use ens_projections::openings_due::{openings_by_department, openings_due};
+use ens_projections::space_status::space_status;
+use ens_projections::{Followers, reached};
+use ens_store::{Draft, Order, Store};
+use ens_tests::cohort::{notified_on, open_store, person};
+use ens_tests::{Engine, Place};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::explained::{Explained, Listener, explain_everything};
+
+const PERSONS: u32 = 96;
+
+/// What each path asked of PostgreSQL.
+pub(crate) struct Walked {
+    pub(crate) place: Place,
+    pub(crate) paths: Vec<(&'static str, Vec<Explained>)>,
+}
+
+impl Walked {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Explained> {
+        self.paths.iter().flat_map(|(_, explained)| explained)
+    }
+}
+
+/// Walks every hot path.
+pub(crate) async fn walk() -> Walked {
+    let place = Place::fresh(Engine::Postgres).await;
+    open_store(place.url()).await.close().await;
+    explain_everything(&place).await;
+    let listener = Listener::start();
+    let mut paths = Vec::new();
+    let mut note = |name: &'static str| paths.push((name, listener.take()));
+    let store = open_store(place.url()).await;
+    note("start");
+    let day = paris::day_of(Utc::now()) - TimeDelta::days(43);
+    let spaces = notified_on(&store, PERSONS, day).await;
+    note("import and notices, in batches");
+    let policy = Policy::default();
+    store.execute(oppose(spaces[0]).once("key", [7; 32]), &policy).await.expect("an opposition");
+    store.execute(oppose(spaces[0]).once("key", [7; 32]), &policy).await.expect("the same answer");
+    note("one command, and the same again");
+    let digests: Vec<InsDigest> = (0..40).map(|number| InsDigest::from_bytes([number; 32])).collect();
+    store.reserve(digests.iter().map(|digest| (*digest, spaces[0])).collect()).await.expect("a reservation");
+    store.find_space(&digests[3]).await.expect("a space");
+    note("registry");
+    for order in until_destroyed(spaces[0]) {
+        store.execute(order, &policy).await.expect("an order of this life");
+    }
+    note("destruction");
+    messages(&store, &policy).await;
+    note("outbox");
+    for partition in store.partitions().each() {
+        store.feed(partition, 0, 10).await.expect("a page");
+    }
+    store.heads().await.expect("heads");
+    note("feed");
+    store.states(&spaces).await.expect("states");
+    store.key_ring(&spaces).await.expect("keys");
+    note("histories and keys");
+    Followers::new(store.clone()).catch_up().await.expect("level read models");
+    note("followers");
+    read_models(&store, spaces[1]).await;
+    note("read models");
+    Walked { place, paths }
+}
+
+fn message(number: u32) -> MessageId {
+    Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(number)).into()
+}
+
+fn agent() -> Party {
+    Party::Support { agent: AgentId::parse("desk-1").expect("an agent") }
+}
+
+fn oppose(space: SpaceId) -> Order {
+    Order::new(space, Oppose { at: Utc::now(), by: agent(), via: OppositionChannel::Desk, proof: Proof::IdentityProved })
+}
+
+/// What follows an opposition of somebody who then wants nothing kept.
+fn until_destroyed(space: SpaceId) -> Vec<Order> {
+    let at = Utc::now();
+    vec![
+        Order::new(space, WithdrawOpposition { at, by: agent(), via: OppositionChannel::Desk, proof: Proof::IdentityProved }),
+        Order::new(space, Close { at, by: Party::Holder }),
+        Order::new(space, RequestDestruction { at, by: Party::Holder }),
+        Order::new(space, Destroy { at: at + Duration::days(200) }),
+    ]
+}
+
+/// A notice for each of some new spaces, claimed, sent or handed over, settled; one of each other fate.
+async fn messages(store: &Store, policy: &Policy) {
+    let now = Utc::now();
+    let order = |(number, space): (u32, &SpaceId)| {
+        let code = ProvisionalCode::generate([3; 16]);
+        let digest = code.digest(store.code_key(), *space);
+        let content = json!({ "code": Personal::new(code) });
+        let draft = Draft { message: message(number), kind: MessageKind::Notice, channel: Channel::Email, content, due_at: now };
+        Order::new(*space, SendNotice { at: now, message: message(number), digest }).sending(draft)
+    };
+    let fresh: Vec<SpaceId> = (0..48).map(|_| Uuid::now_v7().into()).collect();
+    let create = |(number, space): (u32, &SpaceId)| {
+        Order::new(*space, CreateSpace { at: now, space: *space, by: Party::Cnam, admission: person(number) })
+    };
+    let answers = store.execute_all((201..).zip(&fresh).map(create).collect(), policy).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    let answers = store.execute_all((1..).zip(&fresh).map(order).collect(), policy).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    let claimed = store.claim(Channel::Email, now, 20, Duration::minutes(5)).await.expect("a claim");
+    assert_eq!(claimed.len(), 20);
+    let addresses: Vec<_> = claimed.iter().map(|each| (each.message, each.space)).collect();
+    store.postpone(addresses[0].0, addresses[0].1, now).await.expect("a delay");
+    store.reroute(addresses[1].0, addresses[1].1, Channel::Post).await.expect("another way");
+    store.hand_over_all(&addresses[2..6]).await.expect("a carrier");
+    store.discard_all(&addresses[6..8]).await.expect("unwanted");
+    let sent =
+        |(message, space): &(MessageId, SpaceId)| Order::new(*space, RecordEmailSent { at: now, message: *message }).settling(*message);
+    let settled = store.execute_all(addresses[8..].iter().map(sent).collect(), policy).await;
+    assert!(settled.iter().all(Result::is_ok), "{settled:?}");
+    store.outbox_depth().await.expect("a depth");
+}
+
+async fn read_models(store: &Store, space: SpaceId) {
+    let today = paris::day_of(Utc::now());
+    let partition = store.partition_of(space);
+    space_status(store, space).await.expect("a status");
+    history(store, space, 0, 50).await.expect("lines");
+    authorisations(store, space).await.expect("entries");
+    notices_due(store, partition, None, 100).await.expect("notices");
+    openings_due(store, partition, today, None, 100).await.expect("openings");
+    openings_by_department(store, today).await.expect("counts");
+    deadlines_due(store, partition, today, None, 100).await.expect("deadlines");
+    campaign_progress(store, &[Dimension::Department], &ProgressFilter::default()).await.expect("progress");
+    reached(store, "space_status", partition, 0, std::time::Duration::ZERO).await.expect("a checkpoint");
+}
