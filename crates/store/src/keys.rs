@@ -8,10 +8,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ens_domain::ids::SpaceId;
+use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::engine::StoredKey;
 use crate::entropy::Entropy;
 use crate::error::StoreError;
+use crate::history::AT_ONCE;
 use crate::open::OpenError;
 use crate::partition::Partition;
 use crate::seal::{self, SpaceKey, Wrapped};
@@ -21,7 +23,7 @@ use crate::walk::{self, Renews, Sealing};
 impl Store {
     /// The keys of these spaces, every generation.
     pub(crate) async fn fetch_keys(&self, spaces: &[SpaceId]) -> Result<HashMap<(SpaceId, u32), KeyState>, StoreError> {
-        let rows = self.engine().keys(&self.placed(spaces)).await?;
+        let rows = self.stored_keys(spaces).await?;
         rows.into_iter().map(|row| Ok(((row.space, row.generation), self.unwrap_key(&row)?))).collect()
     }
 
@@ -73,7 +75,7 @@ impl Store {
 
     async fn latest_keys(&self, spaces: &[SpaceId]) -> Result<BTreeMap<SpaceId, StoredKey>, StoreError> {
         let mut latest: BTreeMap<SpaceId, StoredKey> = BTreeMap::new();
-        for row in self.engine().keys(&self.placed(spaces)).await? {
+        for row in self.stored_keys(spaces).await? {
             let newer = latest.get(&row.space).is_none_or(|known| known.generation < row.generation);
             if newer {
                 latest.insert(row.space, row);
@@ -96,8 +98,14 @@ impl Store {
         })
     }
 
-    fn placed(&self, spaces: &[SpaceId]) -> Vec<(SpaceId, Partition)> {
-        spaces.iter().map(|space| (*space, self.partition_of(*space))).collect()
+    /// The keys of these spaces, partition by partition.
+    async fn stored_keys(&self, spaces: &[SpaceId]) -> Result<Vec<StoredKey>, StoreError> {
+        let mut placed: BTreeMap<Partition, Vec<SpaceId>> = BTreeMap::new();
+        for space in spaces {
+            placed.entry(self.partition_of(*space)).or_default().push(*space);
+        }
+        let asked = placed.into_iter().map(|(partition, spaces)| async move { self.engine().keys(partition, &spaces).await });
+        stream::iter(asked).buffered(AT_ONCE).try_concat().await
     }
 }
 

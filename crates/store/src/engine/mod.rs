@@ -75,7 +75,8 @@ pub(crate) trait Log {
 /// The keys of an engine.
 #[async_trait]
 pub(crate) trait Keys {
-    async fn keys(&self, spaces: &[(SpaceId, Partition)]) -> Result<Vec<StoredKey>, StoreError>;
+    /// Every generation of the keys of these spaces of one partition, each space's in order.
+    async fn keys(&self, partition: Partition, spaces: &[SpaceId]) -> Result<Vec<StoredKey>, StoreError>;
     /// Inserts the generations that are absent and answers how many that were.
     async fn create_keys(&self, keys: &[StoredKey]) -> Result<u64, StoreError>;
     /// Destroys every key that the log says is destroyed, and says how many there were: after a crash between two files, after an old

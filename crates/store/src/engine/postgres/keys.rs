@@ -11,20 +11,17 @@ use crate::partition::Partition;
 
 #[async_trait]
 impl Keys for Postgres {
-    async fn keys(&self, spaces: &[(SpaceId, Partition)]) -> Result<Vec<StoredKey>, StoreError> {
-        let rows: Vec<(Uuid, i16, i32, Option<Vec<u8>>)> = sqlx::query_as(
-            "SELECT k.space, k.partition, k.generation, k.wrapped FROM keys.space_keys k \
-             JOIN UNNEST($1::smallint[], $2::uuid[]) AS wanted (partition, space) USING (partition, space) \
-             ORDER BY k.space, k.generation",
-        )
-        .bind(spaces.iter().map(|(_, partition)| partition.column()).collect::<Vec<_>>())
-        .bind(spaces.iter().map(|(space, _)| space.uuid()).collect::<Vec<_>>())
-        .fetch_all(&self.pool)
-        .await?;
+    async fn keys(&self, partition: Partition, spaces: &[SpaceId]) -> Result<Vec<StoredKey>, StoreError> {
+        let sql = format!(
+            "SELECT space, generation, wrapped FROM keys.space_keys \
+             WHERE partition = {partition} AND space = ANY($1) ORDER BY space, generation"
+        );
+        let wanted: Vec<Uuid> = spaces.iter().map(|space| space.uuid()).collect();
+        let rows: Vec<(Uuid, i32, Option<Vec<u8>>)> = sqlx::query_as(&sql).bind(wanted).fetch_all(&self.writers).await?;
         rows.into_iter()
-            .map(|(space, partition, generation, wrapped)| {
+            .map(|(space, generation, wrapped)| {
                 let generation = u32::try_from(generation).map_err(|_| StoreError::Malformed("a key's generation is negative"))?;
-                Ok(StoredKey { space: space.into(), partition: Partition::from_column(partition)?, generation, wrapped })
+                Ok(StoredKey { space: space.into(), partition, generation, wrapped })
             })
             .collect()
     }

@@ -12,21 +12,17 @@ use crate::partition::Partition;
 
 #[async_trait]
 impl Keys for Sqlite {
-    async fn keys(&self, spaces: &[(SpaceId, Partition)]) -> Result<Vec<StoredKey>, StoreError> {
-        let wanted: Vec<String> = spaces.iter().map(|(space, _)| space.to_string()).collect();
-        let partitions = spaces.iter().map(|(_, partition)| partition.number()).collect::<std::collections::BTreeSet<_>>();
-        let rows: Vec<(String, i16, u32, Option<Vec<u8>>)> = sqlx::query_as(
-            "SELECT space, partition, generation, wrapped FROM keys.space_keys \
-             WHERE partition IN (SELECT value FROM json_each($1)) AND space IN (SELECT value FROM json_each($2)) ORDER BY space, generation",
-        )
-        .bind(serde_json::json!(partitions).to_string())
-        .bind(array(&wanted))
-        .fetch_all(&self.readers)
-        .await?;
+    async fn keys(&self, partition: Partition, spaces: &[SpaceId]) -> Result<Vec<StoredKey>, StoreError> {
+        let sql = format!(
+            "SELECT space, generation, wrapped FROM keys.space_keys \
+             WHERE partition = {partition} AND space IN (SELECT value FROM json_each($1)) ORDER BY space, generation"
+        );
+        let wanted: Vec<String> = spaces.iter().map(SpaceId::to_string).collect();
+        let rows: Vec<(String, u32, Option<Vec<u8>>)> = sqlx::query_as(&sql).bind(array(&wanted)).fetch_all(&self.readers).await?;
         rows.into_iter()
-            .map(|(space, partition, generation, wrapped)| {
+            .map(|(space, generation, wrapped)| {
                 let space = space.parse().map_err(|_| StoreError::Malformed("a key names no space"))?;
-                Ok(StoredKey { space, partition: Partition::from_column(partition)?, generation, wrapped })
+                Ok(StoredKey { space, partition, generation, wrapped })
             })
             .collect()
     }
