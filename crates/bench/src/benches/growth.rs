@@ -56,9 +56,7 @@ fn judged(path: Path, contest: Contest) -> Result<Row, Failure> {
     let times = |value: &dyn Fn(&Side) -> f64| value(&contest.ours) / value(&one).max(f64::MIN_POSITIVE);
     let (processor, bytes) = (times(&|side| side.cpu_us_op), times(&|side| side.bytes_op.unwrap_or_default()));
     let written = contest.ours.bytes_op.unwrap_or(f64::MAX);
-    let what =
-        format!("{}, on {} events beside {}, each round just after a checkpoint", path.name(), args.events * args.times, args.events);
-    let row = Row::of("growth", what, contest);
+    let row = Row::of("growth", format!("{}, each round just after a checkpoint", path.name()), contest);
     Ok(row
         .bar("processor time an event, in times of the smaller log", processor, Bound::AtMost(1.2))
         .bar("write-ahead log an event, in times of the smaller log", bytes, Bound::AtMost(1.2))
