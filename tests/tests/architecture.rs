@@ -9,17 +9,25 @@ use ens_tests::source::{self, SourceFile};
 use serde_json::Value;
 
 /// The only arrows between our crates; a crate of ours that is not listed leans on none.
-const ARROWS: [(&str, &[&str]); 4] = [
+const ARROWS: [(&str, &[&str]); 5] = [
     ("ens-store", &["ens-domain", "ens-audit"]),
     ("ens-projections", &["ens-domain", "ens-store"]),
     ("ens-api", &["ens-domain", "ens-store", "ens-projections", "ens-audit"]),
+    ("ens-bench", &["ens-domain", "ens-store", "ens-projections", "ens-audit", "ens-api"]),
     ("ens-tests", &["ens-domain", "ens-store", "ens-projections", "ens-audit", "ens-api"]),
 ];
 /// How much of the ecosystem the pure crates may take in.
 const LIGHT: [(&str, usize); 2] = [("ens-domain", 6), ("ens-audit", 2)];
 /// What only these crates may name: a database is reached through the store.
-const RESERVED: [(&str, &[&str]); 4] =
-    [("sqlx", &["ens-store", "ens-tests"]), ("postgres-es", &["ens-store", "ens-tests"]), ("axum", &["ens-api"]), ("lettre", &["ens-api"])];
+/// The bench names them for its peers and its bare limits.
+const RESERVED: [(&str, &[&str]); 6] = [
+    ("sqlx", &["ens-store", "ens-tests", "ens-bench"]),
+    ("postgres-es", &["ens-store", "ens-tests", "ens-bench"]),
+    ("sqlite-es", &["ens-bench"]),
+    ("tokio-postgres", &["ens-bench"]),
+    ("axum", &["ens-api", "ens-bench"]),
+    ("lettre", &["ens-api"]),
+];
 
 rules! {
     nothing_in_domain_knows_the_time_or_the_machine bites on "crates/domain/src/x.rs" "fn x() { let now = Utc::now(); }\n";

@@ -1,0 +1,88 @@
+//! What every bench is given: the server, the options, and the time of a turn.
+
+use ens_store::{MasterKey, Store, StoreOptions};
+use tokio::sync::OnceCell;
+
+use crate::cli::How;
+use crate::failure::Failure;
+use crate::gauges::Gauges;
+use crate::measure::Time;
+use crate::server::Server;
+
+/// The run that a bench is part of. The server starts when a bench first needs it.
+pub(crate) struct Bench {
+    pub(crate) how: How,
+    server: OnceCell<Server>,
+}
+
+impl Bench {
+    /// A run with these options.
+    pub(crate) fn new(how: How) -> Self {
+        Self { how, server: OnceCell::new() }
+    }
+
+    /// The server of the run.
+    pub(crate) async fn server(&self) -> Result<&Server, Failure> {
+        let start = async || {
+            let server = match &self.how.server {
+                Some(url) => Server::running(url.clone()),
+                None => tokio::task::spawn_blocking(Server::start).await??,
+            };
+            eprintln!("PostgreSQL: {}", server.describe().await?);
+            Ok(server)
+        };
+        self.server.get_or_try_init(start).await
+    }
+
+    /// The time of a turn.
+    pub(crate) fn time(&self) -> Time {
+        Time::counting(self.how.seconds)
+    }
+
+    /// The callers asked for, else those of the bench.
+    pub(crate) fn callers(&self, usual: &[usize]) -> Vec<usize> {
+        if self.how.callers.is_empty() { usual.to_vec() } else { self.how.callers.clone() }
+    }
+}
+
+/// A database of one bench on the server of the run, with our tables in it.
+pub(crate) struct Ground<'a> {
+    server: &'a Server,
+    pub(crate) url: String,
+    pub(crate) store: Store,
+    pub(crate) gauges: Gauges,
+}
+
+impl<'a> Ground<'a> {
+    /// A fresh one.
+    pub(crate) async fn fresh(bench: &'a Bench, what: &str) -> Result<Self, Failure> {
+        let server = bench.server().await?;
+        let url = server.fresh_database(what).await?;
+        let store = open(&url).await?;
+        Ok(Self { server, store, gauges: server.gauges().await?, url })
+    }
+
+    /// A second database beside it, for the peer.
+    pub(crate) async fn for_peer(&self, what: &str) -> Result<String, Failure> {
+        self.server.fresh_database(what).await
+    }
+
+    /// Writes everything to the disk.
+    pub(crate) async fn checkpoint(&self) -> Result<(), Failure> {
+        self.server.checkpoint().await
+    }
+
+    /// Gives the disk back.
+    pub(crate) async fn clear(self, peers: &[String]) -> Result<(), Failure> {
+        self.store.close().await;
+        for url in peers.iter().chain([&self.url]) {
+            self.server.drop_database(url).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Our store at this address, as the service opens it.
+pub(crate) async fn open(url: &str) -> Result<Store, Failure> {
+    Ok(Store::open(url, StoreOptions::new(MasterKey::from_bytes([7; 32]))).await?)
+}

@@ -1,0 +1,40 @@
+//! The program `ens-bench`: reads the command line, runs benches, prints and writes what they measured, clears up whatever happens.
+
+mod bench;
+mod benches;
+mod cli;
+mod contest;
+mod failure;
+mod gauges;
+mod lives;
+mod load;
+mod measure;
+mod peers;
+mod processor;
+mod ready_made;
+mod report;
+mod run;
+mod server;
+mod svg;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("ens-bench: no threads to run on: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run::until_done_or_asked_to_stop(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("ens-bench: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

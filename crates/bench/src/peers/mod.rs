@@ -1,0 +1,7 @@
+//! The peers and the bare limits, each set up as its own documentation does.
+
+pub(crate) mod bare;
+pub(crate) mod http;
+pub(crate) mod plain;
+pub(crate) mod postgres;
+pub(crate) mod sqlite;

@@ -1,0 +1,109 @@
+//! Processor time as Linux counts it: of this process, of the database's processes, of the whole machine.
+
+use std::collections::HashMap;
+use std::fs;
+use std::time::Duration;
+
+/// What one tick of `/proc` is, on every architecture that Linux runs on.
+const TICK: Duration = Duration::from_millis(10);
+
+/// Where the fields of `/proc/PID/stat` stand, counted from the state that follows the name.
+const PARENT: usize = 1;
+const USER: usize = 11;
+const SYSTEM: usize = 12;
+const USER_OF_ENDED_CHILDREN: usize = 13;
+const SYSTEM_OF_ENDED_CHILDREN: usize = 14;
+
+/// One process, as `/proc/PID/stat` tells of it.
+struct Process {
+    name: String,
+    fields: Vec<u64>,
+}
+
+impl Process {
+    fn read(id: &str) -> Option<Self> {
+        // A process that is gone meanwhile is counted by its parent.
+        let text = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        let (front, rest) = text.rsplit_once(')')?;
+        let name = front.split_once('(')?.1.to_owned();
+        Some(Self { name, fields: rest.split_whitespace().map(|field| field.parse().unwrap_or_default()).collect() })
+    }
+
+    fn field(&self, at: usize) -> u64 {
+        self.fields.get(at).copied().unwrap_or_default()
+    }
+
+    fn own(&self) -> u64 {
+        self.field(USER) + self.field(SYSTEM)
+    }
+
+    fn with_ended_children(&self) -> u64 {
+        self.own() + self.field(USER_OF_ENDED_CHILDREN) + self.field(SYSTEM_OF_ENDED_CHILDREN)
+    }
+}
+
+/// What this process has used, all its threads together.
+pub(crate) fn of_this_process() -> Duration {
+    Process::read("self").map(|process| ticks(process.own())).unwrap_or_default()
+}
+
+/// What one process has used.
+pub(crate) fn of_process(id: u32) -> Duration {
+    Process::read(&id.to_string()).map(|process| ticks(process.own())).unwrap_or_default()
+}
+
+/// What a process and its children have used, those that ended included.
+pub(crate) fn of_family(id: u32) -> Duration {
+    let own = Process::read(&id.to_string()).map(|process| process.with_ended_children()).unwrap_or_default();
+    let children = processes().into_values().filter(|process| process.field(PARENT) == u64::from(id));
+    ticks(own + children.map(|child| child.with_ended_children()).sum::<u64>())
+}
+
+/// What every program of the machine has used together.
+pub(crate) fn of_the_machine() -> Duration {
+    let text = fs::read_to_string("/proc/stat").unwrap_or_default();
+    let line = text.lines().next().unwrap_or_default();
+    let fields: Vec<u64> = line.split_whitespace().skip(1).map(|field| field.parse().unwrap_or_default()).collect();
+    // user, nice, system, (idle, iowait,) irq, softirq; what was stolen by other machines is nobody's here.
+    ticks([0, 1, 2, 5, 6].into_iter().filter_map(|at: usize| fields.get(at)).sum())
+}
+
+/// The parent of a process on this machine, if its name starts so.
+pub(crate) fn parent_named(id: u32, name: &str) -> Option<u32> {
+    let parent = u32::try_from(Process::read(&id.to_string())?.field(PARENT)).ok()?;
+    Process::read(&parent.to_string())?.name.starts_with(name).then_some(parent)
+}
+
+fn processes() -> HashMap<u32, Process> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    ids.filter_map(|id| Some((id, Process::read(&id.to_string())?))).collect()
+}
+
+fn ticks(count: u64) -> Duration {
+    TICK * u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_seen_in_this_process_and_in_the_machine() {
+        let (own, all) = (of_this_process(), of_the_machine());
+        let mut spent = 0_u64;
+        while of_this_process() < own + 3 * TICK {
+            spent = std::hint::black_box(spent.wrapping_add(1));
+        }
+        assert!(of_the_machine() > all);
+        assert!(of_family(std::process::id()) >= of_process(std::process::id()));
+    }
+
+    #[test]
+    fn a_parent_is_found_by_its_name_only() {
+        let own = std::process::id();
+        let parent = Process::read("self").unwrap().field(PARENT);
+        assert_eq!(parent_named(own, "").map(u64::from), Some(parent));
+        assert_eq!(parent_named(own, "no such program"), None);
+    }
+}
