@@ -122,3 +122,20 @@ async fn two_processes_on_one_partition_take_turns() {
         assert!(versions.into_iter().eq(2..=61), "{leg:?}");
     }
 }
+
+#[tokio::test]
+async fn a_statement_that_fails_takes_the_others_back_with_it_and_they_are_tried_again() {
+    let log = Log::fresh(Leg::PostgresOurs).await;
+    let policy = Policy::default();
+    for round in 0..5_u64 {
+        // One key for half of them, so that in every shared transaction but the first a statement fails.
+        let orders = (0..24_u64).map(|number| {
+            let order = create(crowds::space(round * 24 + number));
+            if number % 2 == 0 { order.once(format!("key-{round}"), [u8::try_from(number).unwrap(); 32]) } else { order }
+        });
+        let answers = join_all(orders.map(|order| log.store.execute(order, &policy))).await;
+        assert_eq!(answers.iter().filter(|answer| **answer == Err(Rejection::KeyReused)).count(), 11);
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 13, "{answers:?}");
+    }
+    assert_eq!(log.read_all().await.len(), 5 * 13);
+}

@@ -25,8 +25,8 @@ use crate::order::{Order, Outcome, Rejection};
 use crate::partition::{Partition, Partitions};
 use crate::store::Store;
 
-/// Lanes that write at a time: enough to keep both the server and this process at work while one waits for the disk.
-const WRITERS: usize = 4;
+/// Lanes that are served at a time; what they write at the same moment is committed together.
+const WRITERS: usize = 16;
 /// Lanes that write for campaigns at a time, so that a single command finds a free writer.
 const CAMPAIGNS: usize = 2;
 /// Orders of a campaign that wait in the lanes at once; the rest wait with their caller.

@@ -4,18 +4,19 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use ens_domain::ids::MessageId;
-use sqlx::postgres::{PgArguments, PgPool};
+use sqlx::postgres::PgArguments;
 use sqlx::{Postgres as Pg, Transaction};
 use uuid::Uuid;
 
+use super::commits::Piece;
 use super::statement::Statement;
 use crate::append::{Batch, NewMessage, Remembered, Row};
-use crate::engine::{Aggregates, Append, AtHead, number};
+use crate::engine::{Aggregates, Append, number};
 use crate::error::StoreError;
 use crate::partition::Partition;
 
-/// Writes everything in one statement, which is a transaction by itself.
-pub(super) async fn append_at(pool: &PgPool, batch: &Batch<'_>) -> Result<AtHead, StoreError> {
+/// The one statement that writes everything.
+pub(super) fn piece(batch: &Batch<'_>) -> Result<Piece, StoreError> {
     let mut statement = Statement::at_head(batch.partition, batch.head, batch.last())?;
     if !batch.rows.is_empty() {
         statement.log(&batch.rows)?;
@@ -33,10 +34,7 @@ pub(super) async fn append_at(pool: &PgPool, batch: &Batch<'_>) -> Result<AtHead
         statement.settled(&batch.settles)?;
     }
     let (sql, arguments) = statement.all();
-    let mut connection = pool.acquire().await?;
-    // The commit is in the statement: an answer that does not come leaves its outcome unknown.
-    let moved = sqlx::query_with(&sql, arguments).fetch_optional(&mut *connection).await.map_err(StoreError::at_commit)?;
-    Ok(moved.map_or(AtHead::Moved, |_| AtHead::Written))
+    Ok(Piece { partition: batch.partition, rows: batch.rows.len(), sql, arguments })
 }
 
 /// A transaction that holds the partition's head row.

@@ -5,7 +5,7 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 
 use super::Postgres;
-use super::append::{Appending, append_at};
+use super::append::{Appending, piece};
 use crate::append::{Batch, Remembered, Request};
 use crate::engine::{Aggregates, Append, AtHead, Log, column, number, text};
 use crate::error::StoreError;
@@ -15,7 +15,7 @@ use crate::stored::StoredEvent;
 #[async_trait]
 impl Log for Postgres {
     async fn append_at(&self, batch: &Batch<'_>) -> Result<AtHead, StoreError> {
-        append_at(&self.writers, batch).await
+        self.commits.write(piece(batch)?).await
     }
 
     async fn head(&self, partition: Partition) -> Result<u64, StoreError> {

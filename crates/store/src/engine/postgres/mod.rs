@@ -1,6 +1,7 @@
 //! PostgreSQL: one statement a step, whatever the number of rows.
 
 mod append;
+mod commits;
 mod follow;
 mod keys;
 mod log;
@@ -19,6 +20,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use super::Engine;
 use crate::error::StoreError;
+use commits::{Commits, Sharing};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/postgres");
 
@@ -34,13 +36,14 @@ const REACH: Duration = Duration::from_secs(5);
 /// What a connection of the bus is besides: its statements take arrays of any length, so one plan serves them all.
 const WRITER: &str = "SET plan_cache_mode = force_generic_plan";
 
-/// Connections of the bus: one a lane that writes, and one that looks at the log beside each. Few, so that their plans are warm.
-const WRITERS: u32 = 6;
+/// Connections of the bus: for commits, and for lanes that look at the log meanwhile. Few, so that their plans are warm.
+const WRITERS: u32 = 8;
 
 /// A log on PostgreSQL.
 pub(crate) struct Postgres {
     pool: PgPool,
     writers: PgPool,
+    commits: Commits,
 }
 
 impl Postgres {
@@ -54,7 +57,10 @@ impl Postgres {
         owner.close().await;
         let pool = connect(&options, connections, SESSION.to_owned()).await?;
         let writers = connect(&options, WRITERS, format!("{SESSION}; {WRITER}")).await?;
-        Ok(Self { pool, writers })
+        let distributed: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')").fetch_one(&pool).await?;
+        let commits = Commits::new(writers.clone(), if distributed { Sharing::Alone } else { Sharing::Shared });
+        Ok(Self { pool, writers, commits })
     }
 }
 
