@@ -54,7 +54,9 @@ pub enum Command {
     Import(ImportArgs),
     /// Open the spaces whose six weeks are over (délai d'opposition, article R. 1111-28)
     Open(OpenArgs),
-    /// Build a read model anew from the log; the old one serves until then
+    /// Build a read model anew from the log; the old one serves until then, and is kept
+    ///
+    /// An interrupted rebuild goes on by running it again.
     Rebuild(RebuildArgs),
     /// Verify the log: dense positions, whole sequences, readable events, and the Merkle root of each partition
     Verify,
@@ -168,8 +170,39 @@ pub struct RebuildArgs {
     /// The read model, such as space_status, or all
     pub name: String,
     /// Compare the rows that a rebuild would give with the live ones, and change nothing
-    #[arg(long)]
+    #[arg(long, group = "task")]
     pub check: bool,
+    /// Put the version before the last rebuild back in its place at once; the one that is live now is kept in turn
+    #[arg(long, group = "task")]
+    pub rollback: bool,
+    /// Drop the version before the last rebuild, which is kept until then or until the next rebuild begins
+    #[arg(long, group = "task")]
+    pub drop_previous: bool,
+}
+
+/// What is done with a read model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RebuildTask {
+    /// Built anew.
+    Rebuild,
+    /// Compared.
+    Check,
+    /// The version before comes back.
+    RollBack,
+    /// The version before is dropped.
+    DropPrevious,
+}
+
+impl RebuildArgs {
+    /// What is asked; clap lets one of the options through at most.
+    pub const fn task(&self) -> RebuildTask {
+        match (self.check, self.rollback, self.drop_previous) {
+            (true, _, _) => RebuildTask::Check,
+            (_, true, _) => RebuildTask::RollBack,
+            (_, _, true) => RebuildTask::DropPrevious,
+            (false, false, false) => RebuildTask::Rebuild,
+        }
+    }
 }
 
 /// Options of `ens replay`.

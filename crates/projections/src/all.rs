@@ -2,18 +2,21 @@
 
 use std::marker::PhantomData;
 
-use ens_store::{Store, StoreError, Table};
+use ens_domain::space::SpaceEvent;
+use ens_store::{Follow, Recorded, Rows, StoreError, Table};
 use futures::future::BoxFuture;
 
 use crate::authorisations::Authorisations;
 use crate::campaign_progress::CampaignProgress;
+use crate::change::Fold;
 use crate::deadlines::Deadlines;
+use crate::health::Fault;
 use crate::history::History;
 use crate::notices_due::NoticesDue;
 use crate::openings_due::OpeningsDue;
 use crate::projection::Projection;
 use crate::space_status::SpaceStatus;
-use crate::step::{Step, Turn, step};
+use crate::step::{nothing_to_amend, take};
 
 /// One projection, whatever its rows.
 pub trait Question: Send + Sync {
@@ -23,8 +26,31 @@ pub trait Question: Send + Sync {
     /// The table that answers.
     fn table(&self) -> Table;
 
-    /// Takes one turn.
-    fn step<'a>(&'a self, store: &'a Store, turn: &'a Turn) -> BoxFuture<'a, Result<Step, StoreError>>;
+    /// Folds facts into the rows of a table, in a follower's turn; the fault of the first that cannot be taken in, with all before it
+    /// written.
+    fn take<'a>(
+        &'a self,
+        follow: &'a mut Follow,
+        table: &'a Table,
+        facts: &'a [Recorded<SpaceEvent>],
+    ) -> BoxFuture<'a, Result<Option<Fault>, StoreError>>;
+
+    /// Adds the rows that the whole life of one space leaves.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    fn live_through(&self, life: &[Recorded<SpaceEvent>], rows: &mut Rows) -> Result<(), Stopped>;
+}
+
+/// Why a life could not be folded.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Stopped {
+    /// At a fact.
+    #[error("{}", .0.reason)]
+    At(Fault),
+    /// A row cannot be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 struct Of<P>(PhantomData<fn() -> P>);
@@ -38,8 +64,24 @@ impl<P: Projection> Question for Of<P> {
         P::table()
     }
 
-    fn step<'a>(&'a self, store: &'a Store, turn: &'a Turn) -> BoxFuture<'a, Result<Step, StoreError>> {
-        Box::pin(step::<P>(store, turn))
+    fn take<'a>(
+        &'a self,
+        follow: &'a mut Follow,
+        table: &'a Table,
+        facts: &'a [Recorded<SpaceEvent>],
+    ) -> BoxFuture<'a, Result<Option<Fault>, StoreError>> {
+        Box::pin(take::<P>(follow, table, facts))
+    }
+
+    fn live_through(&self, life: &[Recorded<SpaceEvent>], rows: &mut Rows) -> Result<(), Stopped> {
+        let mut fold = Fold::<P::Row>::over(Vec::new());
+        for fact in life {
+            fold.take(fact.position, P::project(fact)).map_err(|error| Stopped::At(nothing_to_amend::<P>(fact, error.to_string())))?;
+        }
+        for row in fold.finish().put {
+            rows.push(&row)?;
+        }
+        Ok(())
     }
 }
 
@@ -59,16 +101,4 @@ pub fn questions() -> [&'static dyn Question; 7] {
 /// The question of that name.
 pub fn question(name: &str) -> Option<&'static dyn Question> {
     questions().into_iter().find(|question| question.name() == name)
-}
-
-/// Takes one turn in a task of its own, so that whoever stops waiting (a service that shuts down, a request that goes away) never cuts
-/// a database connection off in the middle of a statement.
-pub(crate) async fn take_turn(store: &Store, question: &'static dyn Question, turn: Turn) -> Result<Step, StoreError> {
-    let store = store.clone();
-    let taken = tokio::spawn(async move { question.step(&store, &turn).await });
-    match taken.await {
-        Ok(step) => step,
-        Err(cut) if cut.is_panic() => std::panic::resume_unwind(cut.into_panic()),
-        Err(_) => Err(StoreError::Overtaken), // The runtime is going down; nothing was written.
-    }
 }

@@ -250,8 +250,8 @@ fn role(by: &Party) -> String {
 pub async fn authorisations(store: &Store, space: SpaceId) -> Result<Vec<Authorisation>, StoreError> {
     let partition = store.partition_of(space);
     let sql = format!(
-        "SELECT {} FROM authorisations WHERE partition = $1 AND space = $2 ORDER BY since, entry",
+        "SELECT {} FROM authorisations WHERE partition = {partition} AND space = $1 ORDER BY since, entry",
         Authorisations::COLUMNS.join(", ")
     );
-    store.select(&sql, &[Arg::Int(i64::from(partition.number())), Arg::Uuid(space.uuid())]).await
+    store.select(&sql, &[Arg::Uuid(space.uuid())]).await
 }

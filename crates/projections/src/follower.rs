@@ -1,22 +1,23 @@
-//! The followers: one a projection, over every partition, awake as soon as this process appends and polling for the others.
+//! The followers of one process: every projection over every partition, those that stand level together, awake as soon as this process
+//! appends and polling for the others.
 //!
-//! behind --a turn--> level --the bell, or the poll--> behind        a fact that cannot be taken in --> that partition stands still, and says so
+//! behind --a turn--> level --the bell, or the poll--> behind        a fact that cannot be taken in --> that projection stands still there, and says so
 //! - two processes at work do everything once
 //! - a partition that stands still stops no other
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use ens_store::{Partition, Store, StoreError};
-use futures::future::join_all;
+use futures::{StreamExt, stream};
 use serde::Serialize;
 use tokio::sync::watch;
-use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::all::{Question, questions, take_turn};
+use crate::all::{Question, questions};
 use crate::health::{Board, Fault, FaultKind, Health};
-use crate::step::{Step, Turn};
+use crate::plan::{Lane, Place, Standings};
+use crate::step::{Member, Step, Turn, take_turn};
 
 /// How the followers work.
 #[derive(Debug, Clone)]
@@ -31,7 +32,7 @@ pub struct FollowOptions {
 
 impl Default for FollowOptions {
     fn default() -> Self {
-        Self { batch: 1_000, poll: Duration::from_millis(200), rest: Duration::from_secs(5) }
+        Self { batch: 2_000, poll: Duration::from_millis(200), rest: Duration::from_secs(5) }
     }
 }
 
@@ -65,6 +66,15 @@ pub struct Followers {
     board: Board,
 }
 
+/// Partitions worked on at the same time: while the database writes for one, this process folds for another.
+const AT_ONCE: usize = 3;
+const SHORT: Duration = Duration::from_millis(5);
+/// How often a turn that lost against other writers is taken again by who waits for it.
+const PATIENCE: u32 = 20;
+
+/// What came of a turn, for one projection on one partition.
+type Outcome = (&'static dyn Question, Partition, Result<Step, StoreError>);
+
 impl Followers {
     /// Followers with the usual options.
     pub fn new(store: Store) -> Self {
@@ -83,37 +93,21 @@ impl Followers {
 
     /// Follows the log until `stopped`. What is under way then is undone, and done again by whoever follows next.
     pub async fn run(&self, stopped: impl Future<Output = ()>) {
-        let mut at_work = JoinSet::new();
-        let mut who = HashMap::new();
-        for question in questions() {
-            who.insert(self.set_to_work(&mut at_work, question, Duration::ZERO), question);
-        }
         tokio::pin!(stopped);
         loop {
-            let ended = tokio::select! {
+            let followers = self.clone();
+            let mut at_work = tokio::task::JoinSet::new();
+            at_work.spawn(async move { followers.keep_level().await });
+            tokio::select! {
                 () = &mut stopped => return,
-                ended = at_work.join_next_with_id() => ended,
-            };
-            // A follower never ends by itself: only a defect cuts it down. The log shows it, and it starts again after a rest.
-            let id = match ended {
-                Some(Ok((id, ()))) => id,
-                Some(Err(defect)) => defect.id(),
-                None => return,
-            };
-            if let Some(question) = who.remove(&id) {
-                tracing::error!(projection = question.name(), "a follower was cut down by a defect");
-                who.insert(self.set_to_work(&mut at_work, question, self.options.rest), question);
+                // It never ends by itself: only a defect cuts it down. The log shows it, and it starts again after a rest.
+                _ = at_work.join_next() => tracing::error!("the followers were cut down by a defect"),
+            }
+            tokio::select! {
+                () = &mut stopped => return,
+                () = sleep(self.options.rest) => {}
             }
         }
-    }
-
-    fn set_to_work(&self, at_work: &mut JoinSet<()>, question: &'static dyn Question, after: Duration) -> Id {
-        let followers = self.clone();
-        let task = async move {
-            sleep(after).await;
-            followers.keep_level(question).await;
-        };
-        at_work.spawn(task).id()
     }
 
     /// Takes in everything that was appended before the call, in every projection.
@@ -122,8 +116,27 @@ impl Followers {
     /// [`NotLevel`] where a projection stands still (the others are level then) or the store fails.
     pub async fn catch_up(&self) -> Result<(), NotLevel> {
         let heads = self.store.heads().await?;
-        let done = join_all(questions().map(|question| self.bring_level(question, &heads))).await;
-        let faults: Vec<Fault> = done.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        let (mut settled, mut faults, mut lost) = (BTreeSet::new(), Vec::new(), 0);
+        loop {
+            let lanes = Standings::read(&self.store).await?.lanes(&heads, &settled);
+            if lanes.is_empty() {
+                break;
+            }
+            let mut pause = SHORT;
+            for (question, partition, step) in self.turns(lanes).await {
+                match step {
+                    Ok(Step::Advanced) => pause = Duration::ZERO,
+                    Ok(Step::Elsewhere) | Err(StoreError::Overtaken) => {}
+                    Ok(Step::Drained) => drop(settled.insert((question.name(), partition))),
+                    Ok(Step::Stopped(fault)) => note(&mut settled, &mut faults, fault),
+                    Err(error) if error.is_transient() && lost < PATIENCE => lost += 1,
+                    Err(error) if error.is_transient() => return Err(error.into()),
+                    Err(error) => note(&mut settled, &mut faults, self.could_not(question, partition, &error).await),
+                }
+            }
+            sleep(pause * (lost + 1)).await;
+        }
+        faults.sort_by_key(|fault| (questions().iter().position(|each| each.name() == fault.projection), fault.partition));
         if faults.is_empty() { Ok(()) } else { Err(NotLevel::StandsStill(faults)) }
     }
 
@@ -133,73 +146,65 @@ impl Followers {
     /// The store could not be read.
     pub async fn lag(&self) -> Result<Vec<Lag>, StoreError> {
         let heads = self.store.heads().await?;
-        let mut lags = Vec::new();
-        for question in questions() {
-            let reached: BTreeMap<Partition, u64> = self.store.checkpoints(question.name()).await?.into_iter().collect();
-            lags.extend(heads.iter().map(|(partition, head)| Lag {
-                projection: question.name(),
-                partition: *partition,
-                behind: head.saturating_sub(reached.get(partition).copied().unwrap_or_default()),
-            }));
-        }
-        Ok(lags)
+        let standings = Standings::read(&self.store).await?;
+        let of = |question: &'static dyn Question, (partition, head): (Partition, u64)| Lag {
+            projection: question.name(),
+            partition,
+            behind: head.saturating_sub(standings.of(question, partition)),
+        };
+        Ok(questions()
+            .into_iter()
+            .flat_map(|question| heads.iter().map(move |head| (question, *head)))
+            .map(|(q, head)| of(q, head))
+            .collect())
     }
 
-    async fn bring_level(&self, question: &'static dyn Question, heads: &[(Partition, u64)]) -> Result<Vec<Fault>, StoreError> {
-        let mut faults = Vec::new();
-        for (partition, head) in heads {
-            faults.extend(self.bring_partition_level(question, *partition, *head).await?);
-        }
-        Ok(faults)
+    /// One turn in each lane, several at once.
+    async fn turns(&self, lanes: Vec<Lane>) -> Vec<Outcome> {
+        let turns: Vec<_> = lanes.into_iter().map(|lane| self.turn(lane)).collect();
+        stream::iter(turns).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await.concat()
     }
 
-    async fn bring_partition_level(
-        &self,
-        question: &'static dyn Question,
-        partition: Partition,
-        head: u64,
-    ) -> Result<Option<Fault>, StoreError> {
-        let mut lost = 0;
-        loop {
-            match self.turn(question, partition, head).await {
-                Ok(Step::Drained(_)) => return Ok(None),
-                Ok(Step::Advanced(_)) | Err(StoreError::Overtaken) => {}
-                Ok(Step::Elsewhere) => sleep(SHORT).await,
-                Ok(Step::Stopped(fault)) => return Ok(Some(fault)),
-                Err(error) if error.is_transient() && lost < PATIENCE => {
-                    lost += 1;
-                    sleep(SHORT * lost).await;
-                }
-                Err(error) if error.is_transient() => return Err(error),
-                Err(error) => return Ok(Some(self.could_not(question, partition, &error).await)),
+    /// One turn, with what came of it on the board. Where the store refuses what several wrote together, each tries alone, so that only
+    /// the one that is at fault stands still.
+    async fn turn(&self, lane: Lane) -> Vec<Outcome> {
+        let taken = self.take(&lane, &lane.questions).await;
+        let mut outcomes = match taken {
+            Err(error) if !error.is_transient() && lane.questions.len() > 1 => Vec::new(),
+            Err(error) => lane.questions.iter().map(|question| (*question, lane.partition, Err(error.clone()))).collect(),
+            Ok(steps) => lane.questions.iter().zip(steps).map(|(question, step)| (*question, lane.partition, Ok(step))).collect::<Vec<_>>(),
+        };
+        if outcomes.is_empty() {
+            for question in &lane.questions {
+                let alone = self.take(&lane, &[*question]).await;
+                outcomes.push((*question, lane.partition, alone.map(|steps| steps.into_iter().next().unwrap_or(Step::Elsewhere))));
             }
         }
-    }
-
-    /// One turn, with what came of it on the board.
-    async fn turn(&self, question: &'static dyn Question, partition: Partition, bound: u64) -> Result<Step, StoreError> {
-        let turn = Turn { table: question.table(), partition, batch: self.options.batch, bound };
-        let step = take_turn(&self.store, question, turn).await?;
-        match &step {
-            Step::Stopped(fault) => self.board.post(fault.clone()),
-            Step::Drained(_) | Step::Advanced(_) => self.board.clear(question.name(), partition),
-            Step::Elsewhere => {}
+        for (question, partition, step) in &outcomes {
+            match step {
+                Ok(Step::Stopped(fault)) => self.board.post(fault.clone()),
+                Ok(Step::Drained | Step::Advanced) => self.board.clear(question.name(), *partition),
+                Ok(Step::Elsewhere) => {}
+                Err(_) => {} // Whoever asked for the turn looks at it: an error may be gone at the next try.
+            }
         }
-        Ok(step)
+        outcomes
     }
 
-    async fn keep_level(&self, question: &'static dyn Question) {
+    async fn take(&self, lane: &Lane, questions: &[&'static dyn Question]) -> Result<Vec<Step>, StoreError> {
+        let turn = Turn { partition: lane.partition, batch: self.options.batch, bound: lane.bound };
+        take_turn(&self.store, questions.iter().map(|question| Member::live(*question)).collect(), turn).await
+    }
+
+    async fn keep_level(&self) {
         let mut bell = self.store.appended();
         let mut pace = Pace::default();
         loop {
             bell.mark_unchanged();
-            let more = match self.behind(question).await {
-                Ok(behind) => {
-                    self.board.keep(question.name(), &behind);
-                    self.round(question, &behind, &mut pace).await
-                }
+            let more = match self.behind().await {
+                Ok(lanes) => self.round(lanes, &mut pace).await,
                 Err(error) => {
-                    tracing::warn!(projection = question.name(), %error, "the heads of the log cannot be read");
+                    tracing::warn!(%error, "the heads of the log cannot be read");
                     More::Later
                 }
             };
@@ -210,26 +215,35 @@ impl Followers {
         }
     }
 
-    /// The partitions where the rows do not reflect the head of the log. Asked anew each time, because a rebuild that takes the place
-    /// of the live table may stand a little further back.
-    async fn behind(&self, question: &dyn Question) -> Result<Vec<Partition>, StoreError> {
-        let reached: BTreeMap<Partition, u64> = self.store.checkpoints(question.name()).await?.into_iter().collect();
-        let heads = self.store.heads().await?.into_iter();
-        let behind = heads.filter(|(partition, head)| reached.get(partition).copied().unwrap_or_default() < *head);
-        Ok(behind.map(|(partition, _)| partition).collect())
+    /// The standings and the heads. Asked anew each time, because a table that took the place of the live one may stand further back.
+    async fn behind(&self) -> Result<(Standings, Vec<(Partition, u64)>), StoreError> {
+        let heads = self.store.heads().await?;
+        let standings = Standings::read(&self.store).await?;
+        for question in questions() {
+            let behind = heads.iter().filter(|(partition, head)| standings.of(question, *partition) < *head);
+            self.board.keep(question.name(), &behind.map(|(partition, _)| *partition).collect::<Vec<_>>());
+        }
+        Ok((standings, heads))
     }
 
-    /// One turn in every partition that is behind and not resting.
-    async fn round(&self, question: &'static dyn Question, behind: &[Partition], pace: &mut Pace) -> More {
+    /// One turn wherever a projection is behind and not resting.
+    async fn round(&self, (standings, heads): (Standings, Vec<(Partition, u64)>), pace: &mut Pace) -> More {
         let mut more = More::Later;
-        for partition in behind.iter().filter(|partition| pace.has_rested(**partition)).copied().collect::<Vec<_>>() {
-            match self.turn(question, partition, u64::MAX).await {
-                Ok(Step::Advanced(_)) => more = More::Now,
-                Ok(Step::Drained(_) | Step::Elsewhere) | Err(StoreError::Overtaken) => {}
-                Ok(Step::Stopped(_)) => pace.rest(partition, self.options.rest),
+        let mut lanes = standings.lanes(&heads, &pace.resting());
+        for lane in &mut lanes {
+            // Whoever goes ahead need not stop at a head that was read a moment ago.
+            if heads.contains(&(lane.partition, lane.bound)) {
+                lane.bound = u64::MAX;
+            }
+        }
+        for (question, partition, step) in self.turns(lanes).await {
+            match step {
+                Ok(Step::Advanced) => more = More::Now,
+                Ok(Step::Drained | Step::Elsewhere) | Err(StoreError::Overtaken) => {}
+                Ok(Step::Stopped(_)) => pace.rest((question.name(), partition), self.options.rest),
                 Err(error) => {
                     self.could_not(question, partition, &error).await;
-                    pace.rest(partition, self.options.poll);
+                    pace.rest((question.name(), partition), self.options.poll);
                 }
             }
         }
@@ -257,9 +271,11 @@ impl Followers {
     }
 }
 
-const SHORT: Duration = Duration::from_millis(5);
-/// How often a turn that lost against other writers is taken again by who waits for it.
-const PATIENCE: u32 = 20;
+/// Notes a fault and that its place takes no further turn.
+fn note(settled: &mut BTreeSet<Place>, faults: &mut Vec<Fault>, fault: Fault) {
+    settled.insert((fault.projection, fault.partition));
+    faults.push(fault);
+}
 
 /// Whether a follower looks again at once.
 enum More {
@@ -267,55 +283,20 @@ enum More {
     Later,
 }
 
-/// Which partitions rest, until when.
+/// Who rests, until when.
 #[derive(Default)]
 struct Pace {
-    resting: BTreeMap<Partition, Instant>,
+    resting: BTreeMap<Place, Instant>,
 }
 
 impl Pace {
-    fn has_rested(&self, partition: Partition) -> bool {
-        self.resting.get(&partition).is_none_or(|until| *until <= Instant::now())
+    fn resting(&mut self) -> BTreeSet<Place> {
+        let now = Instant::now();
+        self.resting.retain(|_, until| *until > now);
+        self.resting.keys().copied().collect()
     }
 
-    fn rest(&mut self, partition: Partition, time: Duration) {
-        self.resting.insert(partition, Instant::now() + time);
-    }
-}
-
-/// Whether rows reflect a position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reached {
-    /// They do.
-    Yes,
-    /// Not within the time given; they stand at this position.
-    NotYet(u64),
-}
-
-/// Waits until the rows of `projection` reflect this position of a partition, at most this long. Works in a process without followers too.
-///
-/// # Errors
-/// The store could not be read.
-pub async fn reached(
-    store: &Store,
-    projection: &str,
-    partition: Partition,
-    position: u64,
-    within: Duration,
-) -> Result<Reached, StoreError> {
-    let deadline = Instant::now() + within;
-    let mut pause = SHORT;
-    loop {
-        let checkpoints = store.checkpoints(projection).await?;
-        let stands = checkpoints.into_iter().find_map(|(each, reached)| (each == partition).then_some(reached)).unwrap_or_default();
-        if stands >= position {
-            return Ok(Reached::Yes);
-        }
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Ok(Reached::NotYet(stands));
-        }
-        sleep(pause.min(left)).await;
-        pause = (pause * 2).min(Duration::from_millis(50));
+    fn rest(&mut self, place: Place, time: Duration) {
+        self.resting.insert(place, Instant::now() + time);
     }
 }

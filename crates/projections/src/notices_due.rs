@@ -97,10 +97,8 @@ impl Projection for NoticesDue {
 /// The store could not be read.
 pub async fn notices_due(store: &Store, partition: Partition, after: Option<SpaceId>, limit: u32) -> Result<Vec<NoticeDue>, StoreError> {
     let after = after.map_or(Uuid::nil(), SpaceId::uuid);
-    store
-        .select(
-            "SELECT partition, space, channel, since FROM notices_due WHERE partition = $1 AND space > $2 ORDER BY space LIMIT $3",
-            &[Arg::Int(i64::from(partition.number())), Arg::Uuid(after), Arg::Int(i64::from(limit))],
-        )
-        .await
+    let sql = format!(
+        "SELECT partition, space, channel, since FROM notices_due WHERE partition = {partition} AND space > $1 ORDER BY space LIMIT $2"
+    );
+    store.select(&sql, &[Arg::Uuid(after), Arg::Int(i64::from(limit))]).await
 }

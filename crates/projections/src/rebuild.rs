@@ -1,29 +1,32 @@
-//! Rebuilding a read model from the beginning of the log beside the live one, and comparing the two row by row.
+//! Rebuilding a read model from the log beside the live one: aggregate by aggregate, so that every row is final when it is written.
 //!
-//! fresh table --folded from 0, partitions side by side--> level with the live one --swap--> live        the old one answers until then
+//! bounds --lives in key order, leaves side by side--> full --indexed--> settled --followers' turns--> level with the live one --swap--> live
+//!                                                                             the old one answers until then, and is kept afterwards
 //! - rebuilt rows equal live rows
+//! - a rebuild that is killed goes on where it was
+//! - of two rebuilds of one read model the second is refused
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use ens_store::{Arg, Partition, Store, StoreError, Table};
-use futures::future::join_all;
+use ens_domain::space::SpaceEvent;
+use ens_store::{After, Leaf, Partition, Progress, Purpose, Recorded, Rows, Site, Store, StoreError, StoredEvent, Table};
 use futures::{StreamExt, TryStreamExt, stream};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use uuid::Uuid;
+use serde::Serialize;
+use tokio::task::JoinSet;
 
-use crate::all::{Question, question, take_turn};
-use crate::health::Fault;
-use crate::step::{Step, Turn};
+use crate::all::{Question, Stopped, question};
+use crate::health::{Fault, FaultKind};
+use crate::step::{Member, Step, Turn, take_turn};
 
-/// Facts taken in one transaction of a rebuild.
+/// Facts read at once, and written with the progress that they make. A life that is longer is read whole all the same.
+const PAGE: u32 = 5_000;
+/// Facts taken in one transaction when the fresh table is brought level.
 const BATCH: u32 = 2_000;
-/// Partitions folded at the same time.
-const AT_ONCE: usize = 4;
-/// Spaces compared at a time.
-const SPACES: i64 = 500;
-/// How many times a comparison starts again on a partition whose live rows move meanwhile.
-const ATTEMPTS: u32 = 20;
+/// Leaves filled at the same time: while the database writes one, this process folds another.
+const AT_ONCE: usize = 3;
+/// How often a swap is tried against followers of other processes, where the engine cannot hold them.
+const ATTEMPTS: u32 = 100;
 
 /// Why a rebuild or a comparison did not come to its end. The live table is untouched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,15 +34,30 @@ pub enum RebuildError {
     /// There is no read model of that name.
     #[error("no read model has this name")]
     NoSuchQuestion,
+    /// Another process or task is at it.
+    #[error("{0} is being rebuilt or compared already: let that come to its end, or stop it and start again")]
+    UnderWay(&'static str),
+    /// Nothing is kept that could come back.
+    #[error("no earlier version of {0} is kept")]
+    NothingKept(&'static str),
     /// A fact of the log cannot be taken in.
     #[error("position {} of partition {} cannot be taken in: {}", .0.position, .0.partition, .0.reason)]
     StandsStill(Fault),
     /// Followers kept moving the live rows of this partition: compare while they are at rest.
     #[error("the rows of partition {0} kept moving: compare while followers are at rest")]
     KeptMoving(Partition),
-    /// The store could not be read or written.
+    /// The store could not be read or written; a rebuild goes on from there when it is started again.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<Stopped> for RebuildError {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::At(fault) => Self::StandsStill(fault),
+            Stopped::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 /// A rebuild that is done.
@@ -51,171 +69,255 @@ pub struct Rebuilt {
     pub facts: u64,
 }
 
-/// A row that is not the same in the live table and in a rebuild.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Difference {
-    /// The partition of the row.
-    pub partition: Partition,
-    /// The key of the row, as JSON.
-    pub key: String,
-    /// The columns that differ; every one where a side lacks the row.
-    pub columns: Vec<String>,
+/// How far a rebuild is, for whoever watches it. Clones look at the same one.
+#[derive(Debug, Clone, Default)]
+pub struct Watch(Arc<Counted>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    total: AtomicU64,
+    folded: AtomicU64,
 }
 
-/// Folds a read model from the beginning of the log into a fresh table, and puts it in the place of the live one.
+impl Watch {
+    /// Facts up to the bounds that were fixed when it began; 0 before that.
+    pub fn total(&self) -> u64 {
+        self.0.total.load(Ordering::Relaxed)
+    }
+
+    /// Facts folded, those of an earlier run that this one goes on with among them.
+    pub fn folded(&self) -> u64 {
+        self.0.folded.load(Ordering::Relaxed)
+    }
+
+    fn begins(&self, progress: &[Progress]) {
+        self.0.total.store(progress.iter().map(|leaf| leaf.bound).sum(), Ordering::Relaxed);
+        self.0.folded.store(progress.iter().map(|leaf| leaf.facts).sum(), Ordering::Relaxed);
+    }
+
+    fn goes_on(&self, facts: u64) {
+        self.0.folded.fetch_add(facts, Ordering::Relaxed);
+    }
+}
+
+/// Folds a read model from the log into a fresh table, and puts it in the place of the live one, which is kept as the previous one.
+/// Goes on where an earlier call was cut off.
 ///
 /// # Errors
 /// [`RebuildError`]: the live table stays.
 pub async fn rebuild(store: &Store, name: &str) -> Result<Rebuilt, RebuildError> {
-    let site = Site::cleared(store, name).await?;
-    let done = site.fill_until_level().await;
-    let facts = site.dropped_on_error(done).await?;
-    store.swap(&site.question.table(), &site.fresh).await?;
-    Ok(Rebuilt { projection: site.question.name(), facts })
+    rebuild_watched(store, name, &Watch::default()).await
 }
 
-/// Compares the live rows with those of a rebuild, which is then thrown away. No difference is the answer to expect.
+/// As [`rebuild`], telling `watch` how far it is.
 ///
 /// # Errors
-/// [`RebuildError`]; the comparison says nothing then.
-pub async fn compare(store: &Store, name: &str) -> Result<Vec<Difference>, RebuildError> {
-    let site = Site::cleared(store, name).await?;
-    let compared: Vec<_> = store.partitions().each().map(|partition| site.clone().compare_partition(partition)).collect();
-    let done = stream::iter(compared).buffered(AT_ONCE).try_concat().await;
-    let differences = site.dropped_on_error(done).await?;
-    store.drop_table(&site.fresh).await?;
-    Ok(differences)
+/// [`RebuildError`]: the live table stays.
+pub async fn rebuild_watched(store: &Store, name: &str, watch: &Watch) -> Result<Rebuilt, RebuildError> {
+    let building = Building::on(store, name, Purpose::Replace).await?;
+    let built = building.build(watch).await;
+    if let Err(RebuildError::StandsStill(_)) = &built {
+        // Another program will fold otherwise, so nothing of this one is worth keeping.
+        building.clear().await?;
+    }
+    built
 }
 
-/// Where a fresh table is filled beside the live one.
-#[derive(Clone)]
-struct Site {
+/// Puts the table that the last rebuild replaced back in its place; the one that is live now is kept in turn. Answers how many facts the
+/// rows are behind, until followers have brought them level.
+///
+/// # Errors
+/// [`RebuildError`]: the live table stays.
+pub async fn roll_back(store: &Store, name: &str) -> Result<u64, RebuildError> {
+    let building = Building::on(store, name, Purpose::Replace).await?;
+    let table = building.question.table().previous();
+    let reached: u64 = store.checkpoints(&table.name).await?.into_iter().map(|(_, reached)| reached).sum();
+    let head: u64 = store.heads().await?.into_iter().map(|(_, head)| head).sum();
+    for _ in 0..ATTEMPTS {
+        match building.site.roll_back().await {
+            Ok(true) => return Ok(head.saturating_sub(reached)),
+            Ok(false) => return Err(RebuildError::NothingKept(building.question.name())),
+            Err(StoreError::Overtaken) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Contended { attempts: ATTEMPTS }.into())
+}
+
+/// Drops the table that the last rebuild replaced.
+///
+/// # Errors
+/// [`RebuildError`]: it may still be there.
+pub async fn drop_previous(store: &Store, name: &str) -> Result<(), RebuildError> {
+    Ok(Building::on(store, name, Purpose::Replace).await?.site.drop_previous().await?)
+}
+
+/// A fresh table that is being filled.
+pub(crate) struct Building {
     store: Store,
     question: &'static dyn Question,
-    fresh: Table,
+    site: Arc<Site>,
 }
 
-impl Site {
-    async fn cleared(store: &Store, name: &str) -> Result<Self, RebuildError> {
+impl Building {
+    /// The site of the read model of this name.
+    pub(crate) async fn on(store: &Store, name: &str, purpose: Purpose) -> Result<Self, RebuildError> {
         let question = question(name).ok_or(RebuildError::NoSuchQuestion)?;
-        let fresh = store.fresh_table(&question.table()).await?;
-        Ok(Self { store: store.clone(), question, fresh })
+        let site = store.site(&question.table(), purpose).await?.ok_or(RebuildError::UnderWay(question.name()))?;
+        Ok(Self { store: store.clone(), question, site: Arc::new(site) })
     }
 
-    /// A rebuild that failed leaves nothing behind; its own error is the one that is told.
-    async fn dropped_on_error<T>(&self, done: Result<T, RebuildError>) -> Result<T, RebuildError> {
-        if done.is_err()
-            && let Err(error) = self.store.drop_table(&self.fresh).await
-        {
-            tracing::warn!(table = %self.fresh.name, %error, "an unfinished rebuild could not be cleared away");
-        }
-        done
+    pub(crate) fn question(&self) -> &'static dyn Question {
+        self.question
     }
 
-    /// Fills the fresh table up to the head of the log, again until it is no further back than the live one.
-    async fn fill_until_level(&self) -> Result<u64, RebuildError> {
-        loop {
-            let heads = self.store.heads().await?;
-            let filled: Vec<_> = heads.iter().map(|(partition, head)| self.clone().fill(*partition, *head)).collect();
-            stream::iter(filled).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
-            let reached: BTreeMap<Partition, u64> = heads.into_iter().collect();
-            let live = self.store.checkpoints(self.question.name()).await?;
-            if live.iter().all(|(partition, position)| reached.get(partition).is_some_and(|reached| reached >= position)) {
-                return Ok(reached.into_values().sum());
-            }
-        }
+    pub(crate) fn fresh(&self) -> &Table {
+        self.site.fresh()
     }
 
-    /// Folds one partition into the fresh table, up to a position.
-    async fn fill(self, partition: Partition, bound: u64) -> Result<(), RebuildError> {
-        let turn = Turn { table: self.fresh, partition, batch: BATCH, bound };
-        loop {
-            match take_turn(&self.store, self.question, turn.clone()).await? {
-                Step::Drained(_) => return Ok(()),
-                Step::Advanced(_) => {}
-                // Two rebuilds of one read model at once: the other's checkpoint is ours too, and the swap of one fails.
-                Step::Elsewhere => tokio::task::yield_now().await,
-                Step::Stopped(fault) => return Err(RebuildError::StandsStill(fault)),
-            }
-        }
+    pub(crate) async fn clear(&self) -> Result<(), StoreError> {
+        self.site.clear().await
     }
 
-    async fn live_position(&self, partition: Partition) -> Result<u64, StoreError> {
-        let checkpoints = self.store.checkpoints(self.question.name()).await?;
-        Ok(checkpoints.into_iter().find_map(|(each, reached)| (each == partition).then_some(reached)).unwrap_or_default())
-    }
-
-    async fn compare_partition(self, partition: Partition) -> Result<Vec<Difference>, RebuildError> {
+    async fn build(&self, watch: &Watch) -> Result<Rebuilt, RebuildError> {
+        self.fill(watch).await?;
         for _ in 0..ATTEMPTS {
-            let position = self.live_position(partition).await?;
-            self.clone().fill(partition, position).await?;
-            let differences = compare_rows(&self.store, &self.question.table(), &self.fresh, partition).await?;
-            if self.live_position(partition).await? == position {
-                return Ok(differences);
+            self.follow_all(&self.store.heads().await?).await?;
+            // From here on the live table stands still for a moment, so that nobody who reads the new one sees an older state.
+            let swap = self.site.hold_live().await?;
+            self.follow_all(swap.positions()).await?;
+            let reached = self.store.checkpoints(&self.fresh().name).await?;
+            match swap.put_in_place().await {
+                Ok(()) => {
+                    return Ok(Rebuilt {
+                        projection: self.question.name(),
+                        facts: reached.into_iter().map(|(_, position)| position).sum(),
+                    });
+                }
+                Err(StoreError::Overtaken) => {}
+                Err(error) => return Err(error.into()),
             }
         }
-        Err(RebuildError::KeptMoving(partition))
+        Err(StoreError::Contended { attempts: ATTEMPTS }.into())
+    }
+
+    /// Fills and settles every leaf, up to its bound.
+    pub(crate) async fn fill(&self, watch: &Watch) -> Result<(), RebuildError> {
+        let begun = self.site.begin().await?;
+        watch.begins(&begun);
+        let mut waiting = begun.into_iter().filter(|progress| progress.leaf == Leaf::Filling);
+        let (store, site, halt) = (&self.store, &self.site, Arc::new(AtomicBool::new(false)));
+        let mut filling: JoinSet<Result<(), RebuildError>> = JoinSet::new();
+        let mut stopped = None;
+        loop {
+            while stopped.is_none()
+                && filling.len() < AT_ONCE
+                && let Some(progress) = waiting.next()
+            {
+                let (store, site, watch, halt) = (store.clone(), site.clone(), watch.clone(), halt.clone());
+                filling.spawn(Filling { store, question: self.question, site, watch, halt }.fill_leaf(progress));
+            }
+            let defect = || StoreError::Malformed("a defect of the program cut a rebuild short");
+            match filling.join_next().await.map(|ended| ended.unwrap_or_else(|_| Err(defect().into()))) {
+                Some(Ok(())) => {}
+                Some(Err(error)) => {
+                    // The others end with the page that they are at, so that no connection is cut off in the middle of a statement.
+                    halt.store(true, Ordering::Relaxed);
+                    stopped.get_or_insert(error);
+                }
+                None => return stopped.map_or(Ok(()), Err),
+            }
+        }
+    }
+
+    /// Follows the log in the fresh table up to a position of each partition.
+    async fn follow_all(&self, bounds: &[(Partition, u64)]) -> Result<(), RebuildError> {
+        let each: Vec<_> = bounds.iter().map(|(partition, bound)| self.follow(*partition, *bound)).collect();
+        stream::iter(each).buffer_unordered(AT_ONCE).try_collect().await
+    }
+
+    /// Follows the log in the fresh table, up to a position.
+    pub(crate) async fn follow(&self, partition: Partition, bound: u64) -> Result<(), RebuildError> {
+        let member = Member { question: self.question, table: self.fresh().clone() };
+        loop {
+            let steps = take_turn(&self.store, vec![member.clone()], Turn { partition, batch: BATCH, bound }).await?;
+            match steps.into_iter().next() {
+                Some(Step::Drained) | None => return Ok(()),
+                Some(Step::Advanced) => {}
+                // A turn that was cut off is given back a moment later.
+                Some(Step::Elsewhere) => tokio::task::yield_now().await,
+                Some(Step::Stopped(fault)) => return Err(RebuildError::StandsStill(fault)),
+            }
+        }
     }
 }
 
-/// Walks both tables by space, so that no more than a page of each is in memory.
-async fn compare_rows(store: &Store, live: &Table, fresh: &Table, partition: Partition) -> Result<Vec<Difference>, StoreError> {
-    let mut differences = Vec::new();
-    let mut after = Uuid::nil();
-    while let Some(last) = end_of_page(store, [live, fresh], partition, after).await? {
-        let pages = join_all([live, fresh].map(|table| page(store, table, partition, (after, last)))).await;
-        let mut pages = pages.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter();
-        let (ours, theirs) = (pages.next().unwrap_or_default(), pages.next().unwrap_or_default());
-        let keys: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
-        for key in keys {
-            let columns = differing(live, ours.get(key), theirs.get(key));
-            if !columns.is_empty() {
-                differences.push(Difference { partition, key: key.clone(), columns });
+/// What it takes to fill a leaf, apart from all others.
+struct Filling {
+    store: Store,
+    question: &'static dyn Question,
+    site: Arc<Site>,
+    watch: Watch,
+    /// Set where another leaf cannot be filled.
+    halt: Arc<AtomicBool>,
+}
+
+impl Filling {
+    async fn fill_leaf(self, mut progress: Progress) -> Result<(), RebuildError> {
+        let mut limit = PAGE;
+        while !self.halt.load(Ordering::Relaxed) {
+            let page = self.store.lives(progress.partition, &progress.after, progress.bound, limit).await?;
+            let whole = whole_lives(&page, limit);
+            let Some(last) = whole.last() else {
+                if page.is_empty() {
+                    return self.settle(&progress).await;
+                }
+                limit = limit.saturating_mul(2);
+                continue;
+            };
+            limit = PAGE;
+            let mut rows = Rows::of(self.site.fresh());
+            for life in whole.chunk_by(same_life) {
+                self.question.live_through(&self.decoded(life)?, &mut rows)?;
             }
+            let facts = u64::try_from(whole.len()).unwrap_or(u64::MAX);
+            progress.facts += facts;
+            progress.after = After { aggregate_type: last.aggregate_type.clone(), aggregate_id: last.aggregate_id.clone() };
+            self.site.fill(&rows, &progress).await?;
+            self.watch.goes_on(facts);
         }
-        after = last;
+        Ok(())
     }
-    Ok(differences)
+
+    /// Every position up to the bound was folded, or the leaf is not what it says.
+    async fn settle(&self, progress: &Progress) -> Result<(), RebuildError> {
+        if progress.facts != progress.bound {
+            return Err(StoreError::Malformed("a partition that does not hold as many events as its head says").into());
+        }
+        Ok(self.site.settle(progress).await?)
+    }
+
+    fn decoded(&self, life: &[StoredEvent]) -> Result<Vec<Recorded<SpaceEvent>>, RebuildError> {
+        let fault = |event: &StoredEvent, reason: String| Fault {
+            projection: self.question.name(),
+            partition: event.partition,
+            position: event.position,
+            kind: FaultKind::UnknownEvent,
+            reason,
+        };
+        life.iter().map(|event| event.decode().map_err(|error| RebuildError::StandsStill(fault(event, error.to_string())))).collect()
+    }
 }
 
-#[derive(Deserialize)]
-struct SpaceOnly {
-    space: Uuid,
+fn same_life(one: &StoredEvent, other: &StoredEvent) -> bool {
+    one.aggregate_id == other.aggregate_id && one.aggregate_type == other.aggregate_type
 }
 
-/// The last space of the next page of both tables; nothing after the end of both.
-async fn end_of_page(store: &Store, tables: [&Table; 2], partition: Partition, after: Uuid) -> Result<Option<Uuid>, StoreError> {
-    let [live, fresh] = tables.map(|table| {
-        format!(
-            "SELECT space FROM (SELECT DISTINCT space FROM {} WHERE partition = $1 AND space > $2 ORDER BY space LIMIT $3) s",
-            table.name
-        )
-    });
-    let sql = format!("SELECT space FROM ({live} UNION {fresh}) b ORDER BY space LIMIT $3");
-    let args = [Arg::Int(i64::from(partition.number())), Arg::Uuid(after), Arg::Int(SPACES)];
-    let spaces: Vec<SpaceOnly> = store.select(&sql, &args).await?;
-    Ok(spaces.last().map(|last| last.space))
-}
-
-/// The rows of a range of spaces, by their keys.
-async fn page(
-    store: &Store,
-    table: &Table,
-    partition: Partition,
-    range: (Uuid, Uuid),
-) -> Result<BTreeMap<String, Map<String, Value>>, StoreError> {
-    let sql = format!("SELECT {} FROM {} WHERE partition = $1 AND space > $2 AND space <= $3", table.columns.join(", "), table.name);
-    let args = [Arg::Int(i64::from(partition.number())), Arg::Uuid(range.0), Arg::Uuid(range.1)];
-    let rows: Vec<Map<String, Value>> = store.select(&sql, &args).await?;
-    let keyed = rows.into_iter().map(|row| {
-        let key: Map<String, Value> =
-            table.key.iter().map(|column| ((*column).to_owned(), row.get(*column).cloned().unwrap_or_default())).collect();
-        (Value::Object(key).to_string(), row)
-    });
-    Ok(keyed.collect())
-}
-
-fn differing(table: &Table, ours: Option<&Map<String, Value>>, theirs: Option<&Map<String, Value>>) -> Vec<String> {
-    let differs = |column: &&&str| ours.and_then(|row| row.get(**column)) != theirs.and_then(|row| row.get(**column));
-    table.columns.iter().filter(differs).map(|column| (*column).to_owned()).collect()
+/// The lives of a page that are there to their end: all but the last one of a full page.
+fn whole_lives(page: &[StoredEvent], limit: u32) -> &[StoredEvent] {
+    if page.len() < usize::try_from(limit).unwrap_or(usize::MAX) {
+        return page;
+    }
+    let cut = page.chunk_by(same_life).next_back().map_or(0, <[StoredEvent]>::len);
+    page.get(..page.len() - cut).unwrap_or_default()
 }

@@ -390,7 +390,7 @@ fn amend(row: &mut StatusRow, event: SpaceEvent) {
 /// The store could not be read.
 pub async fn space_status(store: &Store, space: SpaceId) -> Result<Option<StatusRow>, StoreError> {
     let partition = store.partition_of(space);
-    let sql = format!("SELECT {} FROM space_status WHERE partition = $1 AND space = $2", SpaceStatus::COLUMNS.join(", "));
-    let rows = store.select(&sql, &[Arg::Int(i64::from(partition.number())), Arg::Uuid(space.uuid())]).await?;
+    let sql = format!("SELECT {} FROM space_status WHERE partition = {partition} AND space = $1", SpaceStatus::COLUMNS.join(", "));
+    let rows = store.select(&sql, &[Arg::Uuid(space.uuid())]).await?;
     Ok(rows.into_iter().next())
 }

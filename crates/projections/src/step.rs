@@ -1,121 +1,176 @@
-//! One turn of one projection on one partition: read a batch, fold it, write rows and checkpoint in one transaction.
+//! One turn on one partition: read a batch and decode it once, fold it for every projection that stands there, write all rows and
+//! checkpoints in one transaction.
 //!
 //! - what comes before a fact that cannot be taken in is still taken in
 //! - a turn that is killed leaves rows and checkpoint as they were
+//! - a fault in one projection leaves the others of its turn to go on
 
 use ens_domain::space::SpaceEvent;
 use ens_store::{Follow, Partition, Recorded, Store, StoreError, StoredEvent, Table};
-use serde::Serialize;
-use serde_json::Value;
 
+use crate::all::Question;
 use crate::change::{Fold, Writes, rows_to_load};
 use crate::health::{Fault, FaultKind};
-use crate::projection::{Projection, RowKey, SpaceKey};
+use crate::projection::{Projection, SpaceKey};
 
-/// Which table is filled, from where, and how far one turn goes.
-#[derive(Debug, Clone)]
-pub struct Turn {
-    /// The table, whose name is also the checkpoint's.
-    pub table: Table,
-    /// The partition that is read.
-    pub partition: Partition,
-    /// Facts taken in one transaction.
-    pub batch: u32,
-    /// No fact after this position is taken.
-    pub bound: u64,
+/// A projection that takes a turn, and the table that it fills, whose name is also the checkpoint's.
+#[derive(Clone)]
+pub(crate) struct Member {
+    pub(crate) question: &'static dyn Question,
+    pub(crate) table: Table,
 }
 
-/// What came of one turn.
+impl Member {
+    /// The projection with its live table.
+    pub(crate) fn live(question: &'static dyn Question) -> Self {
+        Self { question, table: question.table() }
+    }
+}
+
+/// From where one turn reads, and how far it goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Turn {
+    /// The partition that is read.
+    pub(crate) partition: Partition,
+    /// Facts taken in one transaction.
+    pub(crate) batch: u32,
+    /// No fact after this position is taken.
+    pub(crate) bound: u64,
+}
+
+/// What came of one turn for one projection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// Another follower has this partition.
+pub(crate) enum Step {
+    /// Another follower has this partition, or the projection no longer stands where the others of the turn do.
     Elsewhere,
-    /// Nothing was left to take; the rows stand at this position.
-    Drained(u64),
-    /// Facts were taken; the rows stand at this position.
-    Advanced(u64),
+    /// Nothing was left to take.
+    Drained,
+    /// Facts were taken.
+    Advanced,
     /// The next fact cannot be taken in.
     Stopped(Fault),
 }
 
-/// The facts of a batch that can be taken in, and the fault of the one after them.
+/// The facts of a batch that can be taken in, and why the one after them cannot.
 struct Readable {
     facts: Vec<Recorded<SpaceEvent>>,
-    fault: Option<Fault>,
+    unreadable: Option<(u64, String)>,
 }
 
-/// Takes one turn.
+/// Takes one turn for all members, in their order.
 ///
 /// # Errors
-/// The store's: nothing was written.
-pub(crate) async fn step<P: Projection>(store: &Store, turn: &Turn) -> Result<Step, StoreError> {
-    let Some(mut follow) = store.follow(&turn.table.name, turn.partition).await? else { return Ok(Step::Elsewhere) };
+/// The store's: nothing was written for any of them.
+pub(crate) async fn step(store: &Store, members: &[Member], turn: Turn) -> Result<Vec<Step>, StoreError> {
+    let names: Vec<&str> = members.iter().map(|member| member.table.name.as_ref()).collect();
+    let Some(mut follow) = store.follow_level(&names, turn.partition).await? else {
+        return Ok(members.iter().map(|_| Step::Elsewhere).collect());
+    };
     let checkpoint = follow.checkpoint();
     let room = u32::try_from(turn.bound.saturating_sub(checkpoint)).unwrap_or(u32::MAX);
     let stored = if room == 0 { Vec::new() } else { follow.events(turn.batch.min(room)).await? };
-    let Readable { mut facts, mut fault } = readable::<P>(&stored);
-    let writes = loop {
-        match fold::<P>(&mut follow, turn, &facts).await? {
-            Ok(writes) => break writes,
-            Err(stop) => {
-                facts.retain(|fact| fact.position < stop.position);
-                fault = Some(stop);
-            }
+    let readable = readable(&stored);
+    drop(stored);
+    let (mut steps, mut reached) = (Vec::with_capacity(members.len()), Vec::with_capacity(members.len()));
+    for member in members {
+        if !follow.names().contains(&member.table.name.as_ref().to_owned()) {
+            steps.push(Step::Elsewhere);
+            continue;
         }
-    };
-    if let Some(last) = facts.last() {
-        let reached = last.position;
-        write::<P>(&mut follow, &turn.table, writes).await?;
-        follow.commit(reached).await?;
-        return Ok(fault.map_or(Step::Advanced(reached), Step::Stopped));
+        let fault = member.question.take(&mut follow, &member.table, &readable.facts).await?;
+        let last =
+            fault.as_ref().map_or_else(|| readable.facts.last().map_or(checkpoint, |fact| fact.position), |fault| fault.position - 1);
+        if last > checkpoint {
+            reached.push((member.table.name.to_string(), last));
+        }
+        steps.push(came_of(member, turn, fault, &readable));
     }
-    Ok(fault.map_or(Step::Drained(checkpoint), Step::Stopped))
+    if !reached.is_empty() {
+        follow.commit_each(&reached).await?;
+    }
+    Ok(steps)
 }
 
-fn readable<P: Projection>(stored: &[StoredEvent]) -> Readable {
+fn came_of(member: &Member, turn: Turn, fault: Option<Fault>, readable: &Readable) -> Step {
+    let unreadable = || {
+        let (position, reason) = readable.unreadable.clone()?;
+        Some(Fault { projection: member.question.name(), partition: turn.partition, position, kind: FaultKind::UnknownEvent, reason })
+    };
+    match fault.or_else(unreadable) {
+        Some(fault) => Step::Stopped(fault),
+        None if readable.facts.is_empty() => Step::Drained,
+        None => Step::Advanced,
+    }
+}
+
+fn readable(stored: &[StoredEvent]) -> Readable {
     let mut facts = Vec::with_capacity(stored.len());
     for event in stored {
         match event.decode() {
             Ok(fact) => facts.push(fact),
-            Err(error) => {
-                let fault = fault_at::<P>(event.partition, event.position, FaultKind::UnknownEvent, error.to_string());
-                return Readable { facts, fault: Some(fault) };
-            }
+            Err(error) => return Readable { facts, unreadable: Some((event.position, error.to_string())) },
         }
     }
-    Readable { facts, fault: None }
+    Readable { facts, unreadable: None }
 }
 
-/// Folds the facts over the rows that they amend. A fact that cannot be taken in is the inner error.
+/// Folds the facts over the rows that they amend and writes what is left of them: of all, or of those before the fault.
+pub(crate) async fn take<P: Projection>(
+    follow: &mut Follow,
+    table: &Table,
+    facts: &[Recorded<SpaceEvent>],
+) -> Result<Option<Fault>, StoreError> {
+    let mut fault = None;
+    let mut facts = facts;
+    let writes = loop {
+        match fold::<P>(follow, table, facts).await? {
+            Ok(writes) => break writes,
+            Err(stop) => {
+                facts = facts.split(|fact| fact.position >= stop.position).next().unwrap_or_default();
+                fault = Some(stop);
+            }
+        }
+    };
+    write::<P>(follow, table, writes).await?;
+    Ok(fault)
+}
+
+/// A fact that cannot be taken in is the inner error.
 async fn fold<P: Projection>(
     follow: &mut Follow,
-    turn: &Turn,
+    table: &Table,
     facts: &[Recorded<SpaceEvent>],
 ) -> Result<Result<Writes<P::Row>, Fault>, StoreError> {
-    let changes: Vec<(u64, Vec<_>)> = facts.iter().map(|fact| (fact.position, P::project(fact))).collect();
+    let changes: Vec<(&Recorded<SpaceEvent>, Vec<_>)> = facts.iter().map(|fact| (fact, P::project(fact))).collect();
     let wanted = rows_to_load(changes.iter().flat_map(|(_, changes)| changes));
-    let rows = follow.rows(&turn.table, &as_json(&wanted)?).await?;
-    let rows = rows.into_iter().map(serde_json::from_value).collect::<Result<_, _>>();
-    let mut fold = Fold::over(rows.map_err(|_| StoreError::Malformed("a row of a read model has another shape"))?);
-    for (position, changes) in changes {
-        if let Err(error) = fold.take(position, changes) {
-            return Ok(Err(fault_at::<P>(turn.partition, position, FaultKind::NothingToAmend, error.to_string())));
+    let mut fold = Fold::over(follow.rows(table, &wanted).await?);
+    for (fact, changes) in changes {
+        if let Err(error) = fold.take(fact.position, changes) {
+            return Ok(Err(nothing_to_amend::<P>(fact, error.to_string())));
         }
     }
     Ok(Ok(fold.finish()))
 }
 
 async fn write<P: Projection>(follow: &mut Follow, table: &Table, writes: Writes<P::Row>) -> Result<(), StoreError> {
-    let by_space = Table { key: SpaceKey::COLUMNS, ..table.clone() };
-    follow.remove(&by_space, &as_json(&writes.wiped)?).await?;
-    follow.remove(table, &as_json(&writes.removed)?).await?;
-    follow.put(table, &as_json(&writes.put)?).await
+    let by_space = Table { key: <SpaceKey as crate::projection::RowKey>::COLUMNS, ..table.clone() };
+    follow.remove(&by_space, &writes.wiped).await?;
+    follow.remove(table, &writes.removed).await?;
+    follow.put(table, &writes.put).await
 }
 
-fn as_json<T: Serialize>(items: &[T]) -> Result<Vec<Value>, StoreError> {
-    items.iter().map(serde_json::to_value).collect::<Result<_, _>>().map_err(|_| StoreError::Unstorable("a row is not JSON"))
+/// The fault of a fact that amends a row that is not there.
+pub(crate) fn nothing_to_amend<P: Projection>(fact: &Recorded<SpaceEvent>, reason: String) -> Fault {
+    Fault { projection: P::NAME, partition: fact.partition, position: fact.position, kind: FaultKind::NothingToAmend, reason }
 }
 
-fn fault_at<P: Projection>(partition: Partition, position: u64, kind: FaultKind, reason: String) -> Fault {
-    Fault { projection: P::NAME, partition, position, kind, reason }
+/// Takes one turn in a task of its own, so that whoever stops waiting (a service that shuts down, a request that goes away) never cuts
+/// a database connection off in the middle of a statement.
+pub(crate) async fn take_turn(store: &Store, members: Vec<Member>, turn: Turn) -> Result<Vec<Step>, StoreError> {
+    let store = store.clone();
+    match tokio::spawn(async move { step(&store, &members, turn).await }).await {
+        Ok(steps) => steps,
+        Err(cut) if cut.is_panic() => Err(StoreError::Malformed("a defect of the program cut a turn short")),
+        Err(_) => Err(StoreError::Overtaken), // The runtime is going down; nothing was written.
+    }
 }

@@ -1,11 +1,13 @@
-//! Following the log: one projection on one partition, its rows and its checkpoint in one transaction.
+//! Following the log: projections that stand level on one partition, their rows and their checkpoints in one transaction.
 
-use serde_json::Value;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use crate::engine::Following;
+use crate::engine::{Following, Standing};
 use crate::error::StoreError;
 use crate::feed;
 use crate::partition::Partition;
+use crate::rows::Rows;
 use crate::store::Store;
 use crate::stored::StoredEvent;
 use crate::tables::Table;
@@ -18,6 +20,8 @@ use crate::tables::Table;
 pub struct Follow {
     turn: Box<dyn Following>,
     partition: Partition,
+    /// Who has the turn; all of them stand at `checkpoint`.
+    names: Vec<String>,
     checkpoint: u64,
 }
 
@@ -25,6 +29,11 @@ impl Follow {
     /// The position up to which the rows stand.
     pub const fn checkpoint(&self) -> u64 {
         self.checkpoint
+    }
+
+    /// Whose turn it is: those of the names asked for that no other follower has, as far as they stand level.
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// The next events after the checkpoint, at most `limit`; none when the partition has no more.
@@ -36,37 +45,41 @@ impl Follow {
         feed::dense(self.partition, self.checkpoint, page)
     }
 
-    /// The rows that have these keys (objects that hold at least the key columns), in no order.
+    /// The rows that have these keys (flat values that hold at least the key columns), in no order.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn rows(&mut self, table: &Table, keys: &[Value]) -> Result<Vec<Value>, StoreError> {
+    /// The database's, or [`StoreError::Malformed`] where a row does not read as `R`.
+    pub async fn rows<R: DeserializeOwned>(&mut self, table: &Table, keys: &[impl Serialize]) -> Result<Vec<R>, StoreError> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        self.turn.rows(table, array(table.last_of_each_key(keys))).await
+        let rows = self.turn.rows(table, &taken_apart(table, keys)?).await?;
+        // The parser's own message can repeat what it read, so it goes no further.
+        rows.iter()
+            .map(|row| serde_json::from_str(row).map_err(|_| StoreError::Malformed("a row of a read model has another shape")))
+            .collect()
     }
 
     /// Inserts rows, or replaces those that have their keys; of several with one key the last counts.
     ///
     /// # Errors
     /// The database's.
-    pub async fn put(&mut self, table: &Table, rows: &[Value]) -> Result<(), StoreError> {
+    pub async fn put(&mut self, table: &Table, rows: &[impl Serialize]) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
         }
-        self.turn.put(table, array(table.last_of_each_key(rows))).await
+        self.turn.put(table, &taken_apart(table, rows)?).await
     }
 
-    /// Removes the rows that have these keys (objects that hold at least the key columns); absent ones are left absent.
+    /// Removes the rows that have these keys (flat values that hold at least the key columns); absent ones are left absent.
     ///
     /// # Errors
     /// The database's.
-    pub async fn remove(&mut self, table: &Table, keys: &[Value]) -> Result<(), StoreError> {
+    pub async fn remove(&mut self, table: &Table, keys: &[impl Serialize]) -> Result<(), StoreError> {
         if keys.is_empty() {
             return Ok(());
         }
-        self.turn.remove(table, array(table.last_of_each_key(keys))).await
+        self.turn.remove(table, &taken_apart(table, keys)?).await
     }
 
     /// Makes the rows and the new checkpoint durable, together.
@@ -74,12 +87,25 @@ impl Follow {
     /// # Errors
     /// The database's, or [`StoreError::Overtaken`].
     pub async fn commit(self, checkpoint: u64) -> Result<(), StoreError> {
-        self.turn.commit(checkpoint).await
+        let reached: Vec<Standing> = self.names.iter().map(|name| (name.clone(), checkpoint)).collect();
+        self.turn.commit(&reached).await
+    }
+
+    /// As [`commit`](Self::commit), where not all came equally far: each name with its own new checkpoint. Who is not named stays.
+    ///
+    /// # Errors
+    /// The database's, or [`StoreError::Overtaken`].
+    pub async fn commit_each(self, reached: &[(String, u64)]) -> Result<(), StoreError> {
+        self.turn.commit(reached).await
     }
 }
 
-fn array(rows: Vec<Value>) -> String {
-    Value::Array(rows).to_string()
+fn taken_apart(table: &Table, rows: &[impl Serialize]) -> Result<Rows, StoreError> {
+    let mut apart = Rows::of(table);
+    for row in rows {
+        apart.push(row)?;
+    }
+    Ok(apart.last_of_each_key(table.key))
 }
 
 impl Store {
@@ -88,11 +114,19 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn follow(&self, name: &str, partition: Partition) -> Result<Option<Follow>, StoreError> {
-        let turn = self.engine().follow(name, partition).await?;
-        Ok(turn.map(|turn| {
-            let checkpoint = turn.checkpoint();
-            Follow { turn, partition, checkpoint }
-        }))
+        self.follow_level(&[name], partition).await
+    }
+
+    /// Takes one turn for all of `names` that are free and stand level, the lowest first; `None` while other followers have them all.
+    /// [`Follow::names`] says whose turn it is.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn follow_level(&self, names: &[&str], partition: Partition) -> Result<Option<Follow>, StoreError> {
+        let Some(turn) = self.engine().follow(names, partition).await? else { return Ok(None) };
+        let Some(checkpoint) = turn.taken().iter().map(|(_, position)| *position).min() else { return Ok(None) };
+        let names = turn.taken().iter().filter(|(_, position)| *position == checkpoint).map(|(name, _)| name.clone()).collect();
+        Ok(Some(Follow { turn, partition, names, checkpoint }))
     }
 
     /// How far `name` has come in each partition where it ever started.
@@ -100,6 +134,15 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn checkpoints(&self, name: &str) -> Result<Vec<(Partition, u64)>, StoreError> {
-        self.engine().checkpoints(name).await
+        let all = self.engine().checkpoints(&[name]).await?;
+        Ok(all.into_iter().map(|(_, partition, position)| (partition, position)).collect())
+    }
+
+    /// How far each of `names` has come in each partition where it ever started, asked at once.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn checkpoints_of(&self, names: &[&str]) -> Result<Vec<(String, Partition, u64)>, StoreError> {
+        self.engine().checkpoints(names).await
     }
 }

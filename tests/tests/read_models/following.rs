@@ -2,18 +2,24 @@
 
 use std::time::Duration;
 
-use ens_domain::space::terms::Stage;
+use ens_domain::organism::AgentId;
+use ens_domain::party::Party;
+use ens_domain::policy::Policy;
+use ens_domain::space::Proof;
+use ens_domain::space::commands::Oppose;
+use ens_domain::space::terms::{OppositionChannel, Stage};
 use ens_projections::campaign_progress::{ProgressFilter, campaign_progress};
 use ens_projections::space_status::{SpaceStatus, space_status};
 use ens_projections::{FaultKind, FollowOptions, Followers, Lag, NotLevel, Projection, compare, questions};
-use ens_store::{NewEvent, Partition, Store, Write};
+use ens_store::{NewEvent, Order, Partition, Store, Write};
 use ens_tests::cohort::open_store;
 use ens_tests::{Engine, eventually, times};
 use futures::future::pending;
 use serde_json::Value;
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::lives::{Kind, World};
+use super::lives::{Kind, World, start};
 
 /// Small batches, so that there are many places to be killed in.
 fn hurried() -> FollowOptions {
@@ -137,6 +143,38 @@ async fn what_comes_before_a_fact_that_cannot_be_taken_in_is_still_taken_in() {
             assert!(reached.contains(&(partition, position - 1)), "{engine:?} {}: {reached:?}", question.name());
         }
         assert!(space_status(&world.store, world.one(Kind::Told)).await.expect("a status").is_some(), "{engine:?}");
+    }
+}
+
+/// Takes a row from one read model that later facts amend, and lets another one's table refuse what comes.
+async fn spoil(world: &World, partition: Partition) {
+    let space = world.one(Kind::Told);
+    let mut owner = PgConnection::connect(world.place.url()).await.expect("the owner");
+    for statement in [
+        format!("DELETE FROM space_status WHERE partition = {partition} AND space = '{space}'"),
+        format!("ALTER TABLE history_{:02} ADD CONSTRAINT spoilt CHECK (fact <> 'Opposed')", partition.number()),
+    ] {
+        sqlx::query(&statement).execute(&mut owner).await.expect("spoilt");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_in_one_projection_leaves_the_others_of_its_turn_to_go_on() {
+    let world = World::lived(Engine::Postgres, 1).await;
+    let followers = Followers::new(world.store.clone());
+    followers.catch_up().await.expect("level");
+    let (space, partition) = (world.one(Kind::Told), world.store.partition_of(world.one(Kind::Told)));
+    spoil(&world, partition).await;
+    let agent = AgentId::parse("agent-1").expect("an agent");
+    let command = Oppose { at: start(), by: Party::Support { agent }, via: OppositionChannel::Desk, proof: Proof::IdentityProved };
+    world.store.execute(Order::new(space, command), &Policy::default()).await.expect("an opposition at the desk");
+    let position = world.store.state(space).await.expect("a state").expect("a space").position;
+    let Err(NotLevel::StandsStill(faults)) = followers.catch_up().await else { panic!("it was taken in") };
+    let said: Vec<_> = faults.iter().map(|fault| (fault.projection, fault.position, fault.kind)).collect();
+    assert_eq!(said, [("space_status", position, FaultKind::NothingToAmend), ("history", position, FaultKind::Store)]);
+    for lag in followers.lag().await.expect("a lag").iter().filter(|lag| lag.partition == partition) {
+        let stands_still = said.iter().any(|(projection, ..)| *projection == lag.projection);
+        assert_eq!(lag.behind > 0, stands_still, "{lag:?}");
     }
 }
 

@@ -4,3 +4,4 @@ mod answers;
 mod following;
 mod lives;
 mod rebuilding;
+mod swapping;

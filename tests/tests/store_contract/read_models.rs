@@ -1,6 +1,6 @@
 //! Following: rows and checkpoint together, one follower at a time, a rebuilt table in the place of the old.
 
-use ens_store::{Arg, Partition, Store, StoreError, Table};
+use ens_store::{Arg, Leaf, Partition, Purpose, Rows, Site, Store, StoreError, Table};
 use ens_tests::{Engine, Place, eventually};
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
@@ -13,13 +13,17 @@ const SCORES: Table = Table::new("scores", &["partition", "id"], &["partition", 
 async fn with_scores(leg: Leg) -> (Log, Partition) {
     let log = Log::fresh(leg).await;
     let (id, day) = if leg == Leg::PostgresOurs { ("uuid", "date") } else { ("TEXT", "TEXT") };
+    let leaves: String = (0..16).map(|n| format!("; CREATE TABLE scores_{n:02} PARTITION OF scores FOR VALUES IN ({n})")).collect();
+    let (by, leaves) = if leg == Leg::PostgresOurs { ("PARTITION BY LIST (partition)", leaves) } else { ("", String::new()) };
     let table = format!(
         "CREATE TABLE scores (partition integer NOT NULL, id {id} NOT NULL, day {day}, points bigint NOT NULL, note text, \
-         PRIMARY KEY (partition, id)); CREATE INDEX scores_by_points ON scores (points, day) WHERE points > 0"
+         PRIMARY KEY (partition, id)) {by}; CREATE INDEX scores_by_points ON scores (points, day) WHERE points > 0{leaves}"
     );
     owner(&log, &table).await;
-    log.store.append(vec![write("a", 0, 30)]).await.expect("an append")[0].expect("thirty events");
-    let partition = log.store.partitions().of("a");
+    // Rows say where their facts stand.
+    let partition = Partition::new(0);
+    let life = (0..).map(|number| format!("a{number}")).find(|id| log.store.partitions().of(id) == partition).expect("one of many");
+    log.store.append(vec![write(&life, 0, 30)]).await.expect("an append")[0].expect("thirty events");
     (log, partition)
 }
 
@@ -62,7 +66,7 @@ async fn rows_and_checkpoint_stand_together() {
         assert_eq!((turn.checkpoint(), turn.events(20).await.expect("events").len()), (0, 20), "{leg:?}");
         turn.put(&SCORES, &[score(0, 1), score(1, 2), score(0, 3)]).await.expect("rows");
         turn.remove(&SCORES, &[score(1, 0)]).await.expect("a removal");
-        turn.put(&SCORES, &[]).await.expect("nothing");
+        turn.put(&SCORES, &[] as &[Value]).await.expect("nothing");
         turn.commit(20).await.expect("a commit");
         assert_eq!(scores(&log.store).await, expected(&[(0, 3)]), "{leg:?}");
         assert_eq!(log.store.checkpoints("scores").await, Ok(vec![(partition, 20)]), "{leg:?}");
@@ -75,7 +79,7 @@ async fn rows_and_checkpoint_stand_together() {
         assert_eq!(scores(&log.store).await, expected(&[(0, 3)]), "{leg:?}: a dropped turn left something");
 
         let mut next = eventually("the turn is given back", async || log.store.follow("scores", partition).await.expect("a turn")).await;
-        let rows = next.rows(&SCORES, &[score(0, 0), score(1, 0)]).await.expect("rows");
+        let rows: Vec<Value> = next.rows(&SCORES, &[score(0, 0), score(1, 0)]).await.expect("rows");
         assert_eq!(rows, [score(0, 3)], "{leg:?}");
         next.put(&SCORES, &[score(0, 4), score(2, 5)]).await.expect("rows");
         next.commit(30).await.expect("a commit");
@@ -124,28 +128,67 @@ async fn one_follower_at_a_time() {
 async fn a_rebuilt_table_takes_the_place_of_the_old_one_with_its_checkpoints() {
     for leg in LEGS {
         let (log, partition) = with_scores(leg).await;
-        let fill = async |table: &Table, points: i64, checkpoint: u64| {
-            let mut turn = log.store.follow(&table.name, partition).await.expect("a turn").expect("nobody else");
-            turn.put(table, &[score(0, points)]).await.expect("rows");
-            turn.commit(checkpoint).await.expect("a commit");
-        };
-        fill(&SCORES, 1, 30).await;
+        put(&log, partition, 1).await;
         // Twice, because the second rebuild meets the names that the first one left.
         for points in [2, 3] {
-            let fresh = log.store.fresh_table(&SCORES).await.expect("a fresh table");
-            let fresh = if points == 3 { log.store.fresh_table(&SCORES).await.expect("after an interrupted rebuild") } else { fresh };
-            fill(&fresh, points, 20).await;
+            let site = log.store.site(&SCORES, Purpose::Replace).await.expect("a site").expect("nobody else");
+            assert!(log.store.site(&SCORES, Purpose::Replace).await.expect("an answer").is_none(), "{leg:?}: one at a time");
+            fill(&site, partition, points).await;
             assert_eq!(scores(&log.store).await, expected(&[(0, points - 1)]), "{leg:?}: the old one serves until the swap");
-            log.store.swap(&SCORES, &fresh).await.expect("a swap");
+            let swap = site.hold_live().await.expect("held");
+            assert!(swap.positions().contains(&(partition, 30)), "{leg:?}");
+            swap.put_in_place().await.expect("a swap");
             assert_eq!(scores(&log.store).await, expected(&[(0, points)]), "{leg:?}");
-            assert_eq!(log.store.checkpoints("scores").await, Ok(vec![(partition, 20)]), "{leg:?}");
-            assert_eq!(log.store.checkpoints(&fresh.name).await, Ok(Vec::new()), "{leg:?}");
+            assert!(log.store.checkpoints("scores").await.expect("checkpoints").contains(&(partition, 30)), "{leg:?}");
+            assert_eq!(log.store.checkpoints(&site.fresh().name).await, Ok(Vec::new()), "{leg:?}");
             // Keys and indexes came along: the follower's upsert goes on.
-            fill(&SCORES, points, 30).await;
+            put(&log, partition, points).await;
         }
-        let fresh = log.store.fresh_table(&SCORES).await.expect("a fresh table");
-        log.store.drop_table(&fresh).await.expect("dropped");
-        assert!(log.store.select::<Value>("SELECT * FROM scores_rebuild", &[]).await.is_err(), "{leg:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_unfinished_rebuild_is_gone_on_with_and_the_table_that_it_replaces_is_kept() {
+    for leg in LEGS {
+        let (log, partition) = with_scores(leg).await;
+        put(&log, partition, 1).await;
+        let site = log.store.site(&SCORES, Purpose::Replace).await.expect("a site").expect("nobody else");
+        let begun = site.begin().await.expect("a beginning");
+        assert_eq!(begun.iter().map(|leaf| leaf.bound).sum::<u64>(), 30, "{leg:?}");
+        drop(site);
+        let site = log.store.site(&SCORES, Purpose::Replace).await.expect("a site").expect("it was let go");
+        assert_eq!(site.begin().await, Ok(begun), "{leg:?}");
+        fill(&site, partition, 2).await;
+        assert!(site.begin().await.expect("progress").iter().all(|leaf| leaf.leaf == Leaf::Settled), "{leg:?}");
+        site.hold_live().await.expect("held").put_in_place().await.expect("a swap");
+        for points in [1, 2, 1] {
+            assert_eq!(site.roll_back().await, Ok(true), "{leg:?}");
+            assert_eq!(scores(&log.store).await, expected(&[(0, points)]), "{leg:?}");
+            put(&log, partition, points).await;
+        }
+        site.drop_previous().await.expect("dropped");
+        assert_eq!(site.roll_back().await, Ok(false), "{leg:?}");
+        assert!(log.store.select::<Value>("SELECT * FROM scores_previous", &[]).await.is_err(), "{leg:?}");
+    }
+}
+
+/// A follower's turn that leaves one row.
+async fn put(log: &Log, partition: Partition, points: i64) {
+    let mut turn = log.store.follow("scores", partition).await.expect("a turn").expect("nobody else");
+    turn.put(&SCORES, &[score(0, points)]).await.expect("rows");
+    turn.commit(30).await.expect("a commit");
+}
+
+/// Fills a fresh table as a rebuild does, with one row.
+async fn fill(site: &Site, partition: Partition, points: i64) {
+    for mut leaf in site.begin().await.expect("a beginning") {
+        if leaf.partition == partition {
+            let mut rows = Rows::of(&SCORES);
+            rows.push(&score(0, points)).expect("a flat row");
+            leaf.facts = 30;
+            site.fill(&rows, &leaf).await.expect("rows");
+        }
+        site.settle(&leaf).await.expect("settled");
     }
 }
 

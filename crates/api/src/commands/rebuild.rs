@@ -1,35 +1,116 @@
-//! `ens rebuild`: a read model built anew from the log, or compared with what the log says.
+//! `ens rebuild`: a read model built anew from the log, compared with what the log says, or put back to what it was before.
 
-use ens_projections::{compare, questions, rebuild};
+use std::time::Duration;
 
-use crate::cli::RebuildArgs;
+use ens_projections::{Watch, compare, drop_previous, questions, rebuild_watched, roll_back};
+use ens_store::Store;
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::time::{Instant, interval};
+
+use crate::cli::{RebuildArgs, RebuildTask};
 use crate::config::Settings;
 
 use super::{Failure, open_store, print};
 
 /// Differences that are printed one by one.
 const SHOWN: usize = 20;
+/// How often a bar moves.
+const BEAT: Duration = Duration::from_millis(200);
+/// How often a line says how far it is where nobody watches a bar.
+const LINE: Duration = Duration::from_secs(30);
 
-/// Rebuilds one read model, or all of them; with `--check`, compares and changes nothing.
+/// Does what is asked with one read model, or with all of them one after the other.
 pub(super) async fn run(settings: Settings, args: RebuildArgs) -> Result<(), Failure> {
     let store = open_store(&settings).await?;
-    let names = chosen(&args.name)?;
     let mut differing = 0;
-    for name in names {
-        if args.check {
-            let differences = compare(&store, name).await?;
-            print(&format!("{name}: {} rows differ", differences.len()))?;
-            for difference in differences.iter().take(SHOWN) {
-                print(&format!("  {}: {}", difference.key, difference.columns.join(", ")))?;
+    for name in chosen(&args.name)? {
+        match args.task() {
+            RebuildTask::Rebuild => rebuild(&store, name).await?,
+            RebuildTask::Check => differing += check(&store, name).await?,
+            RebuildTask::RollBack => {
+                let behind = roll_back(&store, name).await?;
+                print(&format!("{name}: the version before is back, {behind} facts behind; followers bring it level"))?;
             }
-            differing += differences.len();
-        } else {
-            let rebuilt = rebuild(&store, name).await?;
-            print(&format!("{name}: rebuilt from {} facts", rebuilt.facts))?;
+            RebuildTask::DropPrevious => {
+                drop_previous(&store, name).await?;
+                print(&format!("{name}: no version before is kept"))?;
+            }
         }
     }
     store.close().await;
     if differing == 0 { Ok(()) } else { Err(Failure::Differs(differing)) }
+}
+
+async fn rebuild(store: &Store, name: &'static str) -> Result<(), Failure> {
+    let watch = Watch::default();
+    let work = rebuild_watched(store, name, &watch);
+    tokio::pin!(work);
+    let mut shown = Shown::new(name);
+    let mut beat = interval(BEAT);
+    let rebuilt = loop {
+        tokio::select! {
+            done = &mut work => break done,
+            _ = beat.tick() => shown.look(&watch),
+        }
+    };
+    shown.bar.finish_and_clear();
+    print(&format!("{name}: rebuilt from {} facts; the version before is kept, --rollback brings it back", rebuilt?.facts))
+}
+
+async fn check(store: &Store, name: &'static str) -> Result<usize, Failure> {
+    let differences = compare(store, name).await?;
+    print(&format!("{name}: {} rows differ", differences.len()))?;
+    for difference in differences.iter().take(SHOWN) {
+        print(&format!("  {}: {}", difference.key, difference.columns.join(", ")))?;
+    }
+    Ok(differences.len())
+}
+
+/// How far a rebuild is: a bar on a terminal, elsewhere a line now and then.
+struct Shown {
+    name: &'static str,
+    bar: ProgressBar,
+    /// Where this run began, and when: the estimate is of its own pace, whatever an earlier run had done.
+    began: Option<(u64, Instant)>,
+    said: Instant,
+}
+
+impl Shown {
+    fn new(name: &'static str) -> Self {
+        let bar = ProgressBar::no_length().with_message(name);
+        let style = ProgressStyle::with_template("{msg:<34} {bar:30} {human_pos:>10}/{human_len}  {eta}");
+        // Without its style a bar serves as well: no reason to stop.
+        let bar = style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style));
+        Self { name, bar, began: None, said: Instant::now() }
+    }
+
+    fn look(&mut self, watch: &Watch) {
+        let (folded, total) = (watch.folded(), watch.total());
+        if total == 0 {
+            return;
+        }
+        let (from, since) = *self.began.get_or_insert_with(|| {
+            self.bar.set_length(total);
+            self.bar.set_position(folded);
+            self.bar.reset_eta();
+            (folded, Instant::now())
+        });
+        self.bar.set_position(folded);
+        if folded >= total {
+            self.bar.set_message(format!("{}: bringing it level", self.name));
+        }
+        if self.bar.is_hidden() && self.said.elapsed() >= LINE {
+            self.said = Instant::now();
+            let seconds = left(folded.saturating_sub(from), total.saturating_sub(folded), since.elapsed());
+            tracing::info!(read_model = self.name, folded, total, seconds_left = seconds, "rebuilding");
+        }
+    }
+}
+
+/// Seconds for what is left, at the pace of what was done; nothing where nothing was done yet.
+fn left(done: u64, left: u64, within: Duration) -> Option<u64> {
+    let milliseconds = (u128::from(left) * within.as_millis()).checked_div(u128::from(done))?;
+    u64::try_from(milliseconds / 1_000).ok()
 }
 
 fn chosen(name: &str) -> Result<Vec<&'static str>, Failure> {
@@ -40,5 +121,17 @@ fn chosen(name: &str) -> Result<Vec<&'static str>, Failure> {
     match known.iter().find(|each| **each == name) {
         Some(found) => Ok(vec![*found]),
         None => Err(Failure::Asked(format!("no read model is called so; there are {}, and all for every one", known.join(", ")))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_estimated_at_the_pace_of_this_run() {
+        assert_eq!(left(1_000, 3_000, Duration::from_secs(10)), Some(30));
+        assert_eq!(left(0, 3_000, Duration::from_secs(10)), None);
+        assert_eq!(left(1_000, 0, Duration::from_secs(10)), Some(0));
     }
 }

@@ -1,6 +1,7 @@
 //! What an engine must do: statements and transactions, no decision. Everything that both share stands above this border.
 
 mod postgres;
+mod rebuilding;
 mod sqlite;
 mod text;
 
@@ -16,11 +17,13 @@ use crate::append::{Batch, NewMessage, Remembered, Row};
 use crate::error::StoreError;
 use crate::outbox::{Claimed, Depth};
 use crate::partition::{Partition, Partitions};
+use crate::rows::Rows;
 use crate::select::Arg;
 use crate::stored::StoredEvent;
 use crate::tables::Table;
 
 pub(crate) use postgres::Postgres;
+pub(crate) use rebuilding::{Exists, Held, Hold, Rebuilding, Renaming};
 pub(crate) use sqlite::Sqlite;
 
 /// Which messages of one partition a worker asks for.
@@ -49,7 +52,7 @@ pub(crate) struct Aggregates<'a> {
 
 /// A database that holds a log, keys, outbox and read models.
 #[async_trait]
-pub(crate) trait Engine: Log + Keys + Registry + Outbox + ReadModels + Send + Sync {
+pub(crate) trait Engine: Log + Keys + Registry + Outbox + ReadModels + Rebuilding + Send + Sync {
     async fn close(&self);
 }
 
@@ -108,13 +111,11 @@ pub(crate) trait Outbox {
 /// The read models of an engine.
 #[async_trait]
 pub(crate) trait ReadModels {
-    async fn follow(&self, name: &str, partition: Partition) -> Result<Option<Box<dyn Following>>, StoreError>;
-    async fn checkpoints(&self, name: &str) -> Result<Vec<(Partition, u64)>, StoreError>;
+    /// One turn for those of `names` that are free; nothing where none is.
+    async fn follow(&self, names: &[&str], partition: Partition) -> Result<Option<Box<dyn Following>>, StoreError>;
+    async fn checkpoints(&self, names: &[&str]) -> Result<Vec<(String, Partition, u64)>, StoreError>;
     /// The rows of a query, each as the text of a JSON object.
     async fn select(&self, sql: &str, args: &[Arg]) -> Result<Vec<String>, StoreError>;
-    async fn copy_table(&self, live: &Table, fresh: &Table) -> Result<(), StoreError>;
-    async fn swap(&self, live: &Table, fresh: &Table) -> Result<(), StoreError>;
-    async fn drop_table(&self, table: &Table) -> Result<(), StoreError>;
 }
 
 /// What came of a batch that was to be written at a known head.
@@ -141,15 +142,20 @@ pub(crate) trait Append: Send {
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }
 
-/// A follower's transaction; dropping it undoes it. Rows travel as the text of a JSON array of objects.
+/// A projection's name and how far it came in a partition.
+pub(crate) type Standing = (String, u64);
+
+/// A follower's transaction; dropping it undoes it.
 #[async_trait]
 pub(crate) trait Following: Send {
-    fn checkpoint(&self) -> u64;
+    /// Whose turn it is, and where each stands.
+    fn taken(&self) -> &[Standing];
     async fn events(&mut self, after: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError>;
-    async fn rows(&mut self, table: &Table, keys: String) -> Result<Vec<serde_json::Value>, StoreError>;
-    async fn put(&mut self, table: &Table, rows: String) -> Result<(), StoreError>;
-    async fn remove(&mut self, table: &Table, keys: String) -> Result<(), StoreError>;
-    async fn commit(self: Box<Self>, checkpoint: u64) -> Result<(), StoreError>;
+    /// The rows that have these keys, each as the text of a JSON object.
+    async fn rows(&mut self, table: &Table, keys: &Rows) -> Result<Vec<String>, StoreError>;
+    async fn put(&mut self, table: &Table, rows: &Rows) -> Result<(), StoreError>;
+    async fn remove(&mut self, table: &Table, keys: &Rows) -> Result<(), StoreError>;
+    async fn commit(self: Box<Self>, reached: &[Standing]) -> Result<(), StoreError>;
 }
 
 /// A count or a number as `bigint` columns hold it.

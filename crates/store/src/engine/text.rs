@@ -8,7 +8,6 @@ pub(crate) const FEED: &str = "SELECT aggregate_type, aggregate_id, sequence, ev
      FROM events WHERE partition = $1 AND position > $2 ORDER BY position LIMIT $3";
 pub(crate) const HEADS: &str = "SELECT partition, position FROM log_heads ORDER BY partition";
 pub(crate) const PARTITIONS: &str = "SELECT count(*) FROM log_heads";
-pub(crate) const CHECKPOINTS: &str = "SELECT partition, position FROM checkpoints WHERE name = $1 ORDER BY partition";
 /// A look over all partitions, so it says only where to look; the heads are the list of partitions. One probe of an index each.
 pub(crate) const DUE_PARTITIONS: &str = "SELECT q.partition FROM (SELECT h.partition, \
      (SELECT min(o.due_at) FROM outbox o WHERE o.partition = h.partition AND o.channel = $1 AND o.due_at <= $2 \
@@ -18,6 +17,38 @@ pub(crate) const OUTBOX_DEPTH: &str =
     "SELECT channel, count(*) - count(handed_over_at), count(handed_over_at) FROM outbox GROUP BY channel ORDER BY channel";
 pub(crate) const DROP_CHECKPOINTS: &str = "DELETE FROM checkpoints WHERE name = $1";
 pub(crate) const RENAME_CHECKPOINTS: &str = "UPDATE checkpoints SET name = $2 WHERE name = $1";
+pub(crate) const DROP_PROGRESS: &str = "DELETE FROM rebuild_progress WHERE name = $1";
+pub(crate) const NOTE_PROGRESS: &str = "INSERT INTO rebuild_progress (name, shape, partition, bound, aggregate_type, aggregate_id, facts, leaf) \
+     VALUES ($1, $2, $3, $4, '', '', 0, 'filling')";
+pub(crate) const PROGRESS: &str = "SELECT partition, bound, aggregate_type, aggregate_id, facts, leaf FROM rebuild_progress \
+     WHERE name = $1 AND shape = $2 ORDER BY partition";
+pub(crate) const SETTLED: &str = "settled";
+
+/// The next events of a partition for followers.
+pub(crate) fn events_of(partition: Partition) -> String {
+    format!(
+        "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, CAST(payload AS text) AS payload, \
+         CAST(metadata AS text) AS metadata, partition, position, recorded_at \
+         FROM events WHERE partition = {partition} AND position > $1 ORDER BY position LIMIT $2"
+    )
+}
+
+/// Events aggregate by aggregate after one of them, where `condition` holds.
+pub(crate) fn lives(condition: &str) -> String {
+    format!(
+        "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, CAST(payload AS text) AS payload, \
+         CAST(metadata AS text) AS metadata, partition, position, recorded_at \
+         FROM events WHERE (aggregate_type, aggregate_id) > ($1, $2) AND {condition} ORDER BY aggregate_type, aggregate_id, sequence LIMIT $4"
+    )
+}
+
+pub(crate) fn move_progress(partition: Partition) -> String {
+    format!("UPDATE rebuild_progress SET aggregate_type = $2, aggregate_id = $3, facts = $4 WHERE name = $1 AND partition = {partition}")
+}
+
+pub(crate) fn settle_progress(partition: Partition) -> String {
+    format!("UPDATE rebuild_progress SET leaf = 'settled' WHERE name = $1 AND partition = {partition}")
+}
 
 /// Which aggregates of a partition were written to after `$1`, at most `$2` of their events.
 pub(crate) fn written_after(partition: Partition) -> String {

@@ -7,6 +7,7 @@ mod keys;
 mod log;
 mod outbox;
 mod read_models;
+mod rebuilding;
 mod registry;
 mod statement;
 mod tables;

@@ -4,22 +4,25 @@ use async_trait::async_trait;
 
 use super::Postgres;
 use super::follow::Turn;
-use crate::engine::{Following, ReadModels, number, text};
+use crate::engine::{Following, ReadModels, number};
 use crate::error::StoreError;
 use crate::partition::Partition;
 use crate::select::Arg;
-use crate::tables::Table;
 
 #[async_trait]
 impl ReadModels for Postgres {
-    async fn follow(&self, name: &str, partition: Partition) -> Result<Option<Box<dyn Following>>, StoreError> {
-        let turn = Turn::take(self, name, partition).await?;
+    async fn follow(&self, names: &[&str], partition: Partition) -> Result<Option<Box<dyn Following>>, StoreError> {
+        let turn = Turn::take(self, names, partition).await?;
         Ok(turn.map(|turn| -> Box<dyn Following> { Box::new(turn) }))
     }
 
-    async fn checkpoints(&self, name: &str) -> Result<Vec<(Partition, u64)>, StoreError> {
-        let rows: Vec<(i16, i64)> = sqlx::query_as(text::CHECKPOINTS).bind(name).fetch_all(&self.pool).await?;
-        rows.into_iter().map(|(partition, position)| Ok((Partition::from_column(partition)?, number(position)?))).collect()
+    async fn checkpoints(&self, names: &[&str]) -> Result<Vec<(String, Partition, u64)>, StoreError> {
+        let rows: Vec<(String, i16, i64)> =
+            sqlx::query_as("SELECT name, partition, position FROM checkpoints WHERE name = ANY($1) ORDER BY name, partition")
+                .bind(names)
+                .fetch_all(&self.pool)
+                .await?;
+        rows.into_iter().map(|(name, partition, position)| Ok((name, Partition::from_column(partition)?, number(position)?))).collect()
     }
 
     async fn select(&self, sql: &str, args: &[Arg]) -> Result<Vec<String>, StoreError> {
@@ -32,17 +35,5 @@ impl ReadModels for Postgres {
             Arg::Instant(at) => query.bind(at),
         });
         Ok(query.fetch_all(&self.pool).await?)
-    }
-
-    async fn copy_table(&self, live: &Table, fresh: &Table) -> Result<(), StoreError> {
-        self.make_copy(live, fresh).await
-    }
-
-    async fn swap(&self, live: &Table, fresh: &Table) -> Result<(), StoreError> {
-        self.put_in_place(live, fresh).await
-    }
-
-    async fn drop_table(&self, table: &Table) -> Result<(), StoreError> {
-        self.drop_copy(table).await
     }
 }

@@ -3,24 +3,23 @@
 //! Holding the one write lock for a whole turn would stop every command meanwhile.
 
 use async_trait::async_trait;
-use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::Sqlite;
-use super::log::stored;
+use super::log::{array, stored};
 use super::read_models::object;
-use crate::engine::{Following, column, number, text};
+use crate::engine::{Following, Standing, column, number, text};
 use crate::error::StoreError;
 use crate::partition::Partition;
+use crate::rows::Rows;
 use crate::stored::StoredEvent;
 use crate::tables::Table;
 
 /// A turn, with what it is going to write.
 pub(super) struct Turn {
     engine: Sqlite,
-    name: String,
     partition: Partition,
-    checkpoint: u64,
+    taken: Vec<Standing>,
     changes: Vec<Change>,
 }
 
@@ -31,35 +30,40 @@ struct Change {
 }
 
 impl Turn {
-    /// Notes the turn, or answers nothing while another follower of this process takes it.
-    pub(super) async fn take(engine: &Sqlite, name: &str, partition: Partition) -> Result<Option<Self>, StoreError> {
-        if !engine.note_turn(name, partition) {
+    /// Notes the turn of those names that no other follower of this process has; nothing where none is left.
+    pub(super) async fn take(engine: &Sqlite, names: &[&str], partition: Partition) -> Result<Option<Self>, StoreError> {
+        let free = names.iter().filter(|name| engine.note_turn(name, partition));
+        // From here on the turn is given back when this value is dropped, error or not.
+        let taken: Vec<Standing> = free.map(|name| ((*name).to_owned(), 0)).collect();
+        let mut turn = Self { engine: engine.clone(), partition, taken, changes: Vec::new() };
+        if turn.taken.is_empty() {
             return Ok(None);
         }
-        // From here on the turn is given back when this value is dropped, error or not.
-        let mut turn = Self { engine: engine.clone(), name: name.to_owned(), partition, checkpoint: 0, changes: Vec::new() };
-        let position: Option<i64> = sqlx::query_scalar("SELECT position FROM checkpoints WHERE name = $1 AND partition = $2")
-            .bind(name)
-            .bind(partition.column())
-            .fetch_optional(&engine.readers)
-            .await?;
-        turn.checkpoint = number(position.unwrap_or_default())?;
+        let sql = "SELECT name, position FROM checkpoints WHERE partition = $1 AND name IN (SELECT value FROM json_each($2))";
+        let names: Vec<String> = turn.taken.iter().map(|(name, _)| name.clone()).collect();
+        let stand: Vec<(String, i64)> = sqlx::query_as(sql).bind(partition.column()).bind(array(&names)).fetch_all(&engine.readers).await?;
+        for (name, position) in &mut turn.taken {
+            let found = stand.iter().find(|(each, _)| each == name).map(|(_, position)| *position);
+            *position = number(found.unwrap_or_default())?;
+        }
         Ok(Some(turn))
     }
 
-    /// Moves the checkpoint from where the turn began, or says that somebody else moved it.
-    async fn move_checkpoint(&self, to: u64, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        let sql = if self.checkpoint == 0 {
+    /// Moves a checkpoint from where the turn began, or says that somebody else moved it.
+    async fn move_checkpoint(&self, to: &Standing, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        let (name, position) = to;
+        let from = self.taken.iter().find(|(each, _)| each == name).map_or(0, |(_, from)| *from);
+        let sql = if from == 0 {
             "INSERT INTO checkpoints (name, partition, position) VALUES ($1, $2, $3) \
              ON CONFLICT (name, partition) DO UPDATE SET position = EXCLUDED.position WHERE checkpoints.position = $4"
         } else {
             "UPDATE checkpoints SET position = $3 WHERE name = $1 AND partition = $2 AND position = $4"
         };
         let moved = sqlx::query(sql)
-            .bind(&self.name)
+            .bind(name)
             .bind(self.partition.column())
-            .bind(column(to))
-            .bind(column(self.checkpoint))
+            .bind(column(*position))
+            .bind(column(from))
             .execute(connection)
             .await?;
         if moved.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Overtaken) }
@@ -68,57 +72,51 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.engine.forget_turn(&self.name, self.partition);
+        for (name, _) in &self.taken {
+            self.engine.forget_turn(name, self.partition);
+        }
     }
 }
 
 #[async_trait]
 impl Following for Turn {
-    fn checkpoint(&self) -> u64 {
-        self.checkpoint
+    fn taken(&self) -> &[Standing] {
+        &self.taken
     }
 
     async fn events(&mut self, after: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
-        let rows = sqlx::query(text::FEED)
-            .bind(self.partition.column())
-            .bind(column(after))
-            .bind(i64::from(limit))
-            .fetch_all(&self.engine.readers)
-            .await?;
+        let sql = text::events_of(self.partition);
+        let rows = sqlx::query(&sql).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.engine.readers).await?;
         rows.iter().map(stored).collect()
     }
 
-    async fn rows(&mut self, table: &Table, keys: String) -> Result<Vec<Value>, StoreError> {
-        let matches = text::equal(table.key, |key| format!("t.{key}"), in_json);
-        let sql = format!("SELECT t.* FROM {} t JOIN json_each($1) k ON {matches}", table.name);
-        let rows = sqlx::query(&sql).bind(keys).fetch_all(&self.engine.readers).await?;
-        rows.iter().map(object).collect()
+    async fn rows(&mut self, table: &Table, keys: &Rows) -> Result<Vec<String>, StoreError> {
+        let matches = text::equal(table.key, |key| format!("t.{key}"), |key| in_json(table, key));
+        // CROSS JOIN keeps the order: each key looks its row up.
+        let sql = format!("SELECT t.* FROM json_each($1) k CROSS JOIN {} t ON {matches}", table.name);
+        let rows = sqlx::query(&sql).bind(keys.json()).fetch_all(&self.engine.readers).await?;
+        rows.iter().map(|row| object(row).map(|row| row.to_string())).collect()
     }
 
-    async fn put(&mut self, table: &Table, rows: String) -> Result<(), StoreError> {
-        let values: Vec<String> = table.columns.iter().map(|column| in_json(column)).collect();
-        let sql = format!(
-            "INSERT INTO {} ({}) SELECT {} FROM json_each($1) k WHERE true {}",
-            table.name,
-            text::list(table.columns),
-            values.join(", "),
-            text::on_conflict(table)
-        );
-        self.changes.push(Change { sql, rows });
+    async fn put(&mut self, table: &Table, rows: &Rows) -> Result<(), StoreError> {
+        let sql = format!("{} WHERE true {}", insert(table), text::on_conflict(table));
+        self.changes.push(Change { sql, rows: rows.json() });
         Ok(())
     }
 
-    async fn remove(&mut self, table: &Table, keys: String) -> Result<(), StoreError> {
-        let values: Vec<String> = table.key.iter().map(|key| in_json(key)).collect();
+    async fn remove(&mut self, table: &Table, keys: &Rows) -> Result<(), StoreError> {
+        let values: Vec<String> = table.key.iter().map(|key| in_json(table, key)).collect();
         let sql =
             format!("DELETE FROM {} WHERE ({}) IN (SELECT {} FROM json_each($1) k)", table.name, text::list(table.key), values.join(", "));
-        self.changes.push(Change { sql, rows: keys });
+        self.changes.push(Change { sql, rows: keys.json() });
         Ok(())
     }
 
-    async fn commit(self: Box<Self>, checkpoint: u64) -> Result<(), StoreError> {
+    async fn commit(self: Box<Self>, reached: &[Standing]) -> Result<(), StoreError> {
         let mut transaction = self.engine.write().await?;
-        self.move_checkpoint(checkpoint, &mut transaction).await?;
+        for standing in reached {
+            self.move_checkpoint(standing, &mut transaction).await?;
+        }
         for change in &self.changes {
             sqlx::query(&change.sql).bind(&change.rows).execute(&mut *transaction).await?;
         }
@@ -126,7 +124,14 @@ impl Following for Turn {
     }
 }
 
+/// Inserts the rows of the JSON array.
+pub(super) fn insert(table: &Table) -> String {
+    let values: Vec<String> = table.columns.iter().map(|column| in_json(table, column)).collect();
+    format!("INSERT INTO {} ({}) SELECT {} FROM json_each($1) k", table.name, text::list(table.columns), values.join(", "))
+}
+
 /// A column's value in a row of the JSON array.
-fn in_json(column: &str) -> String {
-    format!("json_extract(k.value, '$.{column}')")
+fn in_json(table: &Table, column: &str) -> String {
+    let at = table.columns.iter().position(|each| *each == column).unwrap_or_default();
+    format!("json_extract(k.value, '$[{at}]')")
 }

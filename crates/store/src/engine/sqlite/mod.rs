@@ -12,6 +12,7 @@ mod keys;
 mod log;
 mod outbox;
 mod read_models;
+mod rebuilding;
 mod registry;
 mod tables;
 
@@ -41,6 +42,8 @@ pub(crate) struct Sqlite {
     readers: SqlitePool,
     /// The turns that followers of this process are taking.
     turns: Arc<Mutex<HashSet<(String, Partition)>>>,
+    /// The file whose locks other processes see; nothing in memory, which no other process sees.
+    file: Option<PathBuf>,
 }
 
 /// Where a database lives.
@@ -107,11 +110,11 @@ impl Sqlite {
         let place = Place::of(place)?;
         let writer = place.pool(1).await?;
         migrate(&writer).await?;
-        let readers = match place {
-            Place::File(_) => place.pool(connections).await?,
-            Place::Memory => writer.clone(),
+        let (readers, file) = match place {
+            Place::File(ref path) => (place.pool(connections).await?, Some(path.clone())),
+            Place::Memory => (writer.clone(), None),
         };
-        Ok(Self { writer, readers, turns: Arc::default() })
+        Ok(Self { writer, readers, turns: Arc::default(), file })
     }
 
     /// A transaction that has the file's write lock from its start.

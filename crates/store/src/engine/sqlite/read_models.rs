@@ -7,22 +7,25 @@ use sqlx::{Column, Row, TypeInfo, ValueRef};
 
 use super::Sqlite;
 use super::follow::Turn;
-use crate::engine::{Following, ReadModels, number, text};
+use super::log::array;
+use crate::engine::{Following, ReadModels, number};
 use crate::error::StoreError;
 use crate::partition::Partition;
 use crate::select::Arg;
-use crate::tables::Table;
 
 #[async_trait]
 impl ReadModels for Sqlite {
-    async fn follow(&self, name: &str, partition: Partition) -> Result<Option<Box<dyn Following>>, StoreError> {
-        let turn = Turn::take(self, name, partition).await?;
+    async fn follow(&self, names: &[&str], partition: Partition) -> Result<Option<Box<dyn Following>>, StoreError> {
+        let turn = Turn::take(self, names, partition).await?;
         Ok(turn.map(|turn| -> Box<dyn Following> { Box::new(turn) }))
     }
 
-    async fn checkpoints(&self, name: &str) -> Result<Vec<(Partition, u64)>, StoreError> {
-        let rows: Vec<(i16, i64)> = sqlx::query_as(text::CHECKPOINTS).bind(name).fetch_all(&self.readers).await?;
-        rows.into_iter().map(|(partition, position)| Ok((Partition::from_column(partition)?, number(position)?))).collect()
+    async fn checkpoints(&self, names: &[&str]) -> Result<Vec<(String, Partition, u64)>, StoreError> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let sql =
+            "SELECT name, partition, position FROM checkpoints WHERE name IN (SELECT value FROM json_each($1)) ORDER BY name, partition";
+        let rows: Vec<(String, i16, i64)> = sqlx::query_as(sql).bind(array(&names)).fetch_all(&self.readers).await?;
+        rows.into_iter().map(|(name, partition, position)| Ok((name, Partition::from_column(partition)?, number(position)?))).collect()
     }
 
     async fn select(&self, sql: &str, args: &[Arg]) -> Result<Vec<String>, StoreError> {
@@ -35,18 +38,6 @@ impl ReadModels for Sqlite {
         });
         let rows = query.fetch_all(&self.readers).await?;
         rows.iter().map(|row| object(row).map(|row| row.to_string())).collect()
-    }
-
-    async fn copy_table(&self, live: &Table, fresh: &Table) -> Result<(), StoreError> {
-        self.make_copy(live, fresh).await
-    }
-
-    async fn swap(&self, live: &Table, fresh: &Table) -> Result<(), StoreError> {
-        self.put_in_place(live, fresh).await
-    }
-
-    async fn drop_table(&self, table: &Table) -> Result<(), StoreError> {
-        self.drop_copy(table).await
     }
 }
 

@@ -1,0 +1,51 @@
+-- Why:      a table of 70 million spaces is kept, vacuumed and moved leaf by leaf; who names the partition reads and locks one leaf.
+-- Old code: keeps working, once a follower of either version has filled the table again.
+-- Takes:    no time here; the table is empty afterwards, and followers fill it anew from the beginning of the log.
+DROP TABLE space_status;
+
+DELETE FROM checkpoints WHERE name = 'space_status';
+
+CREATE TABLE space_status (
+    partition smallint NOT NULL,
+    space uuid NOT NULL,
+    version bigint NOT NULL,
+    position bigint NOT NULL,
+    stage text NOT NULL,
+    since timestamptz NOT NULL,
+    notice_channel text,
+    received_on date,
+    last_day date,
+    code_state text NOT NULL,
+    code_message uuid,
+    code_valid_until date,
+    wrong_codes_left smallint,
+    reissue_from timestamptz,
+    receipt_number text,
+    receipt_day date,
+    opposed_via text,
+    block_reason text,
+    unreachable_reason text,
+    opened_on date,
+    medical_record text,
+    activated_at timestamptz,
+    suspension_ground text,
+    suspension_last_day date,
+    closing_ground text,
+    archived_until date,
+    destroy_on date,
+    destruction_ground text,
+    holder text NOT NULL,
+    PRIMARY KEY (partition, space)
+) PARTITION BY LIST (partition);
+
+-- Rows are amended in place some six times in a life and no index holds what changes: room in the page keeps each amendment there (HOT).
+DO $$
+DECLARE
+    number smallint;
+BEGIN
+    FOR number IN SELECT partition FROM log_heads ORDER BY partition LOOP
+        EXECUTE format(
+            'CREATE TABLE space_status_%s PARTITION OF space_status FOR VALUES IN (%s) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05)',
+            lpad(number::text, 2, '0'), number);
+    END LOOP;
+END $$;

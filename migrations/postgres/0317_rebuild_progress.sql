@@ -1,0 +1,14 @@
+-- Why:      a rebuild over years of events must go on where it was killed: how far each leaf is filled stands beside its rows, in one transaction.
+-- Old code: does not know the table and keeps working.
+-- Takes:    no time.
+CREATE TABLE rebuild_progress (
+    name text NOT NULL,
+    shape text NOT NULL,
+    partition smallint NOT NULL,
+    bound bigint NOT NULL CHECK (bound >= 0),
+    aggregate_type text NOT NULL,
+    aggregate_id text NOT NULL,
+    facts bigint NOT NULL CHECK (facts >= 0),
+    leaf text NOT NULL CHECK (leaf IN ('filling', 'settled')),
+    PRIMARY KEY (name, partition)
+) WITH (fillfactor = 10);
