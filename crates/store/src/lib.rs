@@ -36,6 +36,7 @@
 //! PostgreSQL and SQLite, and decides nothing.
 
 mod append;
+mod as_of;
 mod bus;
 mod engine;
 mod entropy;
@@ -44,6 +45,7 @@ mod feed;
 mod follow;
 mod history;
 mod keys;
+mod lease;
 mod master;
 mod open;
 mod order;
@@ -58,10 +60,13 @@ mod stored;
 mod tables;
 mod walk;
 
+pub use as_of::AsOf;
 pub use bus::Loaded;
 pub use entropy::Entropy;
 pub use error::StoreError;
+pub use feed::Span;
 pub use follow::Follow;
+pub use lease::Lease;
 pub use master::{MasterKey, NotAMasterKey};
 pub use open::{KeyRing, OpenError};
 pub use order::{Answered, Idempotency, Order, Outcome, Rejection};
@@ -71,5 +76,5 @@ pub use registry::{Known, Linked, Reserved};
 pub use sealed::Sealed;
 pub use select::Arg;
 pub use store::{Store, StoreOptions};
-pub use stored::{Appended, Conflict, DecodeError, NewEvent, Recorded, StoredEvent, Write};
+pub use stored::{Appended, Conflict, DecodeError, EventRow, NewEvent, Recorded, StoredEvent, Write};
 pub use tables::Table;
