@@ -16,6 +16,7 @@ pub mod health;
 pub mod history;
 pub mod notices_due;
 pub mod openings_due;
+pub mod overdue;
 mod projection;
 pub mod rebuild;
 mod sentence;
