@@ -70,6 +70,12 @@ fn preferred_wait(headers: &HeaderMap) -> Duration {
 }
 
 impl Freshness {
+    /// What an answer reflects, once [`Self::of`] has let it pass: the last fact of its space, or the later one that was waited for.
+    pub(super) fn reflected(self, own: Position) -> Position {
+        let later = self.wanted.filter(|wanted| wanted.partition == own.partition && wanted.position > own.position);
+        later.unwrap_or(own)
+    }
+
     /// Waits until the read model `P` reflects the wanted position.
     ///
     /// # Errors
@@ -99,6 +105,16 @@ mod tests {
         assert_eq!(position.header(), "3:17");
         assert!("17".parse::<Position>().is_err());
         assert!("x:1".parse::<Position>().is_err());
+    }
+
+    #[test]
+    fn an_answer_says_no_less_than_what_was_waited_for() {
+        let at = |text: &str| text.parse::<Position>().unwrap();
+        let asked = |text: &str| Freshness { wanted: Some(at(text)), wait: Duration::ZERO };
+        assert_eq!(asked("3:17").reflected(at("3:4")), at("3:17"));
+        assert_eq!(asked("3:17").reflected(at("3:20")), at("3:20"));
+        assert_eq!(asked("2:17").reflected(at("3:4")), at("3:4"));
+        assert_eq!(Freshness::default().reflected(at("3:4")), at("3:4"));
     }
 
     #[test]

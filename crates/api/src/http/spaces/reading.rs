@@ -209,7 +209,7 @@ impl From<Authorisation> for EntryBody {
 pub(super) async fn show_space(State(app): State<App>, target: Target, fresh: Freshness, headers: HeaderMap) -> Result<Response, Problem> {
     fresh.of::<SpaceStatus>(&app.store).await?;
     let row = status(&app, target.space).await?;
-    let reflected = reflected(&row);
+    let reflected = reflected(&row, fresh);
     if headers.get(IF_NONE_MATCH).is_some_and(|known| *known == etag(row.version)) {
         return Ok((Success::Unchanged.status(), reflected).into_response());
     }
@@ -228,7 +228,7 @@ pub(super) async fn show_history(State(app): State<App>, target: Target, fresh: 
     let lines = history(&app.store, target.space, page.after, page.limit).await?;
     let next = page.next(lines.len(), lines.last().map(|line| line.sequence));
     let lines = lines.into_iter().map(LineBody::from).collect();
-    Ok((reflected(&row), next, Json(HistoryBody { lines })).into_response())
+    Ok((reflected(&row, fresh), next, Json(HistoryBody { lines })).into_response())
 }
 
 /// Who may see the space, who may not, and who no longer may.
@@ -240,7 +240,7 @@ pub(super) async fn show_authorisations(State(app): State<App>, target: Target, 
     let row = status(&app, target.space).await?;
     let entries = authorisations(&app.store, target.space).await?;
     let authorisations = entries.into_iter().map(EntryBody::from).collect();
-    Ok((reflected(&row), Json(AuthorisationsBody { authorisations })).into_response())
+    Ok((reflected(&row, fresh), Json(AuthorisationsBody { authorisations })).into_response())
 }
 
 /// The row of a space; where the log has the space and the read model has not yet, that is said.
@@ -252,6 +252,6 @@ async fn status(app: &App, space: SpaceId) -> Result<StatusRow, Problem> {
     }
 }
 
-fn reflected(row: &StatusRow) -> HeaderMap {
-    position_headers(row.version, Position { partition: row.partition, position: row.position })
+fn reflected(row: &StatusRow, fresh: Freshness) -> HeaderMap {
+    position_headers(row.version, fresh.reflected(Position { partition: row.partition, position: row.position }))
 }
