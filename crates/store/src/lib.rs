@@ -51,6 +51,7 @@ mod open;
 mod order;
 mod outbox;
 mod partition;
+mod reads;
 mod registry;
 mod seal;
 mod sealed;

@@ -12,6 +12,7 @@ use crate::entropy::Entropy;
 use crate::error::StoreError;
 use crate::master::{DerivedKeys, MasterKey};
 use crate::partition::{Partition, Partitions};
+use crate::reads::Desk;
 
 /// How a store is opened.
 #[derive(Debug, Clone)]
@@ -55,6 +56,7 @@ struct Shared {
     entropy: Entropy,
     partitions: Partitions,
     bell: watch::Sender<u64>,
+    reads: Desk,
     /// One a partition, in order.
     queues: Vec<Mutex<()>>,
 }
@@ -79,7 +81,7 @@ impl Store {
         let (bell, _) = watch::channel(0);
         let queues = partitions.each().map(|_| Mutex::new(())).collect();
         let keys = options.master.derive()?;
-        Ok(Self(Arc::new(Shared { engine, keys, entropy: options.entropy, partitions, bell, queues })))
+        Ok(Self(Arc::new(Shared { engine, keys, entropy: options.entropy, partitions, bell, reads: Desk::default(), queues })))
     }
 
     /// The key of the digests that lead from an INS to a space.
@@ -118,6 +120,11 @@ impl Store {
 
     pub(crate) fn keys(&self) -> &DerivedKeys {
         &self.0.keys
+    }
+
+    /// Where reads of one row wait for each other.
+    pub(crate) fn reads(&self) -> &Desk {
+        &self.0.reads
     }
 
     /// Where orders that met another writer wait for their turn.

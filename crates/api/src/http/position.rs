@@ -76,6 +76,11 @@ impl Freshness {
         later.unwrap_or(own)
     }
 
+    /// Whether rows that reflect this position reflect what is wanted: a partition's facts are taken in one after the other.
+    pub(super) fn is_met_at(self, reflected: Position) -> bool {
+        self.wanted.is_none_or(|wanted| wanted.partition == reflected.partition && wanted.position <= reflected.position)
+    }
+
     /// Waits until the read model `P` reflects the wanted position.
     ///
     /// # Errors
@@ -115,6 +120,15 @@ mod tests {
         assert_eq!(asked("3:17").reflected(at("3:20")), at("3:20"));
         assert_eq!(asked("2:17").reflected(at("3:4")), at("3:4"));
         assert_eq!(Freshness::default().reflected(at("3:4")), at("3:4"));
+    }
+
+    #[test]
+    fn a_row_as_late_as_what_is_wanted_needs_no_wait() {
+        let at = |text: &str| text.parse::<Position>().unwrap();
+        let asked = |text: &str| Freshness { wanted: Some(at(text)), wait: Duration::ZERO };
+        assert!(asked("3:17").is_met_at(at("3:17")) && asked("3:17").is_met_at(at("3:18")));
+        assert!(!asked("3:17").is_met_at(at("3:16")) && !asked("2:1").is_met_at(at("3:18")));
+        assert!(Freshness::default().is_met_at(at("3:1")));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use ens_domain::ids::{MessageId, SpaceId};
 use ens_domain::ins::InsDigest;
 use ens_domain::space::terms::Channel;
+use uuid::Uuid;
 
 use crate::append::{NewMessage, Remembered, Row};
 use crate::error::StoreError;
@@ -18,6 +19,7 @@ use crate::feed::{Span, Take};
 use crate::lease::Claimant;
 use crate::outbox::{Claimed, Depth};
 use crate::partition::{Partition, Partitions};
+use crate::reads::RowsOf;
 use crate::select::Arg;
 use crate::stored::StoredEvent;
 use crate::tables::Table;
@@ -116,6 +118,8 @@ pub(crate) trait ReadModels {
     async fn checkpoints(&self, name: &str) -> Result<Vec<(Partition, u64)>, StoreError>;
     /// The rows of a query, each as the text of a JSON object.
     async fn select(&self, sql: &str, args: &[Arg]) -> Result<Vec<String>, StoreError>;
+    /// The rows of these spaces, each as the text of a JSON object.
+    async fn rows_of(&self, wanted: RowsOf<'_>) -> Result<Vec<(Uuid, String)>, StoreError>;
     async fn copy_table(&self, live: &Table, fresh: &Table) -> Result<(), StoreError>;
     async fn swap(&self, live: &Table, fresh: &Table) -> Result<(), StoreError>;
     async fn drop_table(&self, table: &Table) -> Result<(), StoreError>;

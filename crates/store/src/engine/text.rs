@@ -1,6 +1,7 @@
 //! The SQL texts that both engines read alike, and the lists that they are made of.
 
 use crate::partition::Partition;
+use crate::reads::RowsOf;
 use crate::tables::Table;
 
 pub(crate) const FEED: &str = "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, CAST(payload AS text) AS payload, \
@@ -24,6 +25,11 @@ pub(crate) const OUTBOX_DEPTH: &str =
     "SELECT channel, count(*) - count(handed_over_at), count(handed_over_at) FROM outbox GROUP BY channel ORDER BY channel";
 pub(crate) const DROP_CHECKPOINTS: &str = "DELETE FROM checkpoints WHERE name = $1";
 pub(crate) const RENAME_CHECKPOINTS: &str = "UPDATE checkpoints SET name = $2 WHERE name = $1";
+
+/// The rows of spaces in a table that has one row a space, up to the comparison that each engine writes its own way.
+pub(crate) fn rows_of(wanted: &RowsOf<'_>) -> String {
+    format!("SELECT {} FROM {} WHERE partition = {} AND space", list(wanted.table.columns), wanted.table.name, wanted.partition)
+}
 
 /// Takes a lease that is free or over; `now` and `until` are the engine's instants.
 ///
