@@ -4,7 +4,10 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use ens_tests::{Engine, Place, ens_binary};
+use ens_tests::cohort::{MASTER_KEY, open_store, spaces_due_today};
+use ens_tests::{Engine, Place, ens_binary, times};
+use serde_json::{Value, json};
+use sqlx::{Connection, Executor, PgConnection};
 
 fn ens(folder: &Path, arguments: &[&str]) -> Output {
     ens_with(folder, arguments, &[])
@@ -193,6 +196,138 @@ async fn a_demonstration_prints_one_object_that_adds_up_and_can_be_looked_at() {
         let early = ens_with(place.folder(), &["open", "--on", "2100-01-01"], &here);
         assert!(!early.status.success() && err(&early).contains("nothing is opened before its day"), "{}", err(&early));
     }
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    assert!(output.status.success(), "{}", err(output));
+    out(output).lines().map(|line| serde_json::from_str(line).expect("one object a line")).collect()
+}
+
+#[tokio::test]
+async fn a_replay_prints_the_range_that_was_asked_for() {
+    for engine in Engine::DURABLE {
+        let place = Place::fresh(engine).await;
+        let store = open_store(place.url()).await;
+        let space = spaces_due_today(&store, 30).await[7];
+        let partition = store.partition_of(space).to_string();
+        store.close().await;
+        let here = [("ENS_STORE", place.url()), ("ENS_MASTER_KEY", MASTER_KEY)];
+        let replay = |arguments: &[&str]| lines(&ens_with(place.folder(), &[&["replay"], arguments].concat(), &here));
+        let all = replay(&[]);
+        assert_eq!(all.len(), 90, "{engine:?}");
+        let of_one = replay(&["--partition", &partition]);
+        let positions = |events: &[Value]| events.iter().map(|event| event["position"].as_u64().unwrap()).collect::<Vec<u64>>();
+        assert_eq!(positions(&of_one), (1..=of_one.len() as u64).collect::<Vec<u64>>());
+        assert_eq!(replay(&["--partition", &partition, "--from", "2", "--to", "3"]), of_one[1..3]);
+        assert_eq!(replay(&["--partition", &partition, "--from", "3"]), of_one[2..]);
+        assert_eq!(replay(&["--from", "100000"]), [] as [Value; 0]);
+        let seconds: Vec<Value> = all.iter().filter(|event| event["position"] == 2).cloned().collect();
+        assert_eq!(replay(&["--from", "2", "--to", "2"]), seconds, "each partition counts its own");
+        let life = replay(&["--space", &space.to_string()]);
+        assert_eq!(life, all.iter().filter(|event| event["aggregate_id"] == space.to_string()).cloned().collect::<Vec<Value>>());
+        let second = life[1]["recorded_at"].as_str().unwrap();
+        let until: Vec<Value> = all.iter().filter(|event| event["recorded_at"].as_str().unwrap() <= second).cloned().collect();
+        assert_eq!(replay(&["--as-of", second]), until, "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_state_is_made_of_what_was_recorded_until_its_instant() {
+    for engine in Engine::DURABLE {
+        let place = Place::fresh(engine).await;
+        let store = open_store(place.url()).await;
+        let space = spaces_due_today(&store, 3).await[1];
+        store.close().await;
+        let here = [("ENS_STORE", place.url()), ("ENS_MASTER_KEY", MASTER_KEY)];
+        let life = lines(&ens_with(place.folder(), &["replay", "--space", &space.to_string()], &here));
+        assert_eq!(life.len(), 3, "{engine:?}");
+        assert_states(&place, &here, &life);
+    }
+}
+
+#[tokio::test]
+async fn a_replay_takes_the_same_memory_whatever_the_log_holds() {
+    const BYTES: usize = 8_000;
+    const MEBIBYTES: u64 = 128;
+    let events = times(30_000, 300_000);
+    assert!(events * BYTES > 200 << 20, "more than it may hold");
+    let place = Place::fresh(Engine::Postgres).await;
+    open_store(place.url()).await.close().await;
+    let many = format!(
+        "INSERT INTO events SELECT 'a', 'a', n, 'E', '1.0', to_json(repeat('x', {BYTES})), '{{}}', 3, n FROM generate_series(1, {events}) n; \
+         UPDATE log_heads SET position = {events} WHERE partition = 3"
+    );
+    PgConnection::connect(place.url()).await.unwrap().execute(many.as_str()).await.unwrap();
+    let mut replay = Command::new(ens_binary())
+        .args(["replay", "--to", &events.to_string()])
+        .current_dir(place.folder())
+        .envs([("ENS_STORE", place.url()), ("ENS_MASTER_KEY", MASTER_KEY)])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary ens runs");
+    let status = format!("/proc/{}/status", replay.id());
+    let (mut lines, mut peak) = (0, 0);
+    for line in BufReader::new(replay.stdout.take().expect("its output")).lines() {
+        assert!(line.expect("a line").len() > BYTES);
+        lines += 1;
+        // A line fills more than its share of the pipe, so the process is still there.
+        if lines % 1_000 == 0 && lines < events {
+            peak = peak.max(peak_mebibytes(&std::fs::read_to_string(&status).expect("a process under way")));
+        }
+    }
+    assert!(replay.wait().expect("an end").success());
+    assert_eq!(lines, events);
+    assert!(peak > 0 && peak < MEBIBYTES, "{peak} MiB at most");
+}
+
+fn peak_mebibytes(status: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+    line.trim().trim_end_matches(" kB").parse::<u64>().expect("kilobytes") / 1024
+}
+
+/// The space as it was after each of its events, and before the first.
+fn assert_states(place: &Place, environment: &[(&str, &str)], life: &[Value]) {
+    let space = life[0]["aggregate_id"].as_str().unwrap();
+    let as_of = |at: &str| {
+        let state = ens_with(place.folder(), &["replay", "--space", space, "--as-of", at], environment);
+        assert!(state.status.success(), "{}", err(&state));
+        serde_json::from_str::<Value>(&out(&state)).expect("one object")
+    };
+    for event in life {
+        let state = as_of(event["recorded_at"].as_str().unwrap());
+        // Events of one append may bear the same instant: the state is the one after the last of them.
+        let known = life.iter().filter(|other| other["recorded_at"].as_str() <= event["recorded_at"].as_str());
+        let last = known.last().unwrap();
+        assert_eq!((&state["version"], &state["position"]), (&last["sequence"], &last["position"]));
+        assert_eq!(state["last_event"]["event_type"], last["event_type"]);
+        assert!(state["state"]["admission"]["ins"]["$sealed"].is_string() && !state.to_string().contains("ESSAI"));
+    }
+    let last = as_of("2999-01-01T00:00:00Z");
+    assert_eq!((&last["stage"], last["window_last_day"].is_string()), (&json!("notified"), true), "{last}");
+    let before = as_of("2001-01-01T00:00:00+01:00");
+    assert_eq!((&before["version"], &before["stage"], &before["state"]), (&json!(0), &Value::Null, &Value::Null), "{before}");
+}
+
+#[test]
+fn a_replay_that_makes_no_sense_says_what_to_mend() {
+    let folder = folder();
+    let id = "0198c0de-0000-7000-8000-000000000001";
+    let nonsense: [(&[&str], &str); 7] = [
+        (&["--from", "0"], "--from"),
+        (&["--from", "9", "--to", "3"], "--to: 3 comes before --from 9"),
+        (&["--partition", "1"], "this store has the partitions 0 to 0"),
+        (&["--partition", "0", "--space", id], "--space"),
+        (&["--as-of", "yesterday"], "such as 2026-07-01T00:00:00+02:00"),
+        (&["--as-of", "2026-07-01T00:00:00Z", "--space", id, "--to", "3"], "leave out --from and --to"),
+        (&["--space", "x"], "--space"),
+    ];
+    for (arguments, mend) in nonsense {
+        let output = ens(folder.path(), &[&["replay"], arguments].concat());
+        assert!(!output.status.success() && err(&output).contains(mend), "{arguments:?}: {}", err(&output));
+    }
+    let nobody = ens(folder.path(), &["replay", "--space", id, "--as-of", "2026-07-01T00:00:00Z"]);
+    let state: Value = serde_json::from_str(&out(&nobody)).unwrap_or_else(|_| panic!("{}", err(&nobody)));
+    assert_eq!((&state["space"], &state["version"], &state["stage"]), (&json!(id), &json!(0), &Value::Null));
 }
 
 /// As under `head`: more lines are to come than a pipe holds, and nobody reads on.

@@ -52,6 +52,11 @@ async fn each_half_serves_alone() {
     says(&workers, "NO MAIL SERVER").await;
     assert!(!workers.log().contains("listening"), "workers answer no requests");
     assert!(reqwest::get(format!("{}/readyz", api.url())).await.unwrap().status().is_success());
+    says(&workers, "probes and metrics only").await;
+    for (path, status) in [("livez", 200), ("readyz", 200), ("metrics", 200), ("version", 200), ("v1/support-line", 404)] {
+        let answer = reqwest::get(format!("{}/{path}", workers.url())).await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{path} of the workers");
+    }
     assert!(api.stop().await.success() && workers.stop().await.success(), "{}\n{}", api.log(), workers.log());
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Settings;
@@ -13,6 +13,7 @@ Examples:
   ens demo --persons 500 --no-serve --json      the counts of a small campaign, as one JSON object
   ens import persons.ndjson                     a space for each insured person of a file
   ens open --dry-run --on 2026-03-01            who would be opened on that day, by department
+  ens replay --space ID --as-of 2026-03-01T00:00:00+01:00    a space as it was at that instant
   ens serve --store postgres://ens@db/ens       the service: API, notices, daily openings
   ens token --role holder --space ID            a development token, to try the API with
 
@@ -60,7 +61,9 @@ pub enum Command {
     Rebuild(RebuildArgs),
     /// Verify the log: dense positions, whole sequences, readable events, and the Merkle root of each partition
     Verify,
-    /// Print the events of the log as NDJSON, personal data sealed
+    /// Print the events of the log as NDJSON, or a space as it was at an instant; personal data sealed
+    ///
+    /// Positions count the events of a partition: 1, 2, 3, … in the order of their commits. A space stands in one partition.
     Replay(ReplayArgs),
     /// Mint a development token (JWT) for the API
     Token(TokenArgs),
@@ -208,15 +211,26 @@ impl RebuildArgs {
 /// Options of `ens replay`.
 #[derive(Debug, Clone, Args)]
 pub struct ReplayArgs {
-    /// One partition only
-    #[arg(long, value_name = "N")]
+    /// The first position to print: each partition counts its own, from 1
+    #[arg(long, value_name = "POSITION", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub from: u64,
+    /// The last position to print (default: where each partition ends)
+    #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(u64).range(1..))]
+    pub to: Option<u64>,
+    /// One partition only; all of them otherwise, one after the other
+    #[arg(long, value_name = "N", conflicts_with = "space")]
     pub partition: Option<u16>,
     /// One space only
     #[arg(long, value_name = "ID")]
     pub space: Option<ens_domain::ids::SpaceId>,
-    /// After this position
-    #[arg(long, value_name = "POSITION", default_value_t = 0)]
-    pub after: u64,
+    /// Only what was recorded until this instant, such as 2026-07-01T00:00:00+02:00; with --space the state of the space then, as one JSON object
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, &'static str> {
+    let read = DateTime::parse_from_rfc3339(text.trim()).map(|at| at.to_utc());
+    read.map_err(|_| "expected an instant with its offset, such as 2026-07-01T00:00:00+02:00 or 2026-06-30T22:00:00Z")
 }
 
 /// Options of `ens token`.

@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::serve::ListenerExt;
 use ens_projections::Followers;
 use tokio::net::TcpListener;
@@ -74,7 +75,7 @@ pub async fn run(app: App, only: Option<Half>) -> Result<(), ServeError> {
     let listening = listen_for_signals(asked.clone())?;
     let done = match only {
         Some(Half::Api) => serve_api(app.clone(), None, asked).await,
-        Some(Half::Workers) => Ok(background::run(app.clone(), workers(&app)?, asked).await?),
+        Some(Half::Workers) => only_workers(app.clone(), asked).await,
         None => both(app.clone(), asked).await,
     };
     listening.abort();
@@ -104,13 +105,36 @@ async fn both(app: App, asked: CancellationToken) -> Result<(), ServeError> {
     Ok(worked?)
 }
 
+/// Workers answer probes and metrics until the last of them has finished.
+async fn only_workers(app: App, asked: CancellationToken) -> Result<(), ServeError> {
+    let workers = workers(&app)?;
+    let (listener, address) = listen(&app.settings).await?;
+    tracing::info!(%address, "answering probes and metrics only");
+    let finished = CancellationToken::new();
+    let probes = http::probes(app.clone(), workers.followers.clone());
+    let answering = tokio::spawn(answer(listener, probes, finished.clone()));
+    let worked = background::run(app, workers, asked).await;
+    finished.cancel();
+    answering.await.unwrap_or(Ok(()))?;
+    Ok(worked?)
+}
+
 async fn serve_api(app: App, followers: Option<Followers>, asked: CancellationToken) -> Result<(), ServeError> {
-    let address = app.settings.site.listen;
     let keys = token_keys(&app.settings)?;
-    let router = http::router(app, keys, followers);
+    let (listener, address) = listen(&app.settings).await?;
+    tracing::info!(%address, "listening");
+    answer(listener, http::router(app, keys, followers), asked).await
+}
+
+async fn listen(settings: &Settings) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let address = settings.site.listen;
     let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
     let bound = listener.local_addr().unwrap_or(address);
-    tracing::info!(address = %bound, "listening");
+    Ok((listener, bound))
+}
+
+/// Answers until `asked` to stop, and then what is under way.
+async fn answer(listener: TcpListener, router: Router, asked: CancellationToken) -> Result<(), ServeError> {
     let listener = listener.tap_io(|connection| {
         if let Err(error) = connection.set_nodelay(true) {
             tracing::debug!(%error, "answers on this connection may wait for more");

@@ -6,6 +6,7 @@
 //!
 //! The log refuses what says that it is unsealed.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
@@ -55,12 +56,13 @@ impl<T> fmt::Debug for Personal<T> {
 
 /// The stored form: `{"$clear": value, "kind": "…"}` or `{"$sealed": "…", "kind": "…"}`.
 #[derive(Serialize, Deserialize)]
-struct Stored<V> {
+struct Stored<'a, V> {
     #[serde(rename = "$clear", skip_serializing_if = "Option::is_none", default = "Option::default")]
     clear: Option<V>,
     #[serde(rename = "$sealed", skip_serializing_if = "Option::is_none", default)]
     sealed: Option<String>,
-    kind: String,
+    #[serde(borrow)]
+    kind: Cow<'a, str>,
 }
 
 impl<T: PersonalData> Serialize for Personal<T> {
@@ -69,13 +71,13 @@ impl<T: PersonalData> Serialize for Personal<T> {
             Form::Clear(value) => (Some(value), None),
             Form::Sealed(seal) => (None, Some(seal.clone())),
         };
-        Stored { clear, sealed, kind: T::KIND.to_owned() }.serialize(serializer)
+        Stored { clear, sealed, kind: Cow::Borrowed(T::KIND) }.serialize(serializer)
     }
 }
 
 impl<'de, T: PersonalData> Deserialize<'de> for Personal<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let stored = Stored::<T>::deserialize(deserializer)?;
+        let stored = Stored::<'de, T>::deserialize(deserializer)?;
         match stored {
             Stored { sealed: Some(seal), clear: None, kind } if kind == T::KIND => Ok(Self(Form::Sealed(seal))),
             Stored { clear: Some(value), sealed: None, kind } if kind == T::KIND => Ok(Self(Form::Clear(value))),

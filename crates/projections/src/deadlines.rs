@@ -177,11 +177,12 @@ pub async fn deadlines_due(
     limit: u32,
 ) -> Result<Vec<Deadline>, StoreError> {
     let (day, space, kind, subject) = after.map(|row| (row.due_on, row.space.uuid(), token(&row.kind), row.subject)).unwrap_or_default();
+    // The partition stands in the text: PostgreSQL then plans for one leaf, and locks no other.
     let sql = format!(
         "SELECT partition, space, kind, subject, due_on FROM deadlines \
          WHERE partition = {partition} AND due_on <= $1 AND (due_on, space, kind, subject) > ($2, $3, $4, $5) \
          ORDER BY due_on, space, kind, subject LIMIT $6"
     );
-    let after = [Arg::Date(on), Arg::Date(day), Arg::Uuid(space), Arg::Text(kind), Arg::Uuid(subject), Arg::Int(i64::from(limit))];
-    store.select(&sql, &after).await
+    let args = [Arg::Date(on), Arg::Date(day), Arg::Uuid(space), Arg::Text(kind), Arg::Uuid(subject), Arg::Int(i64::from(limit))];
+    store.select(&sql, &args).await
 }

@@ -17,6 +17,7 @@ pub mod health;
 pub mod history;
 pub mod notices_due;
 pub mod openings_due;
+pub mod overdue;
 mod plan;
 mod projection;
 mod reached;

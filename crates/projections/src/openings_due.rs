@@ -126,6 +126,7 @@ pub async fn openings_due(
     limit: u32,
 ) -> Result<Vec<OpeningDue>, StoreError> {
     let (from_day, from_space) = after.map(|row| (row.last_day.unwrap_or_default(), row.space.uuid())).unwrap_or_default();
+    // The partition stands in the text: PostgreSQL then plans for one leaf, and locks no other.
     let sql = format!(
         "SELECT partition, space, department, stage, last_day FROM openings_due \
          WHERE partition = {partition} AND stage = 'notified' AND last_day < $1 AND (last_day, space) > ($2, $3) \

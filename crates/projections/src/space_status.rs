@@ -10,7 +10,7 @@ use ens_domain::space::terms::{
     UnreachableReason,
 };
 use ens_domain::space::{Receipt, SpaceEvent};
-use ens_store::{Arg, Partition, Recorded, Store, StoreError};
+use ens_store::{Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
@@ -389,8 +389,5 @@ fn amend(row: &mut StatusRow, event: SpaceEvent) {
 /// # Errors
 /// The store could not be read.
 pub async fn space_status(store: &Store, space: SpaceId) -> Result<Option<StatusRow>, StoreError> {
-    let partition = store.partition_of(space);
-    let sql = format!("SELECT {} FROM space_status WHERE partition = {partition} AND space = $1", SpaceStatus::COLUMNS.join(", "));
-    let rows = store.select(&sql, &[Arg::Uuid(space.uuid())]).await?;
-    Ok(rows.into_iter().next())
+    store.row_of(&SpaceStatus::table(), space).await
 }

@@ -1,11 +1,40 @@
-//! The feed: a partition's events in the order of their commits, page by page, dense.
+//! The feed: a partition's events in the order of their commits, dense; page by page, or in one go as they come out of the database.
+//!
+//! - a log that ends before its head is an error
+
+use std::ops::ControlFlow;
 
 use tokio::sync::watch;
 
 use crate::error::StoreError;
 use crate::partition::Partition;
 use crate::store::Store;
-use crate::stored::StoredEvent;
+use crate::stored::{EventRow, StoredEvent};
+
+/// Positions that one statement reads. It streams, so memory does not depend on it; a statement that took hours would keep the whole
+/// database's dead rows from being vacuumed meanwhile.
+const WINDOW: u64 = 25_000;
+
+/// What to read of a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Which partition.
+    pub partition: Partition,
+    /// The position before the first one to read; 0 begins at the beginning.
+    pub after: u64,
+    /// The last position to read; `None` reads to where the log ends now.
+    pub to: Option<u64>,
+}
+
+impl Span {
+    /// A whole partition.
+    pub const fn all_of(partition: Partition) -> Self {
+        Self { partition, after: 0, to: None }
+    }
+}
+
+/// Who is given each row as it comes, and may end the reading.
+pub(crate) type Take<'a> = dyn for<'r> FnMut(EventRow<'r>) -> ControlFlow<()> + Send + 'a;
 
 impl Store {
     /// The events of a partition after a position, at most `limit`. An empty answer means that there are no more for now, and nothing
@@ -16,6 +45,50 @@ impl Store {
     pub async fn feed(&self, partition: Partition, after: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
         let page = self.engine().feed(partition, after, limit).await?;
         dense(partition, after, page)
+    }
+
+    /// Gives every event of a span to `take`, in order and without a hole, each borrowed from the row that it came in: the server sends
+    /// while `take` works, and memory does not grow with the log. Answers the last position that was read.
+    ///
+    /// What is appended after the call began may be left out; read on from the answer. `take` ends the reading by its error.
+    ///
+    /// # Errors
+    /// That of `take`; the database's, or [`StoreError::Broken`] where the positions have a hole or end before the partition's head.
+    pub async fn read<E: From<StoreError> + Send>(
+        &self,
+        span: Span,
+        mut take: impl FnMut(EventRow<'_>) -> Result<(), E> + Send,
+    ) -> Result<u64, E> {
+        let head = self.head(span.partition).await?;
+        let last = span.to.map_or(head, |to| to.min(head));
+        let mut at = span.after;
+        while at < last {
+            let window = Span { after: at, to: Some(last.min(at.saturating_add(WINDOW))), ..span };
+            let mut ended: Option<E> = None;
+            let mut give = |row: EventRow<'_>| {
+                let taken = step(&mut at, &row).map_err(E::from).and_then(|()| take(row));
+                match taken {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(error) => {
+                        ended = Some(error);
+                        ControlFlow::Break(())
+                    }
+                }
+            };
+            self.engine().stream(window, &mut give).await?;
+            if let Some(error) = ended {
+                return Err(error);
+            }
+            if window.to.is_some_and(|to| at < to) {
+                return Err(StoreError::Broken { partition: span.partition, expected: at.saturating_add(1), found: head }.into());
+            }
+        }
+        Ok(at)
+    }
+
+    async fn head(&self, partition: Partition) -> Result<u64, StoreError> {
+        let heads = self.heads().await?.into_iter();
+        Ok(heads.filter(|(each, _)| *each == partition).map(|(_, head)| head).next().unwrap_or_default())
     }
 
     /// The last position of every partition.
@@ -31,6 +104,16 @@ impl Store {
     pub fn appended(&self) -> watch::Receiver<u64> {
         self.bell().subscribe()
     }
+}
+
+/// Moves on to the next row, which is the one after.
+fn step(at: &mut u64, row: &EventRow<'_>) -> Result<(), StoreError> {
+    let expected = at.saturating_add(1);
+    if row.position != expected {
+        return Err(StoreError::Broken { partition: row.partition, expected, found: row.position });
+    }
+    *at = expected;
+    Ok(())
 }
 
 /// Holds a page to promise 3: positions go up by one from where the reader stands.

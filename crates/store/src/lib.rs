@@ -36,6 +36,7 @@
 //! PostgreSQL and SQLite, and decides nothing.
 
 mod append;
+mod as_of;
 mod bus;
 mod citus;
 mod engine;
@@ -45,11 +46,13 @@ mod feed;
 mod follow;
 mod history;
 mod keys;
+mod lease;
 mod master;
 mod open;
 mod order;
 mod outbox;
 mod partition;
+mod reads;
 mod registry;
 mod rows;
 mod seal;
@@ -61,11 +64,14 @@ mod stored;
 mod tables;
 mod walk;
 
+pub use as_of::AsOf;
 pub use bus::Loaded;
 pub use citus::Layout;
 pub use entropy::Entropy;
 pub use error::StoreError;
+pub use feed::Span;
 pub use follow::Follow;
+pub use lease::Lease;
 pub use master::{MasterKey, NotAMasterKey};
 pub use open::{KeyRing, OpenError};
 pub use order::{Answered, Idempotency, Order, Outcome, Rejection};
@@ -77,5 +83,5 @@ pub use sealed::Sealed;
 pub use select::Arg;
 pub use site::{After, Leaf, Progress, Purpose, Site, Swap};
 pub use store::{Store, StoreOptions};
-pub use stored::{Appended, Conflict, DecodeError, NewEvent, Recorded, StoredEvent, Write};
+pub use stored::{Appended, Conflict, DecodeError, EventRow, NewEvent, Recorded, StoredEvent, Write};
 pub use tables::Table;

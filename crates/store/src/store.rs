@@ -13,6 +13,7 @@ use crate::entropy::Entropy;
 use crate::error::StoreError;
 use crate::master::{DerivedKeys, MasterKey};
 use crate::partition::{Partition, Partitions};
+use crate::reads::Desk;
 
 /// How a store is opened.
 #[derive(Debug, Clone)]
@@ -65,6 +66,7 @@ struct Shared {
     entropy: Entropy,
     partitions: Partitions,
     bell: watch::Sender<u64>,
+    reads: Desk,
     bus: Bus,
 }
 
@@ -88,7 +90,7 @@ impl Store {
         let (bell, _) = watch::channel(0);
         let bus = Bus::new(partitions, options.waiting);
         let keys = options.master.derive()?;
-        Ok(Self(Arc::new(Shared { engine, keys, entropy: options.entropy, partitions, bell, bus })))
+        Ok(Self(Arc::new(Shared { engine, keys, entropy: options.entropy, partitions, bell, reads: Desk::default(), bus })))
     }
 
     /// The key of the digests that lead from an INS to a space.
@@ -131,6 +133,11 @@ impl Store {
 
     pub(crate) fn bus(&self) -> &Bus {
         &self.0.bus
+    }
+
+    /// Where reads of one row wait for each other.
+    pub(crate) fn reads(&self) -> &Desk {
+        &self.0.reads
     }
 
     /// Wakes who waits for something to read.

@@ -91,26 +91,45 @@ pub struct DecodeError {
     pub position: u64,
 }
 
-impl StoredEvent {
+/// A row of the log as the database hands it over: borrowed, so that whoever reads through the log allocates nothing for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventRow<'a> {
+    /// The kind of aggregate.
+    pub aggregate_type: &'a str,
+    /// Which one.
+    pub aggregate_id: &'a str,
+    /// 1, 2, 3, … within the aggregate.
+    pub sequence: u64,
+    /// The variant's name.
+    pub event_type: &'a str,
+    /// The version of its shape.
+    pub event_version: &'a str,
+    /// JSON text, byte for byte as stored.
+    pub payload: &'a str,
+    /// JSON text, byte for byte as stored.
+    pub metadata: &'a str,
+    /// The slice of the log it stands in.
+    pub partition: Partition,
+    /// 1, 2, 3, … within the partition.
+    pub position: u64,
+    /// When the database wrote it.
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl EventRow<'_> {
     /// Reads the payload as an event of a space's life.
     ///
     /// # Errors
     /// [`DecodeError`] for another aggregate type, an unknown event or another shape.
     pub fn decode(&self) -> Result<Recorded<SpaceEvent>, DecodeError> {
-        let unreadable = || DecodeError {
-            event_type: self.event_type.clone(),
-            event_version: self.event_version.clone(),
-            partition: self.partition,
-            position: self.position,
-        };
         if self.aggregate_type != HealthSpace::TYPE {
-            return Err(unreadable());
+            return Err(self.unreadable());
         }
-        let space: SpaceId = self.aggregate_id.parse().map_err(|_| unreadable())?;
+        let space: SpaceId = self.aggregate_id.parse().map_err(|_| self.unreadable())?;
         // The parser's own message can repeat what it read, so it goes no further.
-        let event: SpaceEvent = serde_json::from_str(&self.payload).map_err(|_| unreadable())?;
+        let event: SpaceEvent = serde_json::from_str(self.payload).map_err(|_| self.unreadable())?;
         if event.event_type_str() != self.event_type {
-            return Err(unreadable());
+            return Err(self.unreadable());
         }
         Ok(Recorded {
             event,
@@ -120,6 +139,42 @@ impl StoredEvent {
             space,
             recorded_at: self.recorded_at,
         })
+    }
+
+    #[cold]
+    fn unreadable(&self) -> DecodeError {
+        DecodeError {
+            event_type: self.event_type.to_owned(),
+            event_version: self.event_version.to_owned(),
+            partition: self.partition,
+            position: self.position,
+        }
+    }
+}
+
+impl StoredEvent {
+    /// The same row, borrowed.
+    pub fn row(&self) -> EventRow<'_> {
+        EventRow {
+            aggregate_type: &self.aggregate_type,
+            aggregate_id: &self.aggregate_id,
+            sequence: self.sequence,
+            event_type: &self.event_type,
+            event_version: &self.event_version,
+            payload: &self.payload,
+            metadata: &self.metadata,
+            partition: self.partition,
+            position: self.position,
+            recorded_at: self.recorded_at,
+        }
+    }
+
+    /// Reads the payload as an event of a space's life.
+    ///
+    /// # Errors
+    /// [`DecodeError`] for another aggregate type, an unknown event or another shape.
+    pub fn decode(&self) -> Result<Recorded<SpaceEvent>, DecodeError> {
+        self.row().decode()
     }
 }
 

@@ -1,5 +1,9 @@
 //! What a machine asks: does it live, can it serve, which version is it, what does it count.
 
+use chrono::Duration;
+use ens_domain::calendar::paris;
+use ens_domain::space::commands::Open;
+use ens_tests::eventually;
 use serde_json::json;
 
 use super::world::Api;
@@ -12,6 +16,46 @@ async fn a_service_that_lives_and_can_serve_says_so() {
     let ready = api.ask("GET", "/readyz").send().await;
     assert_eq!((ready.status, &ready.body["status"]), (200, &json!("ready")));
     assert!(ready.body["read_models"].as_array().unwrap().iter().any(|model| model["name"] == "space_status"));
+    let nothing = json!({ "count": 0, "age_seconds": 0 });
+    assert_eq!(ready.body["overdue"], json!({ "openings": nothing, "deadlines": nothing }));
+}
+
+#[tokio::test]
+async fn what_is_overdue_is_seen_with_its_age() {
+    let api = Api::start().await;
+    api.notified(1).await;
+    let person = api.notified(2).await;
+    // Told on 2 March: the window's last day is 13 April, and the space is due from the first instant of the 14th.
+    let due = paris::start_of("2026-04-14".parse().unwrap());
+    api.app.clock.jump_to(due + Duration::seconds(90));
+    let body = eventually("both are counted", async || {
+        let body = api.ask("GET", "/readyz").send().await.body;
+        (body["overdue"]["openings"]["count"] == 2).then_some(body)
+    })
+    .await;
+    assert_eq!((&body["status"], &body["overdue"]["openings"]["age_seconds"]), (&json!("ready"), &json!(90)));
+    api.later(Duration::hours(3));
+    let late = eventually("it is late", async || {
+        let answer = api.ask("GET", "/readyz").send().await;
+        (answer.body["status"] == "late").then_some(answer)
+    })
+    .await;
+    assert_eq!(late.status, 200, "what is overdue takes no process out of service");
+    let metrics = api.ask("GET", "/metrics").send().await.text;
+    for gauge in [
+        "ens_openings_overdue 2",
+        "ens_openings_overdue_age_seconds 10890",
+        "ens_deadlines_overdue 0",
+        "ens_deadlines_overdue_age_seconds 0",
+    ] {
+        assert!(metrics.lines().any(|line| line == gauge), "{gauge} is not in\n{metrics}");
+    }
+    api.say(person.space, Open { at: api.now() }).await;
+    eventually("one is left", async || {
+        let body = api.ask("GET", "/readyz").send().await.body;
+        (body["overdue"]["openings"]["count"] == 1).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

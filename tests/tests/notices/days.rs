@@ -37,7 +37,7 @@ fn today(world: &World) -> NaiveDate {
     paris::day_of(world.app.now())
 }
 
-async fn oppose(world: &World, space: SpaceId) {
+pub(crate) async fn oppose(world: &World, space: SpaceId) {
     let by = Party::Support { agent: AgentId::parse("guichet-12").expect("an agent") };
     let opposition = Oppose { at: world.app.now(), by, via: OppositionChannel::Desk, proof: Proof::IdentityProved };
     world.say(space, opposition).await.expect("an opposition");

@@ -3,6 +3,7 @@
 mod bounces;
 mod crashes;
 mod days;
+mod due;
 mod letters;
 mod mails;
 mod news;

@@ -16,6 +16,7 @@ use ens_projections::space_status::{CodeState, space_status};
 use ens_projections::standing::Action;
 use ens_projections::{Followers, Reached, reached};
 use ens_tests::Engine;
+use futures::future::join_all;
 
 use super::lives::{KINDS, Kind, World, day, start};
 
@@ -54,6 +55,23 @@ async fn a_status_says_where_why_and_what_can_be_done() {
         let posted = space_status(&world.store, world.one(Kind::Bounced)).await.expect("a status").expect("a row");
         assert_eq!((posted.notice_channel, posted.last_day), (Some(Channel::Post), Some(day(4, 22))));
         assert_eq!(space_status(&world.store, SpaceId::from(uuid::Uuid::from_u128(1))).await, Ok(None));
+    }
+}
+
+#[tokio::test]
+async fn reads_that_wait_together_are_answered_each_with_their_own() {
+    for engine in Engine::ALL {
+        let world = level(engine, 3).await;
+        let strangers = (1..=5).map(|number| SpaceId::from(uuid::Uuid::from_u128(number)));
+        let asked: Vec<SpaceId> = world.spaces.iter().map(|(_, space)| *space).chain(strangers).cycle().take(350).collect();
+        let rows = join_all(asked.iter().map(|space| space_status(&world.store, *space))).await;
+        for (number, (space, row)) in asked.iter().zip(rows).enumerate() {
+            let known = number % 35 < 30;
+            assert_eq!(row.expect("a status").map(|row| row.space), known.then_some(*space), "{engine:?}");
+        }
+        world.store.close().await;
+        let closed = join_all(asked[..40].iter().map(|space| space_status(&world.store, *space))).await;
+        assert!(closed.iter().all(Result::is_err), "{engine:?}: each is told of the error");
     }
 }
 

@@ -6,13 +6,17 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::space::SpaceCommand;
 use ens_domain::space::commands::{CloseSuspended, ComeOfAge, Destroy, ExpireAccess};
-use ens_projections::deadlines::{Deadline, DeadlineKind, deadlines_due};
-use ens_store::{Order, Rejection, StoreError};
+use ens_projections::Projection;
+use ens_projections::deadlines::{Deadline, DeadlineKind, Deadlines, deadlines_due};
+use ens_store::{Order, Partition, Store, StoreError};
+use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
+use super::sweep::{Due, Sweep, Tally};
+
 /// Deadlines settled together.
-const BATCH: u32 = 500;
+const SET: u32 = 1_000;
 
 /// What a day's deadlines came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,39 +29,40 @@ pub struct Settled {
     pub refused: u64,
     /// Deadlines that the store could not settle; they stay due.
     pub failed: u64,
+    /// Partitions that another process is settling.
+    pub elsewhere: u64,
 }
 
-/// Settles what falls due on this day and what was missed before.
+/// Settles what falls due on this day and what was missed before, but where another process is at it.
 ///
 /// # Errors
-/// The list of what is due could not be read.
+/// The list of what is due could not be read, or a partition not be claimed; the other partitions are done.
 pub async fn settle_due(app: &App, on: NaiveDate) -> Result<Settled, StoreError> {
-    let mut done = Settled::default();
-    for partition in app.store.partitions().each() {
-        let mut after = None;
-        loop {
-            let page = deadlines_due(&app.store, partition, on, after.as_ref(), BATCH).await?;
-            if page.is_empty() {
-                break;
-            }
-            let orders = page.iter().filter_map(|due| Some(Order::new(due.space, command(due, app.now())?))).collect();
-            for answer in app.store.execute_all(orders, &app.policy).await {
-                match answer {
-                    Ok(outcome) if outcome.is_quiet() => done.quiet += 1,
-                    Ok(_) => done.settled += 1,
-                    Err(Rejection::Store(error)) => {
-                        tracing::warn!(%error, "a deadline could not be settled; it stays due");
-                        done.failed += 1;
-                    }
-                    Err(Rejection::Refused(_) | Rejection::NoSuchSpace | Rejection::Stale { .. } | Rejection::KeyReused) => {
-                        done.refused += 1
-                    }
-                }
-            }
-            after = page.into_iter().next_back();
-        }
+    settle_until(app, on, CancellationToken::new()).await
+}
+
+/// The same, ended before its end where `stop` asks for it.
+pub(super) async fn settle_until(app: &App, on: NaiveDate, stop: CancellationToken) -> Result<Settled, StoreError> {
+    let swept = Sweep { app: app.clone(), on, stop }.run::<Kept>().await?;
+    let Tally { done: settled, quiet, refused, failed, elsewhere } = swept;
+    Ok(Settled { settled, quiet, refused, failed, elsewhere })
+}
+
+/// The deadlines that are kept.
+struct Kept;
+
+impl Due for Kept {
+    const TASK: &'static str = "deadlines";
+    const READ_MODEL: &'static str = Deadlines::NAME;
+    type Row = Deadline;
+
+    async fn set(store: &Store, partition: Partition, on: NaiveDate, after: Option<&Deadline>) -> Result<Vec<Deadline>, StoreError> {
+        deadlines_due(store, partition, on, after, SET).await
     }
-    Ok(done)
+
+    fn order(row: &Deadline, at: DateTime<Utc>) -> Option<Order> {
+        Some(Order::new(row.space, command(row, at)?))
+    }
 }
 
 /// What a deadline asks of its space; nothing for a grant's end that names no grant.

@@ -16,6 +16,8 @@ use crate::notify::letters::StatusFolder;
 pub mod deadlines;
 pub mod notices;
 pub mod openings;
+pub(crate) mod stock;
+mod sweep;
 mod task;
 
 /// Who does the work that `run` keeps going.

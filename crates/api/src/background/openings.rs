@@ -1,19 +1,24 @@
-//! The daily openings: every space whose window is over, oldest window first, in batches, partition by partition.
+//! The daily openings: every space whose window is over, oldest window first, set by set, partition by partition.
 //!
 //! - an opposition that was recorded first refuses its own opening and no other
 //! - one bad space never blocks its batch
 //! - the same day twice opens nothing twice
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::calendar::paris;
 use ens_domain::space::commands::Open;
-use ens_projections::openings_due::{openings_by_department, openings_due};
-use ens_store::{Order, Rejection, StoreError};
+use ens_projections::Projection;
+use ens_projections::openings_due::{OpeningDue, OpeningsDue, openings_due};
+use ens_projections::overdue::openings_overdue;
+use ens_store::{Order, Partition, Store, StoreError};
+use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
+use super::sweep::{Due, Sweep, Tally};
+
 /// Spaces opened together.
-const BATCH: u32 = 1_000;
+const SET: u32 = 1_000;
 
 /// What a day's openings came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,40 +31,42 @@ pub struct Opened {
     pub refused: u64,
     /// Spaces that the store could not open; they stay due.
     pub failed: u64,
+    /// Partitions that another process is opening.
+    pub elsewhere: u64,
 }
 
-/// Opens what falls due on this day and what was missed before.
+/// Opens what falls due on this day and what was missed before, but where another process is at it.
 ///
 /// # Errors
-/// The list of what is due could not be read.
+/// The list of what is due could not be read, or a partition not be claimed; the other partitions are done.
 pub async fn open_due(app: &App, on: NaiveDate) -> Result<Opened, StoreError> {
-    let mut done = Opened::default();
-    for partition in app.store.partitions().each() {
-        let mut after = None;
-        loop {
-            let page = openings_due(&app.store, partition, on, after.as_ref(), BATCH).await?;
-            if page.is_empty() {
-                break;
-            }
-            let orders = page.iter().map(|due| Order::new(due.space, Open { at: app.now() })).collect();
-            for answer in app.store.execute_all(orders, &app.policy).await {
-                match answer {
-                    Ok(outcome) if outcome.is_quiet() => done.quiet += 1,
-                    Ok(_) => done.opened += 1,
-                    Err(Rejection::Store(error)) => {
-                        tracing::warn!(%error, "a space could not be opened; it stays due");
-                        done.failed += 1;
-                    }
-                    Err(Rejection::Refused(_) | Rejection::NoSuchSpace | Rejection::Stale { .. } | Rejection::KeyReused) => {
-                        done.refused += 1
-                    }
-                }
-            }
-            after = page.into_iter().next_back();
-        }
-    }
+    open_until(app, on, CancellationToken::new()).await
+}
+
+/// The same, ended before its end where `stop` asks for it.
+pub(super) async fn open_until(app: &App, on: NaiveDate, stop: CancellationToken) -> Result<Opened, StoreError> {
+    let swept = Sweep { app: app.clone(), on, stop }.run::<Openings>().await?;
+    let Tally { done: opened, quiet, refused, failed, elsewhere } = swept;
+    let done = Opened { opened, quiet, refused, failed, elsewhere };
     measure(&done);
     Ok(done)
+}
+
+/// The spaces that fall due.
+struct Openings;
+
+impl Due for Openings {
+    const TASK: &'static str = "openings";
+    const READ_MODEL: &'static str = OpeningsDue::NAME;
+    type Row = OpeningDue;
+
+    async fn set(store: &Store, partition: Partition, on: NaiveDate, after: Option<&OpeningDue>) -> Result<Vec<OpeningDue>, StoreError> {
+        openings_due(store, partition, on, after, SET).await
+    }
+
+    fn order(row: &OpeningDue, at: DateTime<Utc>) -> Option<Order> {
+        Some(Order::new(row.space, Open { at }))
+    }
 }
 
 /// Spaces that should be open by now and are not, as the read models see it.
@@ -68,7 +75,7 @@ pub async fn open_due(app: &App, on: NaiveDate) -> Result<Opened, StoreError> {
 /// The list could not be read.
 pub async fn overdue(app: &App) -> Result<u64, StoreError> {
     let today = paris::day_of(app.now());
-    Ok(openings_by_department(&app.store, today).await?.iter().map(|count| count.spaces).sum())
+    Ok(openings_overdue(&app.store, today).await?.count)
 }
 
 fn measure(done: &Opened) {

@@ -8,7 +8,7 @@ use ens_domain::calendar::paris;
 use ens_store::StoreError;
 use tokio_util::sync::CancellationToken;
 
-use super::{deadlines, notices, openings};
+use super::{deadlines, notices, openings, stock};
 use crate::app::App;
 use crate::notify::letters::StatusFolder;
 
@@ -20,6 +20,8 @@ const NOTICES_EVERY: Duration = Duration::from_secs(1);
 const STATUSES_EVERY: Duration = Duration::from_secs(10);
 /// How often what fell due is looked for between two midnights: a letter reported late may be due at once.
 const CALENDAR_EVERY: Duration = Duration::from_secs(60);
+/// How soon a process looks again where another one was at a part of it: should that one have died, its part is free when its lease ends.
+const SHARED_EVERY: Duration = Duration::from_secs(5);
 /// How often the overdue are counted.
 const GAUGES_EVERY: Duration = Duration::from_secs(15);
 /// The wait after a failure.
@@ -49,20 +51,38 @@ pub(super) async fn import_statuses(app: App, folder: StatusFolder, shutdown: Ca
 /// At start for what was missed, at the first instant of each day in Paris, and now and then between.
 pub(super) async fn keep_the_calendar(app: App, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
-        let kept = keep_once(&app).await.map(|()| Left::Nothing);
-        let went = report("calendar", kept);
-        rest("calendar", went, until_next_day(app.now()).min(CALENDAR_EVERY), &shutdown).await;
+        let kept = keep_once(&app, &shutdown).await;
+        let again = kept.as_ref().map_or(CALENDAR_EVERY, Kept::again);
+        let went = report("calendar", kept.map(|_| Left::Nothing));
+        rest("calendar", went, until_next_day(app.now()).min(again), &shutdown).await;
     }
 }
 
-async fn keep_once(app: &App) -> Result<(), StoreError> {
+/// How a round of the calendar left the work.
+enum Kept {
+    /// All that was due was tried.
+    Through,
+    /// Another process is at a part of it.
+    Shared,
+}
+
+impl Kept {
+    const fn again(&self) -> Duration {
+        match self {
+            Self::Through => CALENDAR_EVERY,
+            Self::Shared => SHARED_EVERY,
+        }
+    }
+}
+
+async fn keep_once(app: &App, shutdown: &CancellationToken) -> Result<Kept, StoreError> {
     let today = paris::day_of(app.now());
-    let opened = openings::open_due(app, today).await?;
-    let settled = deadlines::settle_due(app, today).await?;
+    let opened = openings::open_until(app, today, shutdown.clone()).await?;
+    let settled = deadlines::settle_until(app, today, shutdown.clone()).await?;
     if opened.opened + settled.settled > 0 {
         tracing::info!(%today, opened = opened.opened, refused = opened.refused, settled = settled.settled, "what fell due is done");
     }
-    Ok(())
+    Ok(if opened.elsewhere + settled.elsewhere == 0 { Kept::Through } else { Kept::Shared })
 }
 
 pub(super) async fn measure(app: App, shutdown: CancellationToken) {
@@ -72,10 +92,8 @@ pub(super) async fn measure(app: App, shutdown: CancellationToken) {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a gauge is a float; counts stay far below 2^53")]
 async fn measure_once(app: &App) -> Result<(), StoreError> {
-    metrics::gauge!("ens_openings_overdue").set(openings::overdue(app).await? as f64);
-    Ok(())
+    stock::take(app).await.map(|stock| stock.show())
 }
 
 /// How long until the first instant of the next day in Paris.

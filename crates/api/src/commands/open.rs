@@ -1,5 +1,7 @@
 //! `ens open`: who would be opened on a day, counted by department before the day comes; or the openings themselves.
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 use ens_domain::calendar::paris;
 use ens_projections::Followers;
@@ -7,11 +9,14 @@ use ens_projections::openings_due::{DepartmentCount, openings_by_department};
 use serde_json::json;
 
 use crate::app::App;
-use crate::background::openings::open_due;
+use crate::background::openings::{Opened, open_due};
 use crate::cli::OpenArgs;
 use crate::config::Settings;
 
 use super::{Failure, app, print};
+
+/// How soon to look again at what another process is opening.
+const SHARED_EVERY: Duration = Duration::from_secs(1);
 
 /// Counts, or opens. The read models catch up first, so that the count is of the log as it stands.
 pub(super) async fn run(settings: Settings, args: OpenArgs) -> Result<(), Failure> {
@@ -43,7 +48,7 @@ async fn open(app: &App, args: &OpenArgs) -> Result<(), Failure> {
     if args.on > today {
         return Err(future(args.on, today));
     }
-    let done = open_due(app, args.on).await?;
+    let done = open_all(app, args.on).await?;
     if args.json {
         let (opened, kept) = (done.opened, done.refused);
         return print(
@@ -52,6 +57,20 @@ async fn open(app: &App, args: &OpenArgs) -> Result<(), Failure> {
     }
     print(&format!("{} opened, {} open already", done.opened, done.quiet))?;
     print(&format!("{} kept closed by a rule, {} failed and stay due", done.refused, done.failed))
+}
+
+/// Opens until nothing is left to another process: it may be at a part, and may not get through with it.
+async fn open_all(app: &App, on: NaiveDate) -> Result<Opened, Failure> {
+    let mut all = Opened::default();
+    loop {
+        let done = open_due(app, on).await?;
+        all.opened += done.opened;
+        all = Opened { opened: all.opened, ..done };
+        if done.elsewhere == 0 {
+            return Ok(all);
+        }
+        tokio::time::sleep(SHARED_EVERY).await;
+    }
 }
 
 fn future(on: NaiveDate, today: NaiveDate) -> Failure {

@@ -1,7 +1,8 @@
 //! `ens verify`: every row of the log, read again: dense, whole, readable, and what its Merkle tree comes to.
 
-use ens_audit::{Row, Verifier};
-use ens_store::{Partition, Store, StoredEvent};
+use ens_audit::{Head, Row, Verifier};
+use ens_store::{EventRow, Partition, Span, Store, StoreError};
+use futures::stream::{self, StreamExt};
 
 use crate::config::Settings;
 
@@ -9,47 +10,64 @@ use super::{Failure, open_store, print};
 
 /// The aggregate whose payloads this service reads.
 const OURS: &str = "health_space";
-/// Events that are read at once.
-const PAGE: u32 = 1_000;
+/// Partitions that are read at once: the server sends one while this program hashes another.
+const AT_ONCE: usize = 2;
+/// Findings of a partition that are printed; all are counted.
+const SHOWN: usize = 1_000;
 
 /// Verifies every partition, prints its size and root, and names what is wrong.
 pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
     let store = open_store(&settings).await?;
     let mut findings = 0;
-    for partition in store.partitions().each() {
-        findings += verify(&store, partition).await?;
+    let reading = store.partitions().each().map(|partition| {
+        let store = store.clone();
+        async move { tokio::spawn(async move { verify(&store, partition).await }).await }
+    });
+    let mut verified = stream::iter(reading.collect::<Vec<_>>()).buffered(AT_ONCE);
+    while let Some(partition) = verified.next().await {
+        let seen = partition.map_err(|_| Failure::Asked("a partition was not read to its end: it broke off".into()))??;
+        for finding in &seen.shown {
+            print(finding)?;
+        }
+        print(&format!("partition {:>2}: {:>9} events, root {}", seen.partition.number(), seen.head.size, seen.head.root))?;
+        findings += seen.findings;
     }
+    store.close().await;
     if findings == 0 { Ok(()) } else { Err(Failure::NotVerified(findings)) }
 }
 
-async fn verify(store: &Store, partition: Partition) -> Result<usize, Failure> {
-    let mut verifier = Verifier::new();
-    let mut findings = 0;
-    let mut after = 0;
-    loop {
-        let page = store.feed(partition, after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = last.position;
-        for event in &page {
-            for finding in check(&mut verifier, event) {
-                findings += 1;
-                print(&format!("partition {}, position {}: {finding}", partition.number(), event.position))?;
-            }
-        }
-    }
-    let head = verifier.head();
-    print(&format!("partition {:>2}: {:>9} events, root {}", partition.number(), head.size, head.root))?;
-    Ok(findings)
+/// What a partition came to.
+struct Seen {
+    partition: Partition,
+    head: Head,
+    findings: usize,
+    shown: Vec<String>,
 }
 
-fn check(verifier: &mut Verifier, event: &StoredEvent) -> Vec<String> {
+async fn verify(store: &Store, partition: Partition) -> Result<Seen, StoreError> {
+    let mut verifier = Verifier::new();
+    let (mut findings, mut shown) = (0, Vec::new());
+    let take = |event: EventRow<'_>| {
+        for finding in check(&mut verifier, &event) {
+            findings += 1;
+            if shown.len() < SHOWN {
+                shown.push(format!("partition {}, position {}: {finding}", partition.number(), event.position));
+            }
+        }
+        Ok::<(), StoreError>(())
+    };
+    store.read(Span::all_of(partition), take).await?;
+    Ok(Seen { partition, head: verifier.head(), findings, shown })
+}
+
+fn check(verifier: &mut Verifier, event: &EventRow<'_>) -> Vec<String> {
     let row = Row {
         position: event.position,
-        aggregate_type: &event.aggregate_type,
-        aggregate_id: &event.aggregate_id,
+        aggregate_type: event.aggregate_type,
+        aggregate_id: event.aggregate_id,
         sequence: event.sequence,
-        event_type: &event.event_type,
-        event_version: &event.event_version,
+        event_type: event.event_type,
+        event_version: event.event_version,
         recorded_at: event.recorded_at.timestamp_micros(),
         payload: event.payload.as_bytes(),
         metadata: event.metadata.as_bytes(),

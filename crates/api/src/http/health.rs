@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::background::stock::{LastStock, Late};
 use crate::problem::{Kind, Problem, Success};
 
 /// A process that answers.
@@ -31,12 +32,38 @@ pub(super) struct Version {
 /// Whether requests can be served.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Readiness {
-    /// `ready`, or `degraded` where a read model stands still.
+    /// `ready`; `late` where something has been overdue for more than two hours; `degraded` where a read model stands still.
     status: &'static str,
+    /// What should have been done by now and is not, as the read models see it.
+    overdue: OverdueBody,
     /// How far each read model is behind the log, all partitions together.
     read_models: Vec<ReadModelHealth>,
     /// What stands still in this process, and why.
     faults: Vec<FaultBody>,
+}
+
+/// What is overdue.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OverdueBody {
+    /// Spaces that should be open.
+    openings: LateBody,
+    /// Deadlines that should be settled.
+    deadlines: LateBody,
+}
+
+/// How much is overdue, and for how long.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct LateBody {
+    /// How many.
+    count: u64,
+    /// Seconds since the first instant, in Paris, of the day on which the oldest was due.
+    age_seconds: u64,
+}
+
+impl From<Late> for LateBody {
+    fn from(late: Late) -> Self {
+        Self { count: late.count, age_seconds: late.age_seconds }
+    }
 }
 
 /// How far one read model is behind.
@@ -75,11 +102,16 @@ pub(super) async fn show_version() -> Json<Version> {
 
 /// Whether the store answers, its tables are up to date and the read models go on.
 #[utoipa::path(get, path = "/readyz", tag = "operation", responses(
-    (status = 200, description = "it can serve", body = Readiness),
+    (status = 200, description = "it can serve; `late` where something has been overdue for long", body = Readiness),
     (status = 503, description = "it cannot: the store does not answer, or a read model stands still", body = Readiness),
 ))]
-pub(super) async fn probe_readiness(State(app): State<App>, followers: Option<Extension<Followers>>) -> Result<Response, Problem> {
-    let lags = lag(&app).await.map_err(|error| Problem::new(Kind::Unavailable).logged(error))?;
+pub(super) async fn probe_readiness(
+    State(app): State<App>,
+    Extension(last): Extension<LastStock>,
+    followers: Option<Extension<Followers>>,
+) -> Result<Response, Problem> {
+    let silent = |error| Problem::new(Kind::Unavailable).logged(error);
+    let (lags, stock) = tokio::try_join!(lag(&app), last.recent(&app)).map_err(silent)?;
     let faults = followers.map(|followers| followers.health().faults).unwrap_or_default();
     let faults: Vec<FaultBody> = faults
         .into_iter()
@@ -90,8 +122,14 @@ pub(super) async fn probe_readiness(State(app): State<App>, followers: Option<Ex
             reason: fault.reason,
         })
         .collect();
-    let (success, status) = if faults.is_empty() { (Success::Done, "ready") } else { (Success::Degraded, "degraded") };
-    Ok((success.status(), Json(Readiness { status, read_models: together(&lags), faults })).into_response())
+    // What is overdue takes no process out of service: requests are answered, and an idle worker opens nothing sooner.
+    let (success, status) = match (faults.is_empty(), stock.is_too_late()) {
+        (false, _) => (Success::Degraded, "degraded"),
+        (true, true) => (Success::Done, "late"),
+        (true, false) => (Success::Done, "ready"),
+    };
+    let overdue = OverdueBody { openings: stock.openings().into(), deadlines: stock.deadlines().into() };
+    Ok((success.status(), Json(Readiness { status, overdue, read_models: together(&lags), faults })).into_response())
 }
 
 fn together(lags: &[Lag]) -> Vec<ReadModelHealth> {

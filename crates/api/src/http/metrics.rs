@@ -6,12 +6,14 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use axum::extract::{Extension, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::app::App;
+use crate::background::stock::LastStock;
 use crate::problem::Problem;
 
 use super::health;
@@ -46,8 +48,9 @@ pub(super) fn count_request(method: &'static str, route: &str, status: StatusCod
 
 /// Everything that is counted, as Prometheus reads it.
 #[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, description = "Prometheus text", body = String, content_type = "text/plain")))]
-pub(super) async fn show_metrics(axum::extract::State(app): axum::extract::State<App>) -> Result<Response, Problem> {
+pub(super) async fn show_metrics(State(app): State<App>, Extension(last): Extension<LastStock>) -> Result<Response, Problem> {
     take_stock(&app).await?;
+    last.recent(&app).await?.show();
     let text = recorder().map(PrometheusHandle::render).unwrap_or_default();
     Ok(([(axum::http::header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

@@ -22,6 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::background::stock::LastStock;
 use crate::problem::{Kind, Problem, TOO_SLOW};
 
 use docs::Document;
@@ -69,11 +70,25 @@ pub fn router(app: App, keys: auth::Keys, followers: Option<Followers>) -> Route
         .layer(DefaultBodyLimit::max(app.settings.limits.body_limit))
         .layer(TimeoutLayer::with_status_code(TOO_SLOW, TIME_LIMIT));
     let all = short.merge(long.layer(DefaultBodyLimit::disable())).with_state(app).fallback(nothing_here);
-    let all = match followers {
-        Some(followers) => all.layer(Extension(followers)),
-        None => all,
-    };
-    surrounded(all, keys)
+    surrounded(watched(all, followers), keys)
+}
+
+/// Probes and metrics alone, for a process that answers nothing else.
+pub fn probes(app: App, followers: Followers) -> Router {
+    metrics::recorder();
+    let keys = auth::Keys::none(&app.settings.tokens.issuer, &app.settings.tokens.audience);
+    let (routes, _) = probe_routes().split_for_parts();
+    let routes = routes.layer(TimeoutLayer::with_status_code(TOO_SLOW, TIME_LIMIT)).with_state(app).fallback(nothing_here);
+    surrounded(watched(routes, Some(followers)), keys)
+}
+
+/// With what the probes look at: the followers of this process, and the last count of what is overdue.
+fn watched(routes: Router, followers: Option<Followers>) -> Router {
+    let routes = routes.layer(Extension(LastStock::default()));
+    match followers {
+        Some(followers) => routes.layer(Extension(followers)),
+        None => routes,
+    }
 }
 
 /// Serves these routes until `stopped`; requests under way are answered.
@@ -92,16 +107,21 @@ fn surrounded(routes: Router, keys: auth::Keys) -> Router {
 
 fn short_routes(app: &App) -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
-        .routes(routes!(health::probe_life))
-        .routes(routes!(health::probe_readiness))
-        .routes(routes!(health::show_version))
-        .routes(routes!(metrics::show_metrics))
+        .merge(probe_routes())
         .merge(support_line::routes())
         .merge(limits::limited(coded::routes(), &app.settings.limits))
         .merge(spaces::routes())
         .merge(reports::routes())
         .merge(campaign::routes())
         .merge(feed::routes())
+}
+
+fn probe_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(health::probe_life))
+        .routes(routes!(health::probe_readiness))
+        .routes(routes!(health::show_version))
+        .routes(routes!(metrics::show_metrics))
 }
 
 fn long_routes() -> OpenApiRouter<App> {

@@ -70,6 +70,17 @@ fn preferred_wait(headers: &HeaderMap) -> Duration {
 }
 
 impl Freshness {
+    /// What an answer reflects, once [`Self::of`] has let it pass: the last fact of its space, or the later one that was waited for.
+    pub(super) fn reflected(self, own: Position) -> Position {
+        let later = self.wanted.filter(|wanted| wanted.partition == own.partition && wanted.position > own.position);
+        later.unwrap_or(own)
+    }
+
+    /// Whether rows that reflect this position reflect what is wanted: a partition's facts are taken in one after the other.
+    pub(super) fn is_met_at(self, reflected: Position) -> bool {
+        self.wanted.is_none_or(|wanted| wanted.partition == reflected.partition && wanted.position <= reflected.position)
+    }
+
     /// Waits until the read model `P` reflects the wanted position.
     ///
     /// # Errors
@@ -99,6 +110,25 @@ mod tests {
         assert_eq!(position.header(), "3:17");
         assert!("17".parse::<Position>().is_err());
         assert!("x:1".parse::<Position>().is_err());
+    }
+
+    #[test]
+    fn an_answer_says_no_less_than_what_was_waited_for() {
+        let at = |text: &str| text.parse::<Position>().unwrap();
+        let asked = |text: &str| Freshness { wanted: Some(at(text)), wait: Duration::ZERO };
+        assert_eq!(asked("3:17").reflected(at("3:4")), at("3:17"));
+        assert_eq!(asked("3:17").reflected(at("3:20")), at("3:20"));
+        assert_eq!(asked("2:17").reflected(at("3:4")), at("3:4"));
+        assert_eq!(Freshness::default().reflected(at("3:4")), at("3:4"));
+    }
+
+    #[test]
+    fn a_row_as_late_as_what_is_wanted_needs_no_wait() {
+        let at = |text: &str| text.parse::<Position>().unwrap();
+        let asked = |text: &str| Freshness { wanted: Some(at(text)), wait: Duration::ZERO };
+        assert!(asked("3:17").is_met_at(at("3:17")) && asked("3:17").is_met_at(at("3:18")));
+        assert!(!asked("3:17").is_met_at(at("3:16")) && !asked("2:1").is_met_at(at("3:18")));
+        assert!(Freshness::default().is_met_at(at("3:1")));
     }
 
     #[test]

@@ -12,11 +12,15 @@ use chrono::{DateTime, Utc};
 use ens_domain::ids::{MessageId, SpaceId};
 use ens_domain::ins::InsDigest;
 use ens_domain::space::terms::Channel;
+use uuid::Uuid;
 
 use crate::append::{Batch, NewMessage, Remembered, Row};
 use crate::error::StoreError;
+use crate::feed::{Span, Take};
+use crate::lease::Claimant;
 use crate::outbox::{Claimed, Depth};
 use crate::partition::{Partition, Partitions};
+use crate::reads::RowsOf;
 use crate::rows::Rows;
 use crate::select::Arg;
 use crate::stored::StoredEvent;
@@ -52,7 +56,7 @@ pub(crate) struct Aggregates<'a> {
 
 /// A database that holds a log, keys, outbox and read models.
 #[async_trait]
-pub(crate) trait Engine: Log + Keys + Registry + Outbox + ReadModels + Rebuilding + Send + Sync {
+pub(crate) trait Engine: Log + Keys + Registry + Outbox + Leases + ReadModels + Rebuilding + Send + Sync {
     async fn close(&self);
 }
 
@@ -69,6 +73,8 @@ pub(crate) trait Log {
     async fn begin(&self, partition: Partition) -> Result<Box<dyn Append>, StoreError>;
     async fn partitions(&self) -> Result<Partitions, StoreError>;
     async fn feed(&self, partition: Partition, after: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError>;
+    /// Gives each event of the span to `take`, in the order of the positions, while the next ones come in.
+    async fn stream(&self, span: Span, take: &mut Take<'_>) -> Result<(), StoreError>;
     async fn heads(&self) -> Result<Vec<(Partition, u64)>, StoreError>;
     /// All events of these aggregates, each aggregate's in order.
     async fn histories(&self, aggregates: Aggregates<'_>) -> Result<Vec<StoredEvent>, StoreError>;
@@ -108,6 +114,16 @@ pub(crate) trait Outbox {
     async fn outbox_depth(&self) -> Result<Vec<Depth>, StoreError>;
 }
 
+/// The leases of an engine.
+#[async_trait]
+pub(crate) trait Leases {
+    /// Takes a lease that is free or over, and answers the position that was noted last; nothing where somebody else has it.
+    async fn take_lease(&self, claimant: &Claimant) -> Result<Option<u64>, StoreError>;
+    /// Begins the lease's time anew; false where the claimant no longer has it.
+    async fn keep_lease(&self, claimant: &Claimant, position: u64) -> Result<bool, StoreError>;
+    async fn end_lease(&self, claimant: &Claimant, position: u64) -> Result<(), StoreError>;
+}
+
 /// The read models of an engine.
 #[async_trait]
 pub(crate) trait ReadModels {
@@ -116,6 +132,8 @@ pub(crate) trait ReadModels {
     async fn checkpoints(&self, names: &[&str]) -> Result<Vec<(String, Partition, u64)>, StoreError>;
     /// The rows of a query, each as the text of a JSON object.
     async fn select(&self, sql: &str, args: &[Arg]) -> Result<Vec<String>, StoreError>;
+    /// The rows of these spaces, each as the text of a JSON object.
+    async fn rows_of(&self, wanted: RowsOf<'_>) -> Result<Vec<(Uuid, String)>, StoreError>;
 }
 
 /// What came of a batch that was to be written at a known head.

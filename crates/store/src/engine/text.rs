@@ -1,11 +1,21 @@
 //! The SQL texts that both engines read alike, and the lists that they are made of.
 
 use crate::partition::Partition;
+use crate::reads::RowsOf;
 use crate::tables::Table;
 
 pub(crate) const FEED: &str = "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, CAST(payload AS text) AS payload, \
      CAST(metadata AS text) AS metadata, partition, position, recorded_at \
      FROM events WHERE partition = $1 AND position > $2 ORDER BY position LIMIT $3";
+/// The events of a partition between two positions: the first excluded, the last included. JSON comes as it is stored, which is text on
+/// both engines.
+pub(crate) fn span(partition: Partition) -> String {
+    format!(
+        "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, position, recorded_at \
+         FROM events WHERE partition = {partition} AND position > $1 AND position <= $2 ORDER BY position"
+    )
+}
+
 pub(crate) const HEADS: &str = "SELECT partition, position FROM log_heads ORDER BY partition";
 pub(crate) const PARTITIONS: &str = "SELECT count(*) FROM log_heads";
 /// A look over all partitions, so it says only where to look; the heads are the list of partitions. One probe of an index each.
@@ -53,6 +63,35 @@ pub(crate) fn settle_progress(partition: Partition) -> String {
 /// Which aggregates of a partition were written to after `$1`, at most `$2` of their events.
 pub(crate) fn written_after(partition: Partition) -> String {
     format!("SELECT aggregate_id, position FROM events WHERE partition = {partition} AND position > $1 ORDER BY position LIMIT $2")
+}
+
+/// The rows of spaces in a table that has one row a space, up to the comparison that each engine writes its own way.
+pub(crate) fn rows_of(wanted: &RowsOf<'_>) -> String {
+    format!("SELECT {} FROM {} WHERE partition = {} AND space", list(wanted.table.columns), wanted.table.name, wanted.partition)
+}
+
+/// Takes a lease that is free or over; `now` and `until` are the engine's instants.
+///
+/// The comparison is with the proposed row, not with the clock: a distributed PostgreSQL lets no function into it that is not immutable.
+pub(crate) fn take_lease(partition: Partition, now: &str, until: &str) -> String {
+    format!(
+        "INSERT INTO task_leases (partition, task, holder, taken_at, until) VALUES ({partition}, $1, $2, {now}, {until}) \
+         ON CONFLICT (partition, task) DO UPDATE SET holder = EXCLUDED.holder, taken_at = EXCLUDED.taken_at, until = EXCLUDED.until \
+         WHERE task_leases.until <= EXCLUDED.taken_at RETURNING position"
+    )
+}
+
+/// Begins the time of a lease anew where the asker still has it.
+pub(crate) fn keep_lease(partition: Partition, now: &str, until: &str) -> String {
+    format!(
+        "UPDATE task_leases SET taken_at = {now}, until = {until}, position = $4 \
+         WHERE partition = {partition} AND task = $1 AND holder = $2"
+    )
+}
+
+/// Ends a lease where the asker still has it.
+pub(crate) fn end_lease(partition: Partition) -> String {
+    format!("UPDATE task_leases SET until = taken_at, position = $3 WHERE partition = {partition} AND task = $1 AND holder = $2")
 }
 
 /// `a, b, c`

@@ -11,6 +11,7 @@ use ring::digest::{SHA256, digest};
 
 use crate::problem::{Kind, Problem};
 
+use super::believed::Mark;
 use super::{Actor, Keys, Role, TokenRefused};
 
 /// Who asks.
@@ -28,10 +29,22 @@ impl Caller {
     pub(crate) fn of(headers: &HeaderMap, keys: &Keys) -> Result<Self, Problem> {
         let token = bearer(headers).ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
         let refused = |why: TokenRefused| Problem::new(Kind::Unauthenticated).detail(format!("the token is refused: {why}"));
+        let known = Mark::of(token);
+        if let Some(caller) = keys.believed().caller(known) {
+            return Ok(caller);
+        }
         let claims = keys.verify(token).map_err(refused)?;
         let actor = claims.actor().map_err(|why| refused(why.into()))?;
         let mark = mark(actor.role(), &claims.sub);
-        Ok(Self { actor, mark })
+        let caller = Self { actor, mark };
+        keys.believed().remember(known, &caller, Keys::last_second(&claims));
+        Ok(caller)
+    }
+
+    #[cfg(test)]
+    pub(super) fn for_test(actor: Actor) -> Self {
+        let mark = mark(actor.role(), "somebody");
+        Self { actor, mark }
     }
 
     /// The role with what goes with it.

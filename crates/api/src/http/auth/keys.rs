@@ -11,6 +11,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 
 use crate::config::{TokenKey, TokenSettings};
 
+use super::believed::Believed;
 use super::claims::Claims;
 
 /// Seconds that two clocks may disagree by.
@@ -22,6 +23,7 @@ pub struct Keys {
     trusted: Vec<Trusted>,
     issuer: String,
     audience: String,
+    believed: Believed,
 }
 
 #[derive(Clone)]
@@ -91,7 +93,7 @@ impl Keys {
 
     /// Believes nobody yet.
     pub fn none(issuer: &str, audience: &str) -> Self {
-        Self { trusted: Vec::new(), issuer: issuer.to_owned(), audience: audience.to_owned() }
+        Self { trusted: Vec::new(), issuer: issuer.to_owned(), audience: audience.to_owned(), believed: Believed::default() }
     }
 
     /// Whether nobody is believed.
@@ -153,6 +155,16 @@ impl Keys {
             }
         }
         Err(refused)
+    }
+
+    /// Tokens that were believed under these keys a moment ago.
+    pub(super) const fn believed(&self) -> &Believed {
+        &self.believed
+    }
+
+    /// The last second in which these claims are believed.
+    pub(super) const fn last_second(claims: &Claims) -> i64 {
+        claims.exp.saturating_add_unsigned(LEEWAY_SECONDS)
     }
 
     fn validation(&self, algorithm: Algorithm) -> Validation {

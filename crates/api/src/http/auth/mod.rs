@@ -18,6 +18,7 @@ pub use claims::{Claims, ClaimsError};
 pub use keys::{Keys, KeysError, TokenRefused};
 pub use mint::{MintError, mint};
 
+mod believed;
 mod caller;
 mod claims;
 mod keys;

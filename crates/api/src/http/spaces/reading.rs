@@ -207,9 +207,8 @@ impl From<Authorisation> for EntryBody {
 /// Where the space is, until when, why, and what can be done.
 #[utoipa::path(get, path = "/v1/spaces/{space}", tag = "spaces", params(SpacePath, ReadHeaders), responses((status = 200, description = "the space", body = SpaceBody)))]
 pub(super) async fn show_space(State(app): State<App>, target: Target, fresh: Freshness, headers: HeaderMap) -> Result<Response, Problem> {
-    fresh.of::<SpaceStatus>(&app.store).await?;
-    let row = status(&app, target.space).await?;
-    let reflected = reflected(&row);
+    let row = fresh_status(&app, target.space, fresh).await?;
+    let reflected = reflected(&row, fresh);
     if headers.get(IF_NONE_MATCH).is_some_and(|known| *known == etag(row.version)) {
         return Ok((Success::Unchanged.status(), reflected).into_response());
     }
@@ -223,12 +222,11 @@ pub(super) async fn show_space(State(app): State<App>, target: Target, fresh: Fr
     responses((status = 200, description = "a page; `Link` leads to the next", body = HistoryBody)))]
 pub(super) async fn show_history(State(app): State<App>, target: Target, fresh: Freshness, page: Page) -> Result<Response, Problem> {
     fresh.of::<History>(&app.store).await?;
-    fresh.of::<SpaceStatus>(&app.store).await?;
-    let row = status(&app, target.space).await?;
+    let row = fresh_status(&app, target.space, fresh).await?;
     let lines = history(&app.store, target.space, page.after, page.limit).await?;
     let next = page.next(lines.len(), lines.last().map(|line| line.sequence));
     let lines = lines.into_iter().map(LineBody::from).collect();
-    Ok((reflected(&row), next, Json(HistoryBody { lines })).into_response())
+    Ok((reflected(&row, fresh), next, Json(HistoryBody { lines })).into_response())
 }
 
 /// Who may see the space, who may not, and who no longer may.
@@ -236,11 +234,20 @@ pub(super) async fn show_history(State(app): State<App>, target: Target, fresh: 
     responses((status = 200, description = "the list", body = AuthorisationsBody)))]
 pub(super) async fn show_authorisations(State(app): State<App>, target: Target, fresh: Freshness) -> Result<Response, Problem> {
     fresh.of::<Authorisations>(&app.store).await?;
-    fresh.of::<SpaceStatus>(&app.store).await?;
-    let row = status(&app, target.space).await?;
+    let row = fresh_status(&app, target.space, fresh).await?;
     let entries = authorisations(&app.store, target.space).await?;
     let authorisations = entries.into_iter().map(EntryBody::from).collect();
-    Ok((reflected(&row), Json(AuthorisationsBody { authorisations })).into_response())
+    Ok((reflected(&row, fresh), Json(AuthorisationsBody { authorisations })).into_response())
+}
+
+/// The row of a space, once it reflects what was asked for; a row that bears that position or a later one does.
+async fn fresh_status(app: &App, space: SpaceId, fresh: Freshness) -> Result<StatusRow, Problem> {
+    let row = space_status(&app.store, space).await?;
+    if let Some(row) = row.filter(|row| fresh.is_met_at(place(row))) {
+        return Ok(row);
+    }
+    fresh.of::<SpaceStatus>(&app.store).await?;
+    status(app, space).await
 }
 
 /// The row of a space; where the log has the space and the read model has not yet, that is said.
@@ -252,6 +259,11 @@ async fn status(app: &App, space: SpaceId) -> Result<StatusRow, Problem> {
     }
 }
 
-fn reflected(row: &StatusRow) -> HeaderMap {
-    position_headers(row.version, Position { partition: row.partition, position: row.position })
+fn reflected(row: &StatusRow, fresh: Freshness) -> HeaderMap {
+    position_headers(row.version, fresh.reflected(place(row)))
+}
+
+/// Where the last fact of a space stands.
+const fn place(row: &StatusRow) -> Position {
+    Position { partition: row.partition, position: row.position }
 }

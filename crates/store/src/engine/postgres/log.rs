@@ -1,6 +1,7 @@
 //! The log on PostgreSQL: the head's lock, the feed, histories, what idempotency keys remember.
 
 use async_trait::async_trait;
+use futures::TryStreamExt;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
@@ -9,8 +10,9 @@ use super::append::{Appending, piece};
 use crate::append::{Batch, Remembered, Request};
 use crate::engine::{Aggregates, Append, AtHead, Log, column, number, text};
 use crate::error::StoreError;
+use crate::feed::{Span, Take};
 use crate::partition::{Partition, Partitions};
-use crate::stored::StoredEvent;
+use crate::stored::{EventRow, StoredEvent};
 
 #[async_trait]
 impl Log for Postgres {
@@ -46,6 +48,18 @@ impl Log for Postgres {
         rows.iter().map(stored).collect()
     }
 
+    async fn stream(&self, span: Span, take: &mut Take<'_>) -> Result<(), StoreError> {
+        let sql = text::span(span.partition);
+        let to = column(span.to.unwrap_or(u64::MAX));
+        let mut rows = sqlx::query(&sql).bind(column(span.after)).bind(to).fetch(&self.pool);
+        while let Some(row) = rows.try_next().await? {
+            if take(borrowed(&row, span.partition)?).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     async fn heads(&self) -> Result<Vec<(Partition, u64)>, StoreError> {
         let rows: Vec<(i16, i64)> = sqlx::query_as(text::HEADS).fetch_all(&self.pool).await?;
         rows.into_iter().map(|(partition, position)| Ok((Partition::from_column(partition)?, number(position)?))).collect()
@@ -72,6 +86,22 @@ impl Log for Postgres {
         .await?;
         rows.iter().map(remembered).collect()
     }
+}
+
+/// A row of [`text::span`], by the places of its columns.
+fn borrowed(row: &PgRow, partition: Partition) -> Result<EventRow<'_>, StoreError> {
+    Ok(EventRow {
+        aggregate_type: row.try_get_unchecked(0)?,
+        aggregate_id: row.try_get_unchecked(1)?,
+        sequence: number(row.try_get_unchecked(2)?)?,
+        event_type: row.try_get_unchecked(3)?,
+        event_version: row.try_get_unchecked(4)?,
+        payload: row.try_get_unchecked(5)?,
+        metadata: row.try_get_unchecked(6)?,
+        partition,
+        position: number(row.try_get_unchecked(7)?)?,
+        recorded_at: row.try_get_unchecked(8)?,
+    })
 }
 
 pub(super) fn stored(row: &PgRow) -> Result<StoredEvent, StoreError> {

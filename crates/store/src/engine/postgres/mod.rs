@@ -4,6 +4,7 @@ mod append;
 mod commits;
 mod follow;
 mod keys;
+mod leases;
 mod log;
 mod outbox;
 mod read_models;

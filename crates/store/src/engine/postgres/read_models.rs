@@ -1,12 +1,14 @@
 //! Reading and following read models on PostgreSQL.
 
 use async_trait::async_trait;
+use uuid::Uuid;
 
 use super::Postgres;
 use super::follow::Turn;
-use crate::engine::{Following, ReadModels, number};
+use crate::engine::{Following, ReadModels, number, text};
 use crate::error::StoreError;
 use crate::partition::Partition;
+use crate::reads::RowsOf;
 use crate::select::Arg;
 
 #[async_trait]
@@ -35,5 +37,10 @@ impl ReadModels for Postgres {
             Arg::Instant(at) => query.bind(at),
         });
         Ok(query.fetch_all(&self.pool).await?)
+    }
+
+    async fn rows_of(&self, wanted: RowsOf<'_>) -> Result<Vec<(Uuid, String)>, StoreError> {
+        let sql = format!("SELECT q.space, to_json(q)::text FROM ({} = ANY($1)) q", text::rows_of(&wanted));
+        Ok(sqlx::query_as(&sql).bind(wanted.spaces).fetch_all(&self.pool).await?)
     }
 }

@@ -1,6 +1,7 @@
 //! The log on SQLite: the write lock, the feed, histories, what idempotency keys remember.
 
 use async_trait::async_trait;
+use futures::TryStreamExt;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -9,8 +10,9 @@ use super::append::{Appending, KeyFile, append_at};
 use crate::append::{Batch, Remembered, Request};
 use crate::engine::{Aggregates, Append, AtHead, Log, column, number, text};
 use crate::error::StoreError;
+use crate::feed::{Span, Take};
 use crate::partition::{Partition, Partitions};
-use crate::stored::StoredEvent;
+use crate::stored::{EventRow, StoredEvent};
 
 #[async_trait]
 impl Log for Sqlite {
@@ -46,6 +48,18 @@ impl Log for Sqlite {
         let rows =
             sqlx::query(text::FEED).bind(partition.column()).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.readers).await?;
         rows.iter().map(stored).collect()
+    }
+
+    async fn stream(&self, span: Span, take: &mut Take<'_>) -> Result<(), StoreError> {
+        let sql = text::span(span.partition);
+        let to = column(span.to.unwrap_or(u64::MAX));
+        let mut rows = sqlx::query(&sql).bind(column(span.after)).bind(to).fetch(&self.readers);
+        while let Some(row) = rows.try_next().await? {
+            if take(borrowed(&row, span.partition)?).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     async fn heads(&self) -> Result<Vec<(Partition, u64)>, StoreError> {
@@ -87,6 +101,22 @@ pub(super) fn array(texts: &[String]) -> String {
 /// Bytes as `unhex` reads them.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A row of [`text::span`], by the places of its columns.
+fn borrowed(row: &SqliteRow, partition: Partition) -> Result<EventRow<'_>, StoreError> {
+    Ok(EventRow {
+        aggregate_type: row.try_get_unchecked(0)?,
+        aggregate_id: row.try_get_unchecked(1)?,
+        sequence: number(row.try_get_unchecked(2)?)?,
+        event_type: row.try_get_unchecked(3)?,
+        event_version: row.try_get_unchecked(4)?,
+        payload: row.try_get_unchecked(5)?,
+        metadata: row.try_get_unchecked(6)?,
+        partition,
+        position: number(row.try_get_unchecked(7)?)?,
+        recorded_at: row.try_get_unchecked(8)?,
+    })
 }
 
 pub(super) fn stored(row: &SqliteRow) -> Result<StoredEvent, StoreError> {

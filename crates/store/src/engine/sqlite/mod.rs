@@ -9,6 +9,7 @@
 mod append;
 mod follow;
 mod keys;
+mod leases;
 mod log;
 mod outbox;
 mod read_models;

@@ -4,13 +4,15 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Column, Row, TypeInfo, ValueRef};
+use uuid::Uuid;
 
 use super::Sqlite;
 use super::follow::Turn;
 use super::log::array;
-use crate::engine::{Following, ReadModels, number};
+use crate::engine::{Following, ReadModels, number, text};
 use crate::error::StoreError;
 use crate::partition::Partition;
+use crate::reads::RowsOf;
 use crate::select::Arg;
 
 #[async_trait]
@@ -38,6 +40,17 @@ impl ReadModels for Sqlite {
         });
         let rows = query.fetch_all(&self.readers).await?;
         rows.iter().map(|row| object(row).map(|row| row.to_string())).collect()
+    }
+
+    async fn rows_of(&self, wanted: RowsOf<'_>) -> Result<Vec<(Uuid, String)>, StoreError> {
+        let sql = format!("{} IN (SELECT value FROM json_each($1))", text::rows_of(&wanted));
+        let spaces: Vec<String> = wanted.spaces.iter().map(Uuid::to_string).collect();
+        let rows = sqlx::query(&sql).bind(array(&spaces)).fetch_all(&self.readers).await?;
+        let keyed = |row: &SqliteRow| {
+            let space = row.try_get::<&str, _>("space")?.parse().map_err(|_| StoreError::Malformed("a space of a row is not an id"))?;
+            Ok((space, object(row)?.to_string()))
+        };
+        rows.iter().map(keyed).collect()
     }
 }
 

@@ -1,0 +1,178 @@
+//! The sweep through what fell due, in which openings and deadlines are alike: claimed by partition, done set by set.
+//!
+//! partition --lease--> the rows reflect what was done before --> set decided by its spaces, the next one read meanwhile --> … --> released
+//! - two processes share what falls due
+//! - what a dead process had claimed is free again once its lease is over
+//!
+//! What fails or is refused stays due for the next sweep; this one goes on behind it.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use ens_projections::{Reached, reached};
+use ens_store::{Lease, Order, Outcome, Partition, Rejection, Store, StoreError};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+
+/// Partitions at work at once in one process.
+const AT_ONCE: usize = 4;
+/// How long a partition is left to a process that says nothing more: a set takes a small part of it.
+const LEASE: Duration = Duration::from_secs(30);
+/// How long a follower may stand still before the sweep no longer waits for it.
+const STANDSTILL: Duration = Duration::from_secs(3);
+
+/// Something that falls due, row by row.
+pub(super) trait Due: Send + Sync + 'static {
+    /// The name of its leases.
+    const TASK: &'static str;
+    /// The read model that lists it.
+    const READ_MODEL: &'static str;
+    /// One row of it.
+    type Row: Send + Sync;
+
+    /// What is due in a partition after this row, at most a set of it; nothing once all of it was seen.
+    fn set(
+        store: &Store,
+        partition: Partition,
+        on: NaiveDate,
+        after: Option<&Self::Row>,
+    ) -> impl Future<Output = Result<Vec<Self::Row>, StoreError>> + Send;
+
+    /// What a row asks of its space.
+    fn order(row: &Self::Row, at: DateTime<Utc>) -> Option<Order>;
+}
+
+/// What a sweep came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// Orders that had an effect.
+    pub(super) done: u64,
+    /// Orders that found it done.
+    pub(super) quiet: u64,
+    /// Orders that a rule refused.
+    pub(super) refused: u64,
+    /// Orders that the store could not carry out.
+    pub(super) failed: u64,
+    /// Partitions that another process is at.
+    pub(super) elsewhere: u64,
+}
+
+impl Tally {
+    fn and(self, other: Self) -> Self {
+        Self {
+            done: self.done + other.done,
+            quiet: self.quiet + other.quiet,
+            refused: self.refused + other.refused,
+            failed: self.failed + other.failed,
+            elsewhere: self.elsewhere + other.elsewhere,
+        }
+    }
+
+    /// Counts the answers of a set, and says how far they reach in the log.
+    fn count(&mut self, task: &'static str, answers: Vec<Result<Outcome, Rejection>>) -> u64 {
+        let (mut reaches, failed) = (0, self.failed);
+        let mut trouble = None;
+        for answer in answers {
+            match answer {
+                Ok(outcome) => {
+                    reaches = reaches.max(outcome.position);
+                    *(if outcome.is_quiet() { &mut self.quiet } else { &mut self.done }) += 1;
+                }
+                Err(Rejection::Store(error)) => {
+                    self.failed += 1;
+                    trouble = Some(error);
+                }
+                Err(Rejection::Refused(_) | Rejection::NoSuchSpace | Rejection::Stale { .. } | Rejection::KeyReused) => self.refused += 1,
+            }
+        }
+        if let Some(error) = trouble {
+            tracing::warn!(task, spaces = self.failed - failed, %error, "some spaces could not be settled; what is due of them stays due");
+        }
+        reaches
+    }
+}
+
+/// A round through what is due on a day and was missed before.
+#[derive(Clone)]
+pub(super) struct Sweep {
+    pub(super) app: App,
+    pub(super) on: NaiveDate,
+    /// Ends the round after the sets that are under way.
+    pub(super) stop: CancellationToken,
+}
+
+impl Sweep {
+    /// Goes through every partition that nobody else is at; where one cannot be read, the others are done all the same.
+    pub(super) async fn run<D: Due>(&self) -> Result<Tally, StoreError> {
+        let mut waiting = self.app.store.partitions().each();
+        let mut at_work = JoinSet::new();
+        let mut tally = Tally::default();
+        let mut broken = None;
+        loop {
+            while at_work.len() < AT_ONCE
+                && let Some(partition) = waiting.next()
+            {
+                let sweep = self.clone();
+                at_work.spawn(async move { sweep.partition::<D>(partition).await });
+            }
+            match at_work.join_next().await {
+                None => return broken.map_or(Ok(tally), Err),
+                Some(Ok(Ok(done))) => tally = tally.and(done),
+                Some(Ok(Err(error))) => broken = broken.or(Some(error)),
+                Some(Err(cut)) if cut.is_panic() => std::panic::resume_unwind(cut.into_panic()),
+                Some(Err(_)) => {} // The runtime is going down.
+            }
+        }
+    }
+
+    async fn partition<D: Due>(&self, partition: Partition) -> Result<Tally, StoreError> {
+        let nothing = Tally::default();
+        // Most of the day nothing is due: looking costs less than a lease.
+        if self.stop.is_cancelled() || D::set(&self.app.store, partition, self.on, None).await?.is_empty() {
+            return Ok(nothing);
+        }
+        let Some(mut lease) = self.app.store.lease(D::TASK, partition, LEASE).await? else {
+            return Ok(Tally { elsewhere: 1, ..nothing });
+        };
+        let swept = self.sets::<D>(partition, &mut lease).await;
+        if let Err(error) = lease.release().await {
+            tracing::debug!(task = D::TASK, %error, "a lease was not given back; it ends by itself");
+        }
+        swept
+    }
+
+    async fn sets<D: Due>(&self, partition: Partition, lease: &mut Lease) -> Result<Tally, StoreError> {
+        let (store, mut tally) = (&self.app.store, Tally::default());
+        let mut held = self.wait_for_rows::<D>(partition, lease).await?;
+        let mut set = if held { D::set(store, partition, self.on, None).await? } else { Vec::new() };
+        while held && !set.is_empty() && !self.stop.is_cancelled() {
+            let orders = set.iter().filter_map(|row| D::order(row, self.app.now())).collect();
+            let (answers, next) = tokio::join!(store.execute_all(orders, &self.app.policy), D::set(store, partition, self.on, set.last()));
+            let reaches = tally.count(D::TASK, answers);
+            held = lease.keep(reaches).await?;
+            set = next?;
+        }
+        if !held {
+            tally.elsewhere += 1;
+        }
+        Ok(tally)
+    }
+
+    /// Waits until the rows reflect what the last one to hold the lease has done, so that nothing of it is asked again; as long as they
+    /// come nearer. Says whether the lease is still held.
+    async fn wait_for_rows<D: Due>(&self, partition: Partition, lease: &mut Lease) -> Result<bool, StoreError> {
+        let mut stood = None;
+        loop {
+            match reached(&self.app.store, D::READ_MODEL, partition, lease.position(), STANDSTILL).await? {
+                Reached::NotYet(stands) if stood != Some(stands) && !self.stop.is_cancelled() => stood = Some(stands),
+                // A read model that stands still must not keep what else is due from being done.
+                Reached::Yes | Reached::NotYet(_) => return Ok(true),
+            }
+            if !lease.keep(0).await? {
+                return Ok(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What should have been done by now and is not: how much of it, and since which day.
+
+use chrono::NaiveDate;
+use ens_store::{Arg, Partition, Store, StoreError};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use serde::Deserialize;
+
+/// Partitions that are counted at once.
+const AT_ONCE: usize = 4;
+
+/// What has fallen due and is not done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Overdue {
+    /// How many spaces or deadlines.
+    pub count: u64,
+    /// The day from whose first instant in Paris the oldest of them has been due.
+    pub since: Option<NaiveDate>,
+}
+
+impl Overdue {
+    fn and(self, other: Self) -> Self {
+        let since = self.since.into_iter().chain(other.since).min();
+        Self { count: self.count.saturating_add(other.count), since }
+    }
+}
+
+#[derive(Deserialize)]
+struct Counted {
+    count: u64,
+    oldest: Option<NaiveDate>,
+}
+
+/// The spaces that should be open on this day and are not, as the rows see it.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn openings_overdue(store: &Store, on: NaiveDate) -> Result<Overdue, StoreError> {
+    let sql = |partition: Partition| {
+        format!(
+            "SELECT count(*) AS count, min(last_day) AS oldest FROM openings_due \
+             WHERE partition = {partition} AND stage = 'notified' AND last_day < $1"
+        )
+    };
+    let last_days = overdue(store, on, sql).await?;
+    // The window's last day is still the person's: the space falls due on the next.
+    Ok(Overdue { since: last_days.since.and_then(|day| day.succ_opt()), ..last_days })
+}
+
+/// The deadlines that should be settled on this day and are not, as the rows see it.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn deadlines_overdue(store: &Store, on: NaiveDate) -> Result<Overdue, StoreError> {
+    let sql = |partition: Partition| {
+        format!("SELECT count(*) AS count, min(due_on) AS oldest FROM deadlines WHERE partition = {partition} AND due_on <= $1")
+    };
+    overdue(store, on, sql).await
+}
+
+async fn overdue(store: &Store, on: NaiveDate, sql: impl Fn(Partition) -> String) -> Result<Overdue, StoreError> {
+    let statements: Vec<String> = store.partitions().each().map(sql).collect();
+    let counts = stream::iter(statements).map(|sql| async move { store.select::<Counted>(&sql, &[Arg::Date(on)]).await });
+    let add = |sum: Overdue, rows: Vec<Counted>| async move {
+        Ok(rows.into_iter().fold(sum, |sum, row| sum.and(Overdue { count: row.count, since: row.oldest })))
+    };
+    counts.buffer_unordered(AT_ONCE).try_fold(Overdue::default(), add).await
+}
