@@ -25,9 +25,9 @@ const BY_DIGEST: [(&str, &str); 2] = [("idempotency_keys", "key"), ("space_regis
 /// Tables that stay where the migrations run.
 const AT_HOME: [&str; 1] = ["_sqlx_migrations"];
 
-/// Tables with their columns, outermost only: no leaf of a partitioned table, nothing of an extension.
+/// Tables, each with its column `partition` if it has one, outermost only: no leaf of a partitioned table, nothing of an extension.
 const TABLES: &str = "SELECT c.oid::regclass::text, \
-        EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'partition' AND NOT a.attisdropped) \
+        (SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'partition' AND NOT a.attisdropped) \
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname IN ('public', 'keys') \
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') \
@@ -78,7 +78,7 @@ impl Layout {
 
     async fn read(connection: &mut PgConnection) -> Result<Self, StoreError> {
         let laid_out = laid_out(connection).await?;
-        let tables: Vec<(String, bool)> = sqlx::query_as(TABLES).fetch_all(&mut *connection).await?;
+        let tables: Vec<(String, Option<String>)> = sqlx::query_as(TABLES).fetch_all(&mut *connection).await?;
         let mut statements = without_triggers(connection).await?;
         // Citus opens its connections under the role that asks, so the role must be let in on every node.
         let locked_out: bool =
@@ -87,31 +87,25 @@ impl Layout {
             statements.push("ALTER ROLE ens_service LOGIN".to_owned());
         }
         let (anchor, others): (Vec<_>, Vec<_>) = tables.into_iter().partition(|(table, _)| table == ANCHOR);
-        for (table, has_partition) in anchor.into_iter().chain(others) {
+        for (table, partition) in anchor.into_iter().chain(others) {
             if !laid_out.contains(&table) {
-                statements.extend(place(&table, has_partition)?);
+                statements.extend(place(&table, partition.as_deref())?);
             }
         }
         Ok(Self { statements })
     }
 }
 
-/// The statement that places a table; none where it stays at home.
-fn place(table: &str, has_partition: bool) -> Result<Option<String>, StoreError> {
-    let by_digest = BY_DIGEST.iter().find(|(name, _)| *name == table);
-    if let Some((_, column)) = by_digest {
-        return Ok(Some(format!(
-            "SELECT create_distributed_table('{table}', '{column}', colocate_with => 'none', shard_count => {SHARDS})"
-        )));
-    }
-    match (table, has_partition) {
-        (ANCHOR, true) => {
-            Ok(Some(format!("SELECT create_distributed_table('{table}', 'partition', colocate_with => 'none', shard_count => {SHARDS})")))
-        }
-        (_, true) => Ok(Some(format!("SELECT create_distributed_table('{table}', 'partition', colocate_with => '{ANCHOR}')"))),
-        (_, false) if AT_HOME.contains(&table) => Ok(None),
-        (_, false) => Err(StoreError::Migration(format!("table {table} has no partition and no place on Citus"))),
-    }
+/// The statement that places a table, by its column `partition` if it has one; none where it stays at home.
+fn place(table: &str, partition: Option<&str>) -> Result<Option<String>, StoreError> {
+    let by_digest = BY_DIGEST.iter().find(|(name, _)| *name == table).map(|(_, column)| *column);
+    let Some(column) = by_digest.or(partition) else {
+        let stays = AT_HOME.contains(&table).then_some(None);
+        return stays.ok_or_else(|| StoreError::Migration(format!("table {table} has no partition and no place on Citus")));
+    };
+    let alone = by_digest.is_some() || table == ANCHOR;
+    let beside = if alone { format!("'none', shard_count => {SHARDS}") } else { format!("'{ANCHOR}'") };
+    Ok(Some(format!("SELECT create_distributed_table('{table}', '{column}', colocate_with => {beside})")))
 }
 
 /// Takes away what Citus does not have: the stock writer's leaf with its trigger, and the guards of the owner. The role's rights stay.
