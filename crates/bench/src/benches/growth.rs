@@ -89,6 +89,7 @@ async fn filled<'a>(bench: &'a Bench, what: &str, events: u64) -> Result<Ground<
     let lives = events / 4;
     let batches = (0..lives.div_ceil(BATCH)).map(|batch| lead(&ground.store, &cast, BATCH.min(lives - batch * BATCH)));
     stream::iter(batches).buffer_unordered(AT_ONCE).try_for_each(async |_| Ok(())).await?;
+    ground.settle().await?;
     Ok(ground)
 }
 

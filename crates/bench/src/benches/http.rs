@@ -46,6 +46,7 @@ pub(crate) async fn run(bench: &Bench, args: HttpArgs) -> Result<Vec<Row>, Failu
     let ground = Ground::fresh(bench, "http").await?;
     Template::lived(&ground.store, Step::Received).await?.fill(&ground.store, args.spaces.saturating_sub(1)).await?;
     rebuild(&ground.store, "space_status").await?;
+    ground.settle().await?;
     let paths = folder.path().join("paths");
     tokio::fs::write(&paths, some_paths(&ground).await?).await?;
     let mut serving = JoinSet::new();

@@ -54,6 +54,7 @@ pub(crate) async fn run(bench: &Bench, args: OpeningsArgs) -> Result<Vec<Row>, F
     for question in questions() {
         rebuild(&ground.store, question.name()).await?;
     }
+    ground.settle().await?;
     let spaces = each.min(FOR_THE_PEER);
     let mut plain = Plain::prepared(&ground, &theirs, spaces * u64::from(rounds)).await?;
     plain.each_round = spaces;

@@ -21,6 +21,7 @@ pub(crate) async fn run(bench: &Bench, args: EventsArgs) -> Result<Vec<Row>, Fai
     let template = Template::lived(&ground.store, Step::Open).await?;
     eprintln!("rebuild: making a log of {} events", args.events);
     template.fill(&ground.store, args.events / template.len().max(1)).await?;
+    ground.settle().await?;
     let mut rows = Vec::new();
     for name in questions().map(|question| question.name()) {
         let mut ours = Ours { name, store: ground.store.clone(), gauges: ground.gauges.clone() };

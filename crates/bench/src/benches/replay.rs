@@ -33,6 +33,7 @@ pub(crate) async fn run(bench: &Bench, args: EventsArgs) -> Result<Vec<Row>, Fai
     let template = Template::lived(&ground.store, Step::Open).await?;
     eprintln!("replay: making a log of {} events", args.events);
     template.fill(&ground.store, args.events / template.len().max(1)).await?;
+    ground.settle().await?;
     let mut ours = Ours { store: ground.store.clone(), gauges: ground.gauges.clone() };
     let mut select = Select { url: ground.url.clone(), gauges: ground.gauges.clone() };
     let mut stock = Stock { url: ground.url.clone(), gauges: ground.gauges.clone() };
