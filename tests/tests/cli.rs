@@ -296,8 +296,8 @@ fn assert_states(place: &Place, environment: &[(&str, &str)], life: &[Value]) {
     for event in life {
         let state = as_of(event["recorded_at"].as_str().unwrap());
         // Events of one append may bear the same instant: the state is the one after the last of them.
-        let known = life.iter().filter(|other| other["recorded_at"].as_str() <= event["recorded_at"].as_str());
-        let last = known.last().unwrap();
+        let mut known = life.iter().filter(|other| other["recorded_at"].as_str() <= event["recorded_at"].as_str());
+        let last = known.next_back().unwrap();
         assert_eq!((&state["version"], &state["position"]), (&last["sequence"], &last["position"]));
         assert_eq!(state["last_event"]["event_type"], last["event_type"]);
         assert!(state["state"]["admission"]["ins"]["$sealed"].is_string() && !state.to_string().contains("ESSAI"));
