@@ -1,6 +1,6 @@
 //! The append: one transaction per partition, in which writes get their sequence and position, or their conflict.
 //!
-//! at the head: head moved if it is where it was known → events, idempotency keys, outbox, keys        one statement on PostgreSQL
+//! at the head: head moved if it is where it was known → events, idempotency keys, outbox, keys        of several partitions at once
 //! under the lock: keys made → begin (head locked) → versions → admit → idempotency keys → events, head → outbox → keys destroyed → commit
 //! The head is locked from before the first position is taken until the commit: that is what makes them dense and ordered. Whoever knows
 //! the head, and the versions up to it, needs no more than to find it unmoved; who does not takes the lock first and looks.
@@ -77,12 +77,12 @@ pub(crate) struct NewMessage {
 }
 
 /// One row on its way into the log.
-pub(crate) struct Row<'a> {
-    pub(crate) aggregate_type: &'a str,
-    pub(crate) aggregate_id: &'a str,
+pub(crate) struct Row {
+    pub(crate) aggregate_type: String,
+    pub(crate) aggregate_id: String,
     pub(crate) sequence: u64,
     pub(crate) position: u64,
-    pub(crate) event: &'a NewEvent,
+    pub(crate) event: NewEvent,
 }
 
 /// What came of a transaction.
@@ -101,14 +101,14 @@ pub(crate) async fn append_at(
     engine: &dyn Engine,
     partition: Partition,
     head: u64,
-    entries: &[Entry],
-    made: &[StoredKey],
+    entries: Vec<Entry>,
+    made: Vec<StoredKey>,
 ) -> Result<Appending, StoreError> {
     let versions = entries.iter().rev().map(|entry| (name(&entry.write), entry.write.expected_version)).collect();
-    let mut batch = admit(entries, partition, head, versions);
+    let (mut batch, answers) = admit(entries, partition, head, versions);
     batch.made = made;
-    match engine.append_at(&batch).await {
-        Ok(AtHead::Written) => Ok(Appending::Settled(batch.answers)),
+    match engine.append_at(batch).await {
+        Ok(AtHead::Written) => Ok(Appending::Settled(answers)),
         Ok(AtHead::Moved) => Ok(Appending::HeadMoved),
         // Who was first is told by the rows that are there: the next round looks.
         Err(error) if error.is_a_duplicate() => Ok(Appending::KeyTaken),
@@ -156,15 +156,11 @@ async fn attempt_once(engine: &dyn Engine, under: Under, entries: &[Entry]) -> R
     let mut versions = HashMap::new();
     for (aggregate_type, ids) in aggregates(entries) {
         let found = transaction.versions(Aggregates { partition, aggregate_type, ids: &ids }).await?;
-        versions.extend(found.into_iter().map(|(id, version)| ((aggregate_type, id), version)));
+        versions.extend(found.into_iter().map(|(id, version)| ((aggregate_type.to_owned(), id), version)));
     }
-    let versions = entries.iter().filter_map(|entry| {
-        let Write { aggregate_type, aggregate_id, .. } = &entry.write;
-        Some((name(&entry.write), *versions.get(&(aggregate_type.as_str(), aggregate_id.clone()))?))
-    });
-    let batch = admit(entries, partition, transaction.head(), versions.collect());
+    let (batch, answers) = admit(entries.to_vec(), partition, transaction.head(), versions);
     if batch.is_empty() {
-        return Ok(Appending::Settled(batch.answers));
+        return Ok(Appending::Settled(answers));
     }
     if !batch.remember.is_empty() && transaction.remember(&batch.remember).await? < count(batch.remember.len()) {
         return Ok(Appending::KeyTaken);
@@ -182,14 +178,14 @@ async fn attempt_once(engine: &dyn Engine, under: Under, entries: &[Entry]) -> R
         transaction.destroy_keys(&batch.destroyed).await?;
     }
     transaction.commit().await?;
-    Ok(Appending::Settled(batch.answers))
+    Ok(Appending::Settled(answers))
 }
 
-/// What names an aggregate.
-type Name<'a> = (&'a str, &'a str);
+/// What names an aggregate: its type and its id.
+type Name = (String, String);
 
-fn name(write: &Write) -> Name<'_> {
-    (&write.aggregate_type, &write.aggregate_id)
+fn name(write: &Write) -> Name {
+    (write.aggregate_type.clone(), write.aggregate_id.clone())
 }
 
 /// The distinct aggregates of some entries, by type.
@@ -206,19 +202,23 @@ fn aggregates(entries: &[Entry]) -> HashMap<&str, Vec<String>> {
 }
 
 /// What a transaction is to write after the head.
-pub(crate) struct Batch<'a> {
+pub(crate) struct Batch {
     pub(crate) partition: Partition,
     pub(crate) head: u64,
-    answers: Vec<Result<Appended, Conflict>>,
-    pub(crate) rows: Vec<Row<'a>>,
+    pub(crate) rows: Vec<Row>,
     pub(crate) remember: Vec<Remembered>,
-    pub(crate) messages: Vec<&'a NewMessage>,
+    pub(crate) messages: Vec<NewMessage>,
     pub(crate) settles: Vec<MessageId>,
     pub(crate) destroyed: Vec<String>,
-    pub(crate) made: &'a [StoredKey],
+    pub(crate) made: Vec<StoredKey>,
 }
 
-impl Batch<'_> {
+impl Batch {
+    fn after(partition: Partition, head: u64) -> Self {
+        let (rows, remember, messages, settles, destroyed, made) = Default::default();
+        Self { partition, head, rows, remember, messages, settles, destroyed, made }
+    }
+
     fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.remember.is_empty() && self.messages.is_empty() && self.settles.is_empty()
     }
@@ -229,65 +229,53 @@ impl Batch<'_> {
     }
 }
 
+/// What each entry of a batch is answered.
+type Answers = Vec<Result<Appended, Conflict>>;
+
 /// Lets in each entry that stands on the present version, and gives it the next sequences and positions.
-fn admit<'a>(entries: &'a [Entry], partition: Partition, head: u64, mut versions: HashMap<Name<'a>, u64>) -> Batch<'a> {
-    let mut batch = Batch {
-        partition,
-        head,
-        answers: Vec::with_capacity(entries.len()),
-        rows: Vec::with_capacity(entries.len()),
-        remember: Vec::new(),
-        messages: Vec::new(),
-        settles: Vec::new(),
-        destroyed: Vec::new(),
-        made: &[],
-    };
+fn admit(entries: Vec<Entry>, partition: Partition, head: u64, mut versions: HashMap<Name, u64>) -> (Batch, Answers) {
+    let mut batch = Batch::after(partition, head);
+    let mut answers = Vec::with_capacity(entries.len());
     let mut position = head;
-    let mut last_positions: HashMap<Name<'a>, u64> = HashMap::new();
-    for entry in entries {
-        let Write { aggregate_type, aggregate_id, expected_version, events } = &entry.write;
-        let version = versions.entry(name(&entry.write)).or_default();
-        if *version != *expected_version {
-            batch.answers.push(Err(Conflict { winner: *version }));
+    let mut last_positions: HashMap<Name, u64> = HashMap::new();
+    for Entry { write, loaded_position, remember, messages, settles, key } in entries {
+        let named = name(&write);
+        let Write { aggregate_type, aggregate_id, expected_version, events } = write;
+        let last = last_positions.entry(named.clone()).or_insert(loaded_position);
+        let version = versions.entry(named).or_default();
+        if *version != expected_version {
+            answers.push(Err(Conflict { winner: *version }));
             continue;
         }
         for event in events {
             *version += 1;
             position += 1;
+            *last = position;
+            let (aggregate_type, aggregate_id) = (aggregate_type.clone(), aggregate_id.clone());
             batch.rows.push(Row { aggregate_type, aggregate_id, sequence: *version, position, event });
         }
-        let last = last_positions.entry(name(&entry.write)).or_insert(entry.loaded_position);
-        if !events.is_empty() {
-            *last = position;
+        let at = Appended { version: *version, partition, position: *last };
+        if let Some(request) = remember {
+            let (version, position) = (at.version, at.position);
+            batch.remember.push(Remembered {
+                request,
+                partition,
+                space: aggregate_id.clone(),
+                version_before: expected_version,
+                version,
+                position,
+            });
         }
-        let appended = Appended { version: *version, partition, position: *last };
-        batch.carry(entry, appended);
-        batch.answers.push(Ok(appended));
+        batch.messages.extend(messages);
+        batch.settles.extend(settles);
+        if key == KeyFate::Destroyed {
+            batch.destroyed.push(aggregate_id);
+        }
+        answers.push(Ok(at));
     }
     // One order for everybody: two batches that bring the same keys wait for each other instead of deadlocking.
     batch.remember.sort_unstable_by_key(|remembered| remembered.request.key);
-    batch
-}
-
-impl<'a> Batch<'a> {
-    /// Takes along what an admitted entry brings besides its events.
-    fn carry(&mut self, entry: &'a Entry, at: Appended) {
-        if let Some(request) = entry.remember {
-            self.remember.push(Remembered {
-                request,
-                partition: at.partition,
-                space: entry.write.aggregate_id.clone(),
-                version_before: entry.write.expected_version,
-                version: at.version,
-                position: at.position,
-            });
-        }
-        self.messages.extend(&entry.messages);
-        self.settles.extend(entry.settles);
-        if entry.key == KeyFate::Destroyed {
-            self.destroyed.push(entry.write.aggregate_id.clone());
-        }
-    }
+    (batch, answers)
 }
 
 /// A number of things.

@@ -94,6 +94,11 @@ impl StoreError {
         matches!(self, Self::Database { code, .. } if matches!(code.as_str(), "40001" | "40P01" | "5" | "6" | "261" | "262" | "517"))
     }
 
+    /// A row with the same key was there already.
+    pub(crate) fn duplicate() -> Self {
+        Self::Database { code: "23505".to_owned(), message: "a row with this key is there already".to_owned() }
+    }
+
     /// Whether a row with the same key was there already.
     pub(crate) fn is_a_duplicate(&self) -> bool {
         // 23505 is PostgreSQL's, and XX000 what Citus makes of it in an INSERT … SELECT; 1555 and 2067 are SQLite's.

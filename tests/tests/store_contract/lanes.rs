@@ -124,11 +124,11 @@ async fn two_processes_on_one_partition_take_turns() {
 }
 
 #[tokio::test]
-async fn a_statement_that_fails_takes_the_others_back_with_it_and_they_are_tried_again() {
+async fn a_batch_that_fails_is_answered_alone_and_the_others_are_written() {
     let log = Log::fresh(Leg::PostgresOurs).await;
     let policy = Policy::default();
     for round in 0..5_u64 {
-        // One key for half of them, so that in every shared transaction but the first a statement fails.
+        // One key for half of them, so that shared transactions fail again and again.
         let orders = (0..24_u64).map(|number| {
             let order = create(crowds::space(round * 24 + number));
             if number % 2 == 0 { order.once(format!("key-{round}"), [u8::try_from(number).unwrap(); 32]) } else { order }

@@ -170,13 +170,13 @@ impl Store {
             return Ok(if stands { Ending::Stands { fates, head: known } } else { Ending::Again });
         }
         let destroys = admitted.iter().any(|entry| entry.key == KeyFate::Destroyed);
+        let written: u64 = admitted.iter().map(|entry| append::count(entry.write.events.len())).sum();
         let appended = match known {
-            Some(head) if !destroys => append::append_at(self.engine(), partition, head, &admitted, &entries.made).await?,
+            Some(head) if !destroys => append::append_at(self.engine(), partition, head, admitted, entries.made).await?,
             Some(_) | None => append::append(self.engine(), Under { partition, known }, &admitted, &entries.made).await?,
         };
         let Appending::Settled(answers) = appended else { return Ok(Ending::Again) };
         self.ring_bell();
-        let written: u64 = admitted.iter().map(|entry| append::count(entry.write.events.len())).sum();
         for (place, answer) in places.into_iter().zip(answers) {
             if let Some(slot) = fates.get_mut(place) {
                 *slot = answer.map_or(Fate::Overtaken, Fate::Written);

@@ -64,7 +64,7 @@ pub(crate) trait Engine: Log + Keys + Registry + Outbox + Leases + ReadModels + 
 #[async_trait]
 pub(crate) trait Log {
     /// Writes a batch if the partition's head is where the batch says, in one transaction that is over with the answer.
-    async fn append_at(&self, batch: &Batch<'_>) -> Result<AtHead, StoreError>;
+    async fn append_at(&self, batch: Batch) -> Result<AtHead, StoreError>;
     /// The last position of a partition.
     async fn head(&self, partition: Partition) -> Result<u64, StoreError>;
     /// The aggregates of a partition that were written to after a position, in order, at most `limit`.
@@ -137,6 +137,7 @@ pub(crate) trait ReadModels {
 }
 
 /// What came of a batch that was to be written at a known head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AtHead {
     Written,
     /// Nothing was written: the head is somewhere else.
@@ -151,10 +152,10 @@ pub(crate) trait Append: Send {
     /// The last sequence of each of these aggregates that has one.
     async fn versions(&mut self, aggregates: Aggregates<'_>) -> Result<HashMap<String, u64>, StoreError>;
     /// Inserts the rows, which take the positions after the head, and moves the head behind them.
-    async fn insert(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError>;
+    async fn insert(&mut self, rows: &[Row]) -> Result<(), StoreError>;
     /// Inserts the idempotency keys that are absent and answers how many that were.
     async fn remember(&mut self, keys: &[Remembered]) -> Result<u64, StoreError>;
-    async fn post(&mut self, messages: &[&NewMessage]) -> Result<(), StoreError>;
+    async fn post(&mut self, messages: &[NewMessage]) -> Result<(), StoreError>;
     async fn settle(&mut self, messages: &[MessageId]) -> Result<(), StoreError>;
     async fn destroy_keys(&mut self, spaces: &[String]) -> Result<(), StoreError>;
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

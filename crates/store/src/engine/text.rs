@@ -4,9 +4,6 @@ use crate::partition::Partition;
 use crate::reads::RowsOf;
 use crate::tables::Table;
 
-pub(crate) const FEED: &str = "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, CAST(payload AS text) AS payload, \
-     CAST(metadata AS text) AS metadata, partition, position, recorded_at \
-     FROM events WHERE partition = $1 AND position > $2 ORDER BY position LIMIT $3";
 /// The events of a partition between two positions: the first excluded, the last included. JSON comes as it is stored, which is text on
 /// both engines.
 pub(crate) fn span(partition: Partition) -> String {
@@ -34,7 +31,7 @@ pub(crate) const PROGRESS: &str = "SELECT partition, bound, aggregate_type, aggr
      WHERE name = $1 AND shape = $2 ORDER BY partition";
 pub(crate) const SETTLED: &str = "settled";
 
-/// The next events of a partition for followers.
+/// The next events of a partition after `$1`, at most `$2`.
 pub(crate) fn events_of(partition: Partition) -> String {
     format!(
         "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, CAST(payload AS text) AS payload, \

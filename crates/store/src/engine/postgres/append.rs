@@ -1,4 +1,4 @@
-//! The append on PostgreSQL: arrays in; at a known head one statement for everything, under the lock one a table.
+//! The append's transaction on PostgreSQL: arrays in, one statement a table, each in one partition.
 
 use std::collections::HashMap;
 
@@ -8,34 +8,11 @@ use sqlx::postgres::PgArguments;
 use sqlx::{Postgres as Pg, Transaction};
 use uuid::Uuid;
 
-use super::commits::Piece;
 use super::statement::Statement;
-use crate::append::{Batch, NewMessage, Remembered, Row};
-use crate::engine::{Aggregates, Append, number};
+use crate::append::{NewMessage, Remembered, Row};
+use crate::engine::{Aggregates, Append, StoredKey, column, number};
 use crate::error::StoreError;
 use crate::partition::Partition;
-
-/// The one statement that writes everything.
-pub(super) fn piece(batch: &Batch<'_>) -> Result<Piece, StoreError> {
-    let mut statement = Statement::at_head(batch.partition, batch.head, batch.last())?;
-    if !batch.rows.is_empty() {
-        statement.log(&batch.rows)?;
-    }
-    if !batch.remember.is_empty() {
-        statement.remembered(&batch.remember)?;
-    }
-    if !batch.made.is_empty() {
-        statement.space_keys(batch.made)?;
-    }
-    if !batch.messages.is_empty() {
-        statement.posted(&batch.messages)?;
-    }
-    if !batch.settles.is_empty() {
-        statement.settled(&batch.settles)?;
-    }
-    let (sql, arguments) = statement.all();
-    Ok(Piece { partition: batch.partition, rows: batch.rows.len(), sql, arguments })
-}
 
 /// A transaction that holds the partition's head row.
 pub(super) struct Appending {
@@ -45,6 +22,26 @@ pub(super) struct Appending {
 }
 
 impl Appending {
+    /// Moves the head from where this transaction knows it to be, and answers how many heads stood there.
+    pub(super) async fn move_head(&mut self, to: u64) -> Result<u64, StoreError> {
+        let sql = format!("UPDATE log_heads SET position = $2 WHERE partition = {} AND position = $1", self.partition);
+        let moved = sqlx::query(&sql).bind(column(self.head)).bind(column(to)).execute(&mut *self.transaction).await?;
+        Ok(moved.rows_affected())
+    }
+
+    pub(super) async fn log(&mut self, rows: &[Row]) -> Result<(), StoreError> {
+        let mut statement = Statement::of(self.partition);
+        statement.log(rows)?;
+        self.run(statement.text()).await.map(drop)
+    }
+
+    /// Inserts the spaces' keys that are absent and answers how many that were.
+    pub(super) async fn keep_keys(&mut self, keys: &[StoredKey]) -> Result<u64, StoreError> {
+        let mut statement = Statement::of(self.partition);
+        statement.space_keys(keys)?;
+        self.run(statement.but_leave("partition, space, generation")).await
+    }
+
     async fn run(&mut self, (sql, arguments): (String, PgArguments)) -> Result<u64, StoreError> {
         Ok(sqlx::query_with(&sql, arguments).execute(&mut *self.transaction).await?.rows_affected())
     }
@@ -68,30 +65,28 @@ impl Append for Appending {
         rows.into_iter().map(|(id, version)| Ok((id, number(version)?))).collect()
     }
 
-    async fn insert(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
-        let last = rows.last().map_or(self.head, |row| row.position);
-        let mut statement = Statement::at_head(self.partition, self.head, last)?;
-        statement.log(rows)?;
-        self.run(statement.all()).await.map(drop)
+    async fn insert(&mut self, rows: &[Row]) -> Result<(), StoreError> {
+        self.log(rows).await?;
+        self.move_head(rows.last().map_or(self.head, |row| row.position)).await.map(drop)
     }
 
     async fn remember(&mut self, keys: &[Remembered]) -> Result<u64, StoreError> {
-        let mut statement = Statement::alone(self.partition);
+        let mut statement = Statement::of(self.partition);
         statement.remembered(keys)?;
-        statement.but_leave("key");
-        self.run(statement.one()).await
+        self.run(statement.but_leave("key")).await
     }
 
-    async fn post(&mut self, messages: &[&NewMessage]) -> Result<(), StoreError> {
-        let mut statement = Statement::alone(self.partition);
+    async fn post(&mut self, messages: &[NewMessage]) -> Result<(), StoreError> {
+        let mut statement = Statement::of(self.partition);
         statement.posted(messages)?;
-        self.run(statement.one()).await.map(drop)
+        self.run(statement.text()).await.map(drop)
     }
 
     async fn settle(&mut self, messages: &[MessageId]) -> Result<(), StoreError> {
-        let mut statement = Statement::alone(self.partition);
-        statement.settled(messages)?;
-        self.run(statement.one()).await.map(drop)
+        let sql = format!("DELETE FROM outbox WHERE partition = {} AND message = ANY($1)", self.partition);
+        let messages: Vec<Uuid> = messages.iter().map(|message| message.uuid()).collect();
+        sqlx::query(&sql).bind(messages).execute(&mut *self.transaction).await?;
+        Ok(())
     }
 
     async fn destroy_keys(&mut self, spaces: &[String]) -> Result<(), StoreError> {

@@ -1,142 +1,181 @@
-//! Commits shared by lanes: what several of them have to write at the same moment goes into one transaction, a statement each.
+//! Commits shared by lanes: what several of them have to write at the same moment goes into one statement, which is one transaction.
 //!
-//! a lane's statement waits --a turn is free--> taken with all that wait: begin, one statement after the other, commit --> answered
-//! A commit costs as much as a few commands do, so a crowd that is spread over all partitions would spend its time on commits. Each statement
-//! still names one partition, and stands or falls by its own head. Where partitions stand on several machines a shared transaction would cost
-//! more than it saves: there each statement is committed alone.
-//! - a statement that fails takes the others back with it, and they are tried again
+//! a lane's batch waits --a writer is free--> taken with all that wait --one statement, each partition at its own head--> answered
+//! A commit costs as much as a few commands do, so a crowd that is spread over all partitions would spend its time on commits. Each partition
+//! stands or falls by its own head. Where partitions stand on several servers a shared transaction would cost more than it saves: there each
+//! batch is a transaction by itself, of statements that name its partition.
+//! - a batch that fails is answered alone, and the others are written
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sqlx::postgres::{PgArguments, PgPool};
-use tokio::sync::{Semaphore, oneshot};
+use sqlx::postgres::PgPool;
+use tokio::sync::oneshot;
 
-use crate::engine::AtHead;
+use super::append::Appending;
+use super::statement::Statement;
+use crate::append::{Batch, count};
+use crate::engine::{Append, AtHead};
 use crate::error::StoreError;
-use crate::partition::Partition;
 
-/// Transactions at a time: one is on its way to the disk while another is filled.
-const TURNS: usize = 3;
+/// Transactions at a time: while one is on its way to the disk, the next one is filled by all who wait.
+const WRITERS: usize = 1;
+/// Rows that are taken together, unless one batch alone brings more.
+const ROWS: usize = 512;
 
 /// Who commits for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sharing {
     /// Lanes share transactions.
     Shared,
-    /// Each statement is a transaction.
+    /// Each batch is a transaction.
     Alone,
-}
-
-/// What a lane has to write.
-pub(super) struct Piece {
-    pub(super) partition: Partition,
-    pub(super) rows: usize,
-    pub(super) sql: String,
-    pub(super) arguments: PgArguments,
 }
 
 type Answer = Result<AtHead, StoreError>;
 
 struct Waiting {
-    piece: Piece,
+    batch: Batch,
     answer: oneshot::Sender<Answer>,
 }
 
-/// The commits of one store.
+/// The commits of one store. Clones share everything.
+#[derive(Clone)]
 pub(super) struct Commits {
     pool: PgPool,
     sharing: Sharing,
-    waiting: Mutex<VecDeque<Waiting>>,
-    turns: Semaphore,
+    queue: Arc<Mutex<Queue>>,
 }
 
-/// Rows of a piece that is worth a transaction of its own, so that nobody waits behind it.
-const LARGE: usize = 128;
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Waiting>,
+    /// Writers at work.
+    writers: usize,
+}
 
 impl Commits {
     pub(super) fn new(pool: PgPool, sharing: Sharing) -> Self {
-        Self { pool, sharing, waiting: Mutex::default(), turns: Semaphore::new(TURNS) }
+        Self { pool, sharing, queue: Arc::default() }
     }
 
-    /// Writes a piece, with whatever else waits; what is under way when the caller leaves is lost with it, so no caller may leave.
-    pub(super) async fn write(&self, piece: Piece) -> Answer {
-        if self.sharing == Sharing::Alone || piece.rows >= LARGE {
-            return self.alone(piece).await;
+    /// Writes a batch, with whatever else waits.
+    pub(super) async fn write(&self, batch: Batch) -> Answer {
+        if self.sharing == Sharing::Alone || !batch.settles.is_empty() {
+            return self.in_parts(&batch).await;
         }
-        let (answer, mut answered) = oneshot::channel();
-        self.queue(|waiting| waiting.push_back(Waiting { piece, answer }));
+        let (answer, answered) = oneshot::channel();
+        let calls = {
+            let mut queue = self.queue();
+            queue.waiting.push_back(Waiting { batch, answer });
+            let calls = queue.writers < WRITERS;
+            queue.writers += usize::from(calls);
+            calls
+        };
+        if calls {
+            let commits = self.clone();
+            tokio::spawn(async move { commits.write_what_waits().await });
+        }
+        answered.await.unwrap_or(Err(StoreError::OutcomeUnknown))
+    }
+
+    async fn write_what_waits(self) {
+        // Given back however this ends, so that a defect does not leave the queue without a writer.
+        let _place = Place(&self);
         loop {
-            tokio::select! {
-                biased;
-                answer = &mut answered => return answer.unwrap_or(Err(StoreError::OutcomeUnknown)),
-                turn = self.turns.acquire() => {
-                    let taken: Vec<Waiting> = self.queue(|waiting| waiting.drain(..).collect());
-                    self.together(taken).await;
-                    drop(turn);
+            let taken = self.take();
+            if taken.is_empty() {
+                return;
+            }
+            self.write_all(taken).await;
+        }
+    }
+
+    /// Whoever panicked while holding the queue left it whole: every change is one call.
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) -> Vec<Waiting> {
+        let mut queue = self.queue();
+        let rows = queue.waiting.iter().scan(0, |sum, waiting| {
+            *sum += waiting.batch.rows.len();
+            Some(*sum)
+        });
+        let taken = rows.take_while(|sum| *sum <= ROWS).count().max(1).min(queue.waiting.len());
+        queue.waiting.drain(..taken).collect()
+    }
+
+    async fn write_all(&self, taken: Vec<Waiting>) {
+        let (batches, answers): (Vec<Batch>, Vec<_>) = taken.into_iter().map(|waiting| (waiting.batch, waiting.answer)).unzip();
+        match self.at_heads(&batches).await {
+            Err(error) if batches.len() > 1 && matches!(error, StoreError::Database { .. }) => {
+                // All were undone for one of them: each by itself, and the one that cannot be written says so.
+                for (batch, answer) in batches.into_iter().zip(answers) {
+                    let alone = self.at_heads(std::slice::from_ref(&batch)).await;
+                    tell(answer, alone.map(|written| of(&batch, &written)));
+                }
+            }
+            done => {
+                for (batch, answer) in batches.iter().zip(answers) {
+                    tell(answer, done.clone().map(|written| of(batch, &written)));
                 }
             }
         }
     }
 
-    /// Whoever panicked while holding the queue left it whole: every change is one call.
-    fn queue<T>(&self, change: impl FnOnce(&mut VecDeque<Waiting>) -> T) -> T {
-        change(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    async fn alone(&self, piece: Piece) -> Answer {
+    /// The partitions whose heads were where they were known to be, all of them written.
+    async fn at_heads(&self, batches: &[Batch]) -> Result<HashSet<i16>, StoreError> {
+        if batches.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let (sql, arguments) = Statement::at_heads(batches)?;
         let mut connection = self.pool.acquire().await?;
         // The commit is in the statement: an answer that does not come leaves its outcome unknown.
-        let moved = sqlx::query_with(&piece.sql, piece.arguments).fetch_optional(&mut *connection).await.map_err(StoreError::at_commit)?;
-        Ok(written(moved.is_some()))
+        let written = sqlx::query_scalar_with(&sql, arguments).fetch_all(&mut *connection).await.map_err(StoreError::at_commit)?;
+        Ok(written.into_iter().collect())
     }
 
-    async fn together(&self, mut taken: Vec<Waiting>) {
-        if taken.len() < 2 {
-            for Waiting { piece, answer } in taken {
-                // An error here means that nobody waits any more.
-                drop(answer.send(self.alone(piece).await));
-            }
-            return;
+    /// One batch in statements that name its partition.
+    async fn in_parts(&self, batch: &Batch) -> Answer {
+        let mut appending = Appending { transaction: self.pool.begin().await?, partition: batch.partition, head: batch.head };
+        if appending.move_head(batch.last()).await? == 0 {
+            return Ok(AtHead::Moved);
         }
-        // One order for everybody: two processes that take the same heads wait for each other instead of deadlocking.
-        taken.sort_unstable_by_key(|waiting| waiting.piece.partition);
-        let (pieces, answers): (Vec<_>, Vec<_>) = taken.into_iter().map(|waiting| (waiting.piece, waiting.answer)).unzip();
-        let done = self.transact(pieces).await;
-        for (place, answer) in answers.into_iter().enumerate() {
-            let its = match &done {
-                Ok(all) => Ok(written(all.get(place).copied().unwrap_or_default())),
-                Err(Undone { place: at, error }) if *at == place || *at == NOWHERE => Err(error.clone()),
-                Err(_) => Ok(AtHead::Moved),
-            };
-            // An error here means that nobody waits any more.
-            drop(answer.send(its));
+        if !batch.rows.is_empty() {
+            appending.log(&batch.rows).await?;
         }
-    }
-
-    /// Whether each piece found its head, all of them committed; or which of them failed.
-    async fn transact(&self, pieces: Vec<Piece>) -> Result<Vec<bool>, Undone> {
-        let lost = |error: StoreError| Undone { place: NOWHERE, error };
-        let mut transaction = self.pool.begin().await.map_err(|error| lost(error.into()))?;
-        let mut found = Vec::with_capacity(pieces.len());
-        for (place, Piece { sql, arguments, .. }) in pieces.into_iter().enumerate() {
-            let moved = sqlx::query_with(&sql, arguments).fetch_optional(&mut *transaction).await;
-            found.push(moved.map_err(|error| Undone { place, error: error.into() })?.is_some());
+        if !batch.made.is_empty() && appending.keep_keys(&batch.made).await? < count(batch.made.len()) {
+            return Err(StoreError::duplicate());
         }
-        transaction.commit().await.map_err(|error| lost(StoreError::at_commit(error)))?;
-        Ok(found)
+        if !batch.remember.is_empty() && appending.remember(&batch.remember).await? < count(batch.remember.len()) {
+            return Err(StoreError::duplicate());
+        }
+        if !batch.messages.is_empty() {
+            appending.post(&batch.messages).await?;
+        }
+        if !batch.settles.is_empty() {
+            appending.settle(&batch.settles).await?;
+        }
+        Box::new(appending).commit().await?;
+        Ok(AtHead::Written)
     }
 }
 
-/// A shared transaction that was undone, or may have been.
-struct Undone {
-    place: usize,
-    error: StoreError,
+/// A writer's place, given back when it is dropped.
+struct Place<'a>(&'a Commits);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.queue().writers -= 1;
+    }
 }
 
-/// The place of a failure that is nobody's own.
-const NOWHERE: usize = usize::MAX;
+fn of(batch: &Batch, written: &HashSet<i16>) -> AtHead {
+    if written.contains(&batch.partition.column()) { AtHead::Written } else { AtHead::Moved }
+}
 
-fn written(found: bool) -> AtHead {
-    if found { AtHead::Written } else { AtHead::Moved }
+fn tell(answer: oneshot::Sender<Answer>, said: Answer) {
+    // An error here means that nobody waits any more.
+    drop(answer.send(said));
 }

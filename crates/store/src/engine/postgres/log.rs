@@ -6,7 +6,7 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 
 use super::Postgres;
-use super::append::{Appending, piece};
+use super::append::Appending;
 use crate::append::{Batch, Remembered, Request};
 use crate::engine::{Aggregates, Append, AtHead, Log, column, number, text};
 use crate::error::StoreError;
@@ -16,8 +16,8 @@ use crate::stored::{EventRow, StoredEvent};
 
 #[async_trait]
 impl Log for Postgres {
-    async fn append_at(&self, batch: &Batch<'_>) -> Result<AtHead, StoreError> {
-        self.commits.write(piece(batch)?).await
+    async fn append_at(&self, batch: Batch) -> Result<AtHead, StoreError> {
+        self.commits.write(batch).await
     }
 
     async fn head(&self, partition: Partition) -> Result<u64, StoreError> {
@@ -43,8 +43,7 @@ impl Log for Postgres {
     }
 
     async fn feed(&self, partition: Partition, after: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
-        let rows =
-            sqlx::query(text::FEED).bind(partition.column()).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(&text::events_of(partition)).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.pool).await?;
         rows.iter().map(stored).collect()
     }
 

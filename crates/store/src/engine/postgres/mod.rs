@@ -35,8 +35,9 @@ const STATEMENTS: usize = 1_000;
 /// How long the server may take to let a login in, refused attempts being tried again meanwhile.
 const REACH: Duration = Duration::from_secs(5);
 
-/// What a connection of the bus is besides: its statements take arrays of any length, so one plan serves them all.
-const WRITER: &str = "SET plan_cache_mode = force_generic_plan";
+/// What a connection of the bus is besides: its statements take arrays of any length, so one plan serves them all; it is made while a table
+/// may still be empty, and must not read it whole when it has grown.
+const WRITER: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
 
 /// Connections of the bus: for commits, and for lanes that look at the log meanwhile. Few, so that their plans are warm.
 const WRITERS: u32 = 8;

@@ -1,165 +1,222 @@
-//! The parts of an append on PostgreSQL, and what is bound to them: one statement of several parts, or one part a statement.
+//! The statements of an append on PostgreSQL, and what is bound to them: arrays of any length, so that one text and one plan serve all.
 //!
-//! In the one statement every part reads from `head`, the row that was moved: where the head is not where it was known to be, no part finds
-//! anything to write. The partition stands in the text, so that a plan is made once for it and touches no other.
+//! One partition: one table a statement, the partition in its text, so that it touches no other. Several at their heads, on one server: one
+//! statement for all tables; `head` are the heads that were where they were known to be, and only their rows find anything to be written to.
 
 use sqlx::postgres::{PgArguments, PgHasArrayType};
 use sqlx::{Arguments, Encode, Postgres as Pg, Type};
 
-use crate::append::{NewMessage, Remembered, Row};
+use crate::append::{Batch, NewMessage, Remembered, Row};
 use crate::engine::{StoredKey, column};
 use crate::error::StoreError;
 use crate::partition::Partition;
-use ens_domain::ids::MessageId;
+
+/// Where the rows of a statement go.
+#[derive(Clone, Copy)]
+enum Place {
+    One(Partition),
+    /// Each row says where, and is written if the head of that partition was moved.
+    AtHeads,
+}
 
 /// A statement that is being put together.
 pub(super) struct Statement {
-    partition: Partition,
-    /// What a part reads from besides its own arrays.
-    source: &'static str,
+    place: Place,
     parts: Vec<String>,
     arguments: PgArguments,
     bound: usize,
 }
 
+/// A table, its columns but the partition, and how they are made of the arrays' own columns.
+struct Target {
+    table: &'static str,
+    columns: &'static str,
+    values: &'static str,
+    arrays: &'static str,
+}
+
+const LOG: Target = Target {
+    table: "events",
+    columns: "aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, position",
+    values: "t, i, s, e, v, p::json, m::json, n",
+    arrays: "t, i, s, e, v, p, m, n",
+};
+const REMEMBERED: Target = Target {
+    table: "idempotency_keys",
+    columns: "key, digest, space, version_before, version, position",
+    values: "k, d, s, b, v, n",
+    arrays: "k, d, s, b, v, n",
+};
+const SPACE_KEYS: Target = Target { table: "keys.space_keys", columns: "space, generation, wrapped", values: "s, g, w", arrays: "s, g, w" };
+const OUTBOX: Target = Target {
+    table: "outbox",
+    columns: "message, space, kind, channel, content, due_at",
+    values: "m, s, k, c, x::json, d",
+    arrays: "m, s, k, c, x, d",
+};
+
 impl Statement {
-    /// A statement of one part.
-    pub(super) fn alone(partition: Partition) -> Self {
-        Self { partition, source: "", parts: Vec::new(), arguments: PgArguments::default(), bound: 0 }
+    /// A statement for one table in one partition.
+    pub(super) fn of(partition: Partition) -> Self {
+        Self::at(Place::One(partition))
     }
 
-    /// A statement whose parts are written if the head is moved from where it is known to be.
-    pub(super) fn at_head(partition: Partition, from: u64, to: u64) -> Result<Self, StoreError> {
-        let mut statement = Self { source: "head, ", ..Self::alone(partition) };
-        let (from, to) = (statement.bind(column(from))?, statement.bind(column(to))?);
-        let head =
-            format!("UPDATE log_heads SET position = {to} WHERE partition = {partition} AND position = {from} RETURNING {from} AS known");
+    /// The statement that writes these batches, each if its head is where it is known to be; it answers the partitions that were written.
+    pub(super) fn at_heads(batches: &[Batch]) -> Result<(String, PgArguments), StoreError> {
+        let mut statement = Self::at(Place::AtHeads);
+        let partitions = statement.array(batches.iter(), |batch| batch.partition.column())?;
+        let known = statement.array(batches.iter(), |batch| column(batch.head))?;
+        let moved = statement.array(batches.iter(), |batch| column(batch.last()))?;
+        // By index, so in the order of the partitions: two processes wait for each other instead of deadlocking.
+        let of = |array: &str| format!("({array}::bigint[])[array_position({partitions}::smallint[], partition)]");
+        let head = format!(
+            "UPDATE log_heads SET position = {} WHERE partition = ANY({partitions}::smallint[]) AND position = {} RETURNING partition",
+            of(&moved),
+            of(&known)
+        );
         statement.parts.push(head);
-        Ok(statement)
+        statement.insert(&LOG, batches, |batch| &batch.rows, Self::row_arrays)?;
+        statement.insert(&REMEMBERED, batches, |batch| &batch.remember, Self::remembered_arrays)?;
+        statement.insert(&SPACE_KEYS, batches, |batch| &batch.made, Self::key_arrays)?;
+        statement.insert(&OUTBOX, batches, |batch| &batch.messages, Self::message_arrays)?;
+        let named = statement.parts.iter().enumerate().map(|(number, part)| match number {
+            0 => format!("head AS ({part})"),
+            number => format!("part_{number} AS ({part})"),
+        });
+        let sql = format!("WITH {} SELECT partition FROM head", named.collect::<Vec<_>>().join(", "));
+        Ok((sql, statement.arguments))
     }
 
-    /// Its text, where it is of one part.
-    pub(super) fn one(self) -> (String, PgArguments) {
+    fn at(place: Place) -> Self {
+        Self { place, parts: Vec::new(), arguments: PgArguments::default(), bound: 0 }
+    }
+
+    /// The text of a statement for one table.
+    pub(super) fn text(self) -> (String, PgArguments) {
         (self.parts.concat(), self.arguments)
     }
 
-    /// Its text; it answers one row if it wrote.
-    pub(super) fn all(self) -> (String, PgArguments) {
-        let parts: Vec<String> = self
-            .parts
-            .iter()
-            .enumerate()
-            .map(|(number, part)| if number == 0 { format!("head AS ({part})") } else { format!("part_{number} AS ({part})") })
-            .collect();
-        (format!("WITH {} SELECT known FROM head", parts.join(", ")), self.arguments)
+    /// The same, where rows that are there already are left as they are.
+    pub(super) fn but_leave(self, key: &str) -> (String, PgArguments) {
+        let (sql, arguments) = self.text();
+        (format!("{sql} ON CONFLICT ({key}) DO NOTHING"), arguments)
     }
 
-    fn bind<'q, T: Encode<'q, Pg> + Type<Pg> + 'q>(&mut self, value: T) -> Result<String, StoreError> {
-        self.arguments.add(value).map_err(|_| StoreError::Unstorable("a value that does not encode"))?;
-        self.bound += 1;
-        Ok(format!("${}", self.bound))
+    /// Rows of the log.
+    pub(super) fn log(&mut self, rows: &[Row]) -> Result<(), StoreError> {
+        let arrays = self.row_arrays(&rows.iter().collect::<Vec<_>>())?;
+        self.push(&LOG, &arrays);
+        Ok(())
     }
 
-    /// Binds one array a column, each made of the rows by its own function.
-    fn array<'q, R, T>(&mut self, rows: &'q [R], field: impl Fn(&'q R) -> T) -> Result<String, StoreError>
+    /// Idempotency keys.
+    pub(super) fn remembered(&mut self, keys: &[Remembered]) -> Result<(), StoreError> {
+        let arrays = self.remembered_arrays(&keys.iter().collect::<Vec<_>>())?;
+        self.push(&REMEMBERED, &arrays);
+        Ok(())
+    }
+
+    /// Keys of spaces.
+    pub(super) fn space_keys(&mut self, keys: &[StoredKey]) -> Result<(), StoreError> {
+        let arrays = self.key_arrays(&keys.iter().collect::<Vec<_>>())?;
+        self.push(&SPACE_KEYS, &arrays);
+        Ok(())
+    }
+
+    /// Messages of the outbox; one that is there already stays as it is.
+    pub(super) fn posted(&mut self, messages: &[NewMessage]) -> Result<(), StoreError> {
+        let arrays = self.message_arrays(&messages.iter().collect::<Vec<_>>())?;
+        self.push(&OUTBOX, &arrays);
+        Ok(())
+    }
+
+    /// What all batches have for one table, each row with its batch's partition; nothing where none has any.
+    fn insert<R>(
+        &mut self,
+        target: &Target,
+        batches: &[Batch],
+        of: impl Fn(&Batch) -> &Vec<R>,
+        arrays: impl Fn(&mut Self, &[&R]) -> Result<Vec<String>, StoreError>,
+    ) -> Result<(), StoreError> {
+        let rows: Vec<&R> = batches.iter().flat_map(&of).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let placed = batches.iter().flat_map(|batch| std::iter::repeat_n(batch.partition.column(), of(batch).len()));
+        let mut all = vec![format!("{}::smallint[]", self.array(placed, |partition| partition)?)];
+        all.extend(arrays(self, &rows)?);
+        self.push(target, &all);
+        Ok(())
+    }
+
+    fn push(&mut self, target: &Target, arrays: &[String]) {
+        let Target { table, columns, values, arrays: names } = target;
+        let arrays = arrays.join(", ");
+        let part = match self.place {
+            Place::One(partition) => {
+                format!("INSERT INTO {table} (partition, {columns}) SELECT {partition}, {values} FROM UNNEST({arrays}) AS row ({names})")
+            }
+            Place::AtHeads => format!(
+                "INSERT INTO {table} (partition, {columns}) SELECT a, {values} FROM UNNEST({arrays}) AS row (a, {names}) \
+                 WHERE a = ANY(ARRAY(SELECT partition FROM head))"
+            ),
+        };
+        let kept = if *table == OUTBOX.table { " ON CONFLICT (partition, message) DO NOTHING" } else { "" };
+        self.parts.push(format!("{part}{kept}"));
+    }
+
+    fn row_arrays(&mut self, rows: &[&Row]) -> Result<Vec<String>, StoreError> {
+        Ok(vec![
+            self.array(rows.iter(), |row| row.aggregate_type.as_str())?,
+            self.array(rows.iter(), |row| row.aggregate_id.as_str())?,
+            self.array(rows.iter(), |row| column(row.sequence))?,
+            self.array(rows.iter(), |row| row.event.event_type.as_str())?,
+            self.array(rows.iter(), |row| row.event.event_version.as_str())?,
+            self.array(rows.iter(), |row| row.event.payload.as_str())?,
+            self.array(rows.iter(), |row| row.event.metadata.as_str())?,
+            self.array(rows.iter(), |row| column(row.position))?,
+        ])
+    }
+
+    fn remembered_arrays(&mut self, keys: &[&Remembered]) -> Result<Vec<String>, StoreError> {
+        Ok(vec![
+            self.array(keys.iter(), |key| key.request.key.as_slice())?,
+            self.array(keys.iter(), |key| key.request.digest.as_slice())?,
+            self.array(keys.iter(), |key| key.space.as_str())?,
+            self.array(keys.iter(), |key| column(key.version_before))?,
+            self.array(keys.iter(), |key| column(key.version))?,
+            self.array(keys.iter(), |key| column(key.position))?,
+        ])
+    }
+
+    fn key_arrays(&mut self, keys: &[&StoredKey]) -> Result<Vec<String>, StoreError> {
+        Ok(vec![
+            self.array(keys.iter(), |key| key.space.uuid())?,
+            self.array(keys.iter(), |key| i32::try_from(key.generation).unwrap_or(i32::MAX))?,
+            self.array(keys.iter(), |key| key.wrapped.as_deref())?,
+        ])
+    }
+
+    fn message_arrays(&mut self, messages: &[&NewMessage]) -> Result<Vec<String>, StoreError> {
+        Ok(vec![
+            self.array(messages.iter(), |message| message.message.uuid())?,
+            self.array(messages.iter(), |message| message.space.uuid())?,
+            self.array(messages.iter(), |message| message.kind)?,
+            self.array(messages.iter(), |message| message.channel)?,
+            self.array(messages.iter(), |message| message.content.as_str())?,
+            self.array(messages.iter(), |message| message.due_at)?,
+        ])
+    }
+
+    /// Binds one array, made of the rows by a function; answers its placeholder.
+    fn array<'q, R, T>(&mut self, rows: impl Iterator<Item = R>, field: impl Fn(R) -> T) -> Result<String, StoreError>
     where
         T: Encode<'q, Pg> + Type<Pg> + PgHasArrayType + 'q,
         Vec<T>: Encode<'q, Pg> + Type<Pg>,
     {
-        self.bind(rows.iter().map(field).collect::<Vec<T>>())
-    }
-
-    /// The rows of the log; only in a statement at a head, which gives them their positions.
-    pub(super) fn log(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
-        let arrays = [
-            self.array(rows, |row| row.aggregate_type)?,
-            self.array(rows, |row| row.aggregate_id)?,
-            self.array(rows, |row| column(row.sequence))?,
-            self.array(rows, |row| row.event.event_type.as_str())?,
-            self.array(rows, |row| row.event.event_version.as_str())?,
-            self.array(rows, |row| row.event.payload.as_str())?,
-            self.array(rows, |row| row.event.metadata.as_str())?,
-        ]
-        .join(", ");
-        let partition = self.partition;
-        self.parts.push(format!(
-            "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, partition, position) \
-             SELECT t, i, s, e, v, p::json, m::json, {partition}, known + n FROM head, \
-             UNNEST({arrays}) WITH ORDINALITY AS row (t, i, s, e, v, p, m, n)"
-        ));
-        Ok(())
-    }
-
-    /// The idempotency keys.
-    pub(super) fn remembered(&mut self, keys: &[Remembered]) -> Result<(), StoreError> {
-        let arrays = [
-            self.array(keys, |key| key.request.key.as_slice())?,
-            self.array(keys, |key| key.request.digest.as_slice())?,
-            self.array(keys, |key| key.space.as_str())?,
-            self.array(keys, |key| column(key.version_before))?,
-            self.array(keys, |key| column(key.version))?,
-            self.array(keys, |key| column(key.position))?,
-        ]
-        .join(", ");
-        let Self { partition, source, .. } = self;
-        let part = format!(
-            "INSERT INTO idempotency_keys (key, digest, partition, space, version_before, version, position) \
-             SELECT k, d, {partition}, s, b, v, p FROM {source}UNNEST({arrays}) AS row (k, d, s, b, v, p)"
-        );
-        self.parts.push(part);
-        Ok(())
-    }
-
-    /// The keys of spaces.
-    pub(super) fn space_keys(&mut self, keys: &[StoredKey]) -> Result<(), StoreError> {
-        let arrays = [
-            self.array(keys, |key| key.space.uuid())?,
-            self.array(keys, |key| i32::try_from(key.generation).unwrap_or(i32::MAX))?,
-            self.array(keys, |key| key.wrapped.as_deref())?,
-        ]
-        .join(", ");
-        let Self { partition, source, .. } = self;
-        let part = format!(
-            "INSERT INTO keys.space_keys (partition, space, generation, wrapped) \
-             SELECT {partition}, s, g, w FROM {source}UNNEST({arrays}) AS row (s, g, w)"
-        );
-        self.parts.push(part);
-        Ok(())
-    }
-
-    /// The messages of the outbox; one that is there already stays as it is.
-    pub(super) fn posted(&mut self, messages: &[&NewMessage]) -> Result<(), StoreError> {
-        let arrays = [
-            self.array(messages, |message| message.message.uuid())?,
-            self.array(messages, |message| message.space.uuid())?,
-            self.array(messages, |message| message.kind)?,
-            self.array(messages, |message| message.channel)?,
-            self.array(messages, |message| message.content.as_str())?,
-            self.array(messages, |message| message.due_at)?,
-        ]
-        .join(", ");
-        let Self { partition, source, .. } = self;
-        let part = format!(
-            "INSERT INTO outbox (partition, message, space, kind, channel, content, due_at) \
-             SELECT {partition}, m, s, k, c, x::json, d FROM {source}UNNEST({arrays}) AS row (m, s, k, c, x, d) \
-             ON CONFLICT (partition, message) DO NOTHING"
-        );
-        self.parts.push(part);
-        Ok(())
-    }
-
-    /// The end of messages.
-    pub(super) fn settled(&mut self, messages: &[MessageId]) -> Result<(), StoreError> {
-        let ids = self.array(messages, |message| message.uuid())?;
-        let Self { partition, source, .. } = self;
-        let using = if source.is_empty() { "" } else { " USING head" };
-        let part = format!("DELETE FROM outbox{using} WHERE partition = {partition} AND message = ANY({ids})");
-        self.parts.push(part);
-        Ok(())
-    }
-
-    /// What a lone insertion does with rows that are there already.
-    pub(super) fn but_leave(&mut self, key: &str) {
-        self.parts.push(format!(" ON CONFLICT ({key}) DO NOTHING"));
+        let values: Vec<T> = rows.map(field).collect();
+        self.arguments.add(values).map_err(|_| StoreError::Unstorable("a value that does not encode"))?;
+        self.bound += 1;
+        Ok(format!("${}", self.bound))
     }
 }

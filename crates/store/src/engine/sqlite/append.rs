@@ -23,15 +23,12 @@ pub(super) struct Appending {
     pub(super) keys: KeyFile,
 }
 
-/// What SQLite says of a row whose primary key is there already.
-const DUPLICATE: &str = "1555";
-
 /// Writes everything in one transaction, if the head is where the batch says.
 ///
 /// Keys come first, in a transaction of their own: two files are not committed at once, and a key that seals nothing does no harm.
-pub(super) async fn append_at(engine: &Sqlite, batch: &Batch<'_>) -> Result<AtHead, StoreError> {
-    if !batch.made.is_empty() && engine.create_keys(batch.made).await? < count(batch.made.len()) {
-        return Err(StoreError::Database { code: DUPLICATE.to_owned(), message: "a key of this space was made meanwhile".to_owned() });
+pub(super) async fn append_at(engine: &Sqlite, batch: &Batch) -> Result<AtHead, StoreError> {
+    if !batch.made.is_empty() && engine.create_keys(&batch.made).await? < count(batch.made.len()) {
+        return Err(StoreError::duplicate());
     }
     let (transaction, writer) = (engine.write().await?, engine.writer.clone());
     let mut appending = Appending { transaction, partition: batch.partition, head: batch.head, writer, keys: KeyFile::Clean };
@@ -40,7 +37,7 @@ pub(super) async fn append_at(engine: &Sqlite, batch: &Batch<'_>) -> Result<AtHe
     }
     appending.log(&batch.rows).await?;
     if appending.remember(&batch.remember).await? < count(batch.remember.len()) {
-        return Err(StoreError::Database { code: DUPLICATE.to_owned(), message: "an idempotency key was used meanwhile".to_owned() });
+        return Err(StoreError::duplicate());
     }
     appending.post(&batch.messages).await?;
     if !batch.settles.is_empty() {
@@ -63,14 +60,14 @@ impl Appending {
     }
 
     /// One prepared statement run row by row: inside one process that is faster than unpacking an array.
-    async fn log(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
+    async fn log(&mut self, rows: &[Row]) -> Result<(), StoreError> {
         for row in rows {
             sqlx::query(
                 "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, partition, position) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             )
-            .bind(row.aggregate_type)
-            .bind(row.aggregate_id)
+            .bind(&row.aggregate_type)
+            .bind(&row.aggregate_id)
             .bind(column(row.sequence))
             .bind(&row.event.event_type)
             .bind(&row.event.event_version)
@@ -111,7 +108,7 @@ impl Append for Appending {
         rows.into_iter().map(|(id, version)| Ok((id, number(version)?))).collect()
     }
 
-    async fn insert(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
+    async fn insert(&mut self, rows: &[Row]) -> Result<(), StoreError> {
         self.log(rows).await?;
         self.move_head(rows.last().map_or(self.head, |row| row.position)).await.map(drop)
     }
@@ -137,7 +134,7 @@ impl Append for Appending {
         Ok(inserted)
     }
 
-    async fn post(&mut self, messages: &[&NewMessage]) -> Result<(), StoreError> {
+    async fn post(&mut self, messages: &[NewMessage]) -> Result<(), StoreError> {
         for message in messages {
             sqlx::query(
                 "INSERT INTO outbox (partition, message, space, kind, channel, content, due_at) \

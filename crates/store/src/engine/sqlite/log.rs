@@ -16,8 +16,8 @@ use crate::stored::{EventRow, StoredEvent};
 
 #[async_trait]
 impl Log for Sqlite {
-    async fn append_at(&self, batch: &Batch<'_>) -> Result<AtHead, StoreError> {
-        append_at(self, batch).await
+    async fn append_at(&self, batch: Batch) -> Result<AtHead, StoreError> {
+        append_at(self, &batch).await
     }
 
     async fn head(&self, partition: Partition) -> Result<u64, StoreError> {
@@ -45,8 +45,7 @@ impl Log for Sqlite {
     }
 
     async fn feed(&self, partition: Partition, after: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
-        let rows =
-            sqlx::query(text::FEED).bind(partition.column()).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.readers).await?;
+        let rows = sqlx::query(&text::events_of(partition)).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.readers).await?;
         rows.iter().map(stored).collect()
     }
 
