@@ -14,7 +14,8 @@ impl Postgres {
     /// A transaction under the login's own rights; the session is back in the service's role when it ends.
     pub(super) async fn as_owner(&self) -> Result<Transaction<'static, Pg>, StoreError> {
         let mut transaction = self.pool.begin().await?;
-        (&mut *transaction).execute("SET LOCAL ROLE NONE").await?;
+        // What was not there to be dropped is nobody's news.
+        (&mut *transaction).execute("SET LOCAL ROLE NONE; SET LOCAL client_min_messages = warning").await?;
         Ok(transaction)
     }
 }
