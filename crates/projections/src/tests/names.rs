@@ -36,7 +36,11 @@ fn a_projections_name_is_its_file_its_table_and_its_checkpoint() {
         for dialect in ["postgres", "sqlite"] {
             let (columns, key) = columns(&migration(dialect, question.name()), question.name());
             assert_eq!(columns, table.columns, "{dialect}");
-            assert_eq!(key, table.key, "{dialect}");
+            // On PostgreSQL the partition, which is the same all over a leaf, comes last.
+            let last = if dialect == "postgres" { 1 } else { 0 };
+            let mut expected = table.key.to_vec();
+            expected.rotate_left(last);
+            assert_eq!(key, expected, "{dialect}");
         }
     }
 }

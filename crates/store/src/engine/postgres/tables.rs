@@ -71,15 +71,19 @@ pub(super) async fn make_leaf(
     Ok(leaf)
 }
 
-/// Indexes a leaf that is filled, then makes it part of its table, which brings the other indexes.
+/// Indexes a leaf that is filled as its table is, then makes it part of it, which brings the other indexes.
 pub(super) async fn attach(transaction: &mut Transaction<'static, Pg>, table: &Table, progress: &Progress) -> Result<(), StoreError> {
+    let key: String =
+        sqlx::query_scalar("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = to_regclass($1) AND contype = 'p'")
+            .bind(table.name.as_ref())
+            .fetch_one(&mut **transaction)
+            .await?;
     let sql = format!(
-        "ALTER TABLE {leaf} ADD PRIMARY KEY ({key}); ALTER TABLE {table} ATTACH PARTITION {leaf} FOR VALUES IN ({partition}); \
+        "ALTER TABLE {leaf} ADD {key}; ALTER TABLE {table} ATTACH PARTITION {leaf} FOR VALUES IN ({partition}); \
          GRANT SELECT, INSERT, UPDATE, DELETE ON {leaf} TO ens_service; ANALYZE {leaf}",
         leaf = progress.filled,
         table = table.name,
         partition = progress.partition,
-        key = text::list(table.key),
     );
     (&mut **transaction).execute(sql.as_str()).await?;
     Ok(())
