@@ -5,6 +5,7 @@ CREATE TABLE rebuild_progress (
     name text NOT NULL,
     shape text NOT NULL,
     partition smallint NOT NULL,
+    filled text NOT NULL,
     bound bigint NOT NULL CHECK (bound >= 0),
     aggregate_type text NOT NULL,
     aggregate_id text NOT NULL,

@@ -5,6 +5,7 @@ CREATE TABLE rebuild_progress (
     name TEXT NOT NULL,
     shape TEXT NOT NULL,
     partition INTEGER NOT NULL,
+    filled TEXT NOT NULL,
     bound INTEGER NOT NULL CHECK (bound >= 0),
     aggregate_type TEXT NOT NULL,
     aggregate_id TEXT NOT NULL,

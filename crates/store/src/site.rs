@@ -33,6 +33,8 @@ pub struct Progress {
     pub partition: Partition,
     /// The position up to which events are folded: the head when the rebuild began.
     pub bound: u64,
+    /// The table that rows are added to: the leaf, or the whole table where the engine has no leaves.
+    pub filled: String,
     /// The last aggregate whose rows are in the leaf.
     pub after: After,
     /// Events that were folded.

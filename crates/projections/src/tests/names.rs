@@ -8,12 +8,14 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The migration of that dialect whose name ends with the table's.
+/// The last migration of that dialect that makes the table; the name of its file ends with the table's.
 fn migration(dialect: &str, table: &str) -> String {
     let entries = std::fs::read_dir(root().join("migrations").join(dialect)).unwrap();
-    let mut found = entries.map(|entry| entry.unwrap().path()).filter(|path| path.to_str().unwrap().ends_with(&format!("_{table}.sql")));
-    let path = found.next().unwrap_or_else(|| panic!("{dialect} has no table {table}"));
-    std::fs::read_to_string(path).unwrap()
+    let named = entries.map(|entry| entry.unwrap().path()).filter(|path| path.to_str().unwrap().ends_with(&format!("_{table}.sql")));
+    let mut paths: Vec<PathBuf> = named.collect();
+    paths.sort();
+    let mut texts = paths.into_iter().rev().map(|path| std::fs::read_to_string(path).unwrap());
+    texts.find(|sql| sql.contains(&format!("CREATE TABLE {table} ("))).unwrap_or_else(|| panic!("{dialect} has no table {table}"))
 }
 
 /// The columns of the statement that creates the table, and those of its primary key.
@@ -34,7 +36,11 @@ fn a_projections_name_is_its_file_its_table_and_its_checkpoint() {
         for dialect in ["postgres", "sqlite"] {
             let (columns, key) = columns(&migration(dialect, question.name()), question.name());
             assert_eq!(columns, table.columns, "{dialect}");
-            assert_eq!(key, table.key, "{dialect}");
+            // On PostgreSQL the partition, which is the same all over a leaf, comes last.
+            let last = if dialect == "postgres" { 1 } else { 0 };
+            let mut expected = table.key.to_vec();
+            expected.rotate_left(last);
+            assert_eq!(key, expected, "{dialect}");
         }
     }
 }

@@ -25,9 +25,9 @@ pub(crate) const OUTBOX_DEPTH: &str =
 pub(crate) const DROP_CHECKPOINTS: &str = "DELETE FROM checkpoints WHERE name = $1";
 pub(crate) const RENAME_CHECKPOINTS: &str = "UPDATE checkpoints SET name = $2 WHERE name = $1";
 pub(crate) const DROP_PROGRESS: &str = "DELETE FROM rebuild_progress WHERE name = $1";
-pub(crate) const NOTE_PROGRESS: &str = "INSERT INTO rebuild_progress (name, shape, partition, bound, aggregate_type, aggregate_id, facts, leaf) \
-     VALUES ($1, $2, $3, $4, '', '', 0, 'filling')";
-pub(crate) const PROGRESS: &str = "SELECT partition, bound, aggregate_type, aggregate_id, facts, leaf FROM rebuild_progress \
+pub(crate) const NOTE_PROGRESS: &str = "INSERT INTO rebuild_progress (name, shape, partition, bound, filled, aggregate_type, aggregate_id, facts, leaf) \
+     VALUES ($1, $2, $3, $4, $5, '', '', 0, 'filling')";
+pub(crate) const PROGRESS: &str = "SELECT partition, bound, filled, aggregate_type, aggregate_id, facts, leaf FROM rebuild_progress \
      WHERE name = $1 AND shape = $2 ORDER BY partition";
 pub(crate) const SETTLED: &str = "settled";
 

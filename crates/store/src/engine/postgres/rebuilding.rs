@@ -7,7 +7,7 @@ use sqlx::{Executor, Postgres as Pg, Row, Transaction};
 
 use super::Postgres;
 use super::log::stored;
-use super::tables::{attach, drop_all, make_leaf, make_parent, rename};
+use super::tables::{attach, drop_all, free_generation, make_leaf, make_parent, rename};
 use crate::engine::rebuilding::{Exists, Held, Hold, Renaming};
 use crate::engine::{Log, Rebuilding, column, number, text};
 use crate::error::StoreError;
@@ -42,13 +42,15 @@ impl Rebuilding for Postgres {
         let mut transaction = self.as_owner().await?;
         drop_all(&mut transaction, fresh).await?;
         make_parent(&mut transaction, live, fresh).await?;
+        let generation = free_generation(&mut transaction, live).await?;
         for (partition, bound) in &begun.bounds {
-            make_leaf(&mut transaction, live, fresh, *partition).await?;
+            let leaf = make_leaf(&mut transaction, live, &generation, *partition).await?;
             sqlx::query(text::NOTE_PROGRESS)
                 .bind(fresh.name.as_ref())
                 .bind(&begun.shape)
                 .bind(partition.column())
                 .bind(column(*bound))
+                .bind(leaf)
                 .execute(&mut *transaction)
                 .await?;
         }
@@ -62,6 +64,7 @@ impl Rebuilding for Postgres {
                 Ok(Progress {
                     partition: Partition::from_column(row.try_get("partition")?)?,
                     bound: number(row.try_get("bound")?)?,
+                    filled: row.try_get("filled")?,
                     after: After { aggregate_type: row.try_get("aggregate_type")?, aggregate_id: row.try_get("aggregate_id")? },
                     facts: number(row.try_get("facts")?)?,
                     leaf: if row.try_get::<String, _>("leaf")? == text::SETTLED { Leaf::Settled } else { Leaf::Filling },
@@ -91,8 +94,7 @@ impl Rebuilding for Postgres {
     async fn fill(&self, fresh: &Table, rows: &Rows, progress: &Progress) -> Result<(), StoreError> {
         let mut transaction = self.as_owner().await?;
         if !rows.is_empty() {
-            let leaf = super::tables::leaf(&fresh.name, progress.partition);
-            let sql = format!("COPY {leaf} ({}) FROM STDIN", text::list(fresh.columns));
+            let sql = format!("COPY {} ({}) FROM STDIN", progress.filled, text::list(fresh.columns));
             let mut copy = transaction.copy_in_raw(&sql).await?;
             copy.send(rows.copy_lines().into_bytes()).await?;
             copy.finish().await?;
@@ -109,7 +111,7 @@ impl Rebuilding for Postgres {
 
     async fn settle_leaf(&self, fresh: &Table, progress: &Progress) -> Result<(), StoreError> {
         let mut transaction = self.as_owner().await?;
-        attach(&mut transaction, fresh, progress.partition).await?;
+        attach(&mut transaction, fresh, progress).await?;
         sqlx::query("INSERT INTO checkpoints (name, partition, position) VALUES ($1, $2, $3)")
             .bind(fresh.name.as_ref())
             .bind(progress.partition.column())
@@ -164,24 +166,23 @@ impl Held for HeldHere {
     async fn rename(mut self: Box<Self>, names: &[Renaming]) -> Result<(), StoreError> {
         let tables: Vec<&str> = names.iter().map(|renaming| renaming.from.as_str()).collect();
         self.lock(&tables).await?;
-        let leaves: Vec<Partition> = self.positions.iter().map(|(partition, _)| *partition).collect();
         for renaming in names {
-            rename(&mut self.transaction, renaming, &leaves).await?;
+            rename(&mut self.transaction, renaming).await?;
         }
         self.transaction.commit().await.map_err(StoreError::at_commit)
     }
 }
 
 impl HeldHere {
-    /// Locks the tables that exist with all their leaves. Readers never wait longer than one attempt: a long query that is in a table
-    /// would otherwise hold all later ones up behind this.
+    /// Locks the tables that exist, without their leaves, which a vacuum may be in: whoever reads a leaf has locked its table first. Readers
+    /// never wait longer than one attempt: a long query that is in a table would otherwise hold all later ones up behind this.
     async fn lock(&mut self, tables: &[&str]) -> Result<(), StoreError> {
         let existing: Vec<String> =
             sqlx::query_scalar("SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL ORDER BY name")
                 .bind(tables)
                 .fetch_all(&mut *self.transaction)
                 .await?;
-        let sql = format!("{WAIT}; LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", existing.join(", "));
+        let sql = format!("{WAIT}; LOCK TABLE ONLY {} IN ACCESS EXCLUSIVE MODE", existing.join(", ONLY "));
         (&mut *self.transaction).execute("SAVEPOINT before_lock").await?;
         let mut attempt = 1;
         loop {

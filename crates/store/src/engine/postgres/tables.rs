@@ -7,20 +7,17 @@ use super::Postgres;
 use crate::engine::{Renaming, text};
 use crate::error::StoreError;
 use crate::partition::Partition;
+use crate::site::Progress;
 use crate::tables::Table;
 
 impl Postgres {
     /// A transaction under the login's own rights; the session is back in the service's role when it ends.
     pub(super) async fn as_owner(&self) -> Result<Transaction<'static, Pg>, StoreError> {
         let mut transaction = self.pool.begin().await?;
-        (&mut *transaction).execute("SET LOCAL ROLE NONE").await?;
+        // What was not there to be dropped is nobody's news.
+        (&mut *transaction).execute("SET LOCAL ROLE NONE; SET LOCAL client_min_messages = warning").await?;
         Ok(transaction)
     }
-}
-
-/// The name of a leaf.
-pub(super) fn leaf(table: &str, partition: Partition) -> String {
-    format!("{table}_{:02}", partition.number())
 }
 
 /// An empty copy without leaves, indexes included, that the service may use.
@@ -35,33 +32,58 @@ pub(super) async fn make_parent(transaction: &mut Transaction<'static, Pg>, live
     Ok(())
 }
 
-/// An empty table that is to become a leaf, stored as the live one is; nothing is indexed in it, so rows are only ever added at its end.
+/// What the names of a rebuild's leaves begin with, before the partition. Leaves keep theirs when their table takes another: to rename one
+/// would wait for a vacuum that is in it.
+pub(super) async fn free_generation(transaction: &mut Transaction<'static, Pg>, live: &Table) -> Result<String, StoreError> {
+    let mut number = 1_u32;
+    loop {
+        let generation = format!("{}_g{number}", live.name);
+        let taken: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_class WHERE relname LIKE $1 || '\\_%')")
+            .bind(generation.replace('_', "\\_"))
+            .fetch_one(&mut **transaction)
+            .await?;
+        if !taken {
+            return Ok(generation);
+        }
+        number += 1;
+    }
+}
+
+/// An empty table that is to become a leaf, stored as the live ones are; nothing is indexed in it, so rows are only ever added at its end.
+/// Answers with its name.
 pub(super) async fn make_leaf(
     transaction: &mut Transaction<'static, Pg>,
     live: &Table,
-    fresh: &Table,
+    generation: &str,
     partition: Partition,
-) -> Result<(), StoreError> {
-    let stored: Option<String> = sqlx::query_scalar("SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = to_regclass($1)")
-        .bind(leaf(&live.name, partition))
-        .fetch_optional(&mut **transaction)
-        .await?
-        .flatten();
+) -> Result<String, StoreError> {
+    let stored: Option<String> = sqlx::query_scalar(
+        "SELECT array_to_string(reloptions, ', ') FROM pg_class JOIN pg_inherits ON inhrelid = oid WHERE inhparent = to_regclass($1) LIMIT 1",
+    )
+    .bind(live.name.as_ref())
+    .fetch_optional(&mut **transaction)
+    .await?
+    .flatten();
     let stored = stored.map(|options| format!(" WITH ({options})")).unwrap_or_default();
-    let sql =
-        format!("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING CONSTRAINTS){stored}", leaf(&fresh.name, partition), live.name);
+    let leaf = format!("{generation}_{:02}", partition.number());
+    let sql = format!("CREATE TABLE {leaf} (LIKE {} INCLUDING DEFAULTS INCLUDING CONSTRAINTS){stored}", live.name);
     (&mut **transaction).execute(sql.as_str()).await?;
-    Ok(())
+    Ok(leaf)
 }
 
-/// Indexes a leaf that is filled, then makes it part of its table, which brings the other indexes.
-pub(super) async fn attach(transaction: &mut Transaction<'static, Pg>, table: &Table, partition: Partition) -> Result<(), StoreError> {
+/// Indexes a leaf that is filled as its table is, then makes it part of it, which brings the other indexes.
+pub(super) async fn attach(transaction: &mut Transaction<'static, Pg>, table: &Table, progress: &Progress) -> Result<(), StoreError> {
+    let key: String =
+        sqlx::query_scalar("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = to_regclass($1) AND contype = 'p'")
+            .bind(table.name.as_ref())
+            .fetch_one(&mut **transaction)
+            .await?;
     let sql = format!(
-        "ALTER TABLE {leaf} ADD PRIMARY KEY ({key}); ALTER TABLE {table} ATTACH PARTITION {leaf} FOR VALUES IN ({partition}); \
+        "ALTER TABLE {leaf} ADD {key}; ALTER TABLE {table} ATTACH PARTITION {leaf} FOR VALUES IN ({partition}); \
          GRANT SELECT, INSERT, UPDATE, DELETE ON {leaf} TO ens_service; ANALYZE {leaf}",
-        leaf = leaf(&table.name, partition),
+        leaf = progress.filled,
         table = table.name,
-        key = text::list(table.key),
+        partition = progress.partition,
     );
     (&mut **transaction).execute(sql.as_str()).await?;
     Ok(())
@@ -69,12 +91,12 @@ pub(super) async fn attach(transaction: &mut Transaction<'static, Pg>, table: &T
 
 /// Drops a table with its leaves, those that are not yet part of it too, its checkpoints and its progress.
 pub(super) async fn drop_all(transaction: &mut Transaction<'static, Pg>, table: &Table) -> Result<(), StoreError> {
-    (&mut **transaction).execute(format!("DROP TABLE IF EXISTS {}", table.name).as_str()).await?;
-    let partitions: Vec<i16> =
-        sqlx::query_scalar("SELECT partition FROM log_heads ORDER BY partition").fetch_all(&mut **transaction).await?;
-    for partition in partitions {
-        let sql = format!("DROP TABLE IF EXISTS {}", leaf(&table.name, Partition::from_column(partition)?));
-        (&mut **transaction).execute(sql.as_str()).await?;
+    let apart: Vec<String> = sqlx::query_scalar("SELECT filled FROM rebuild_progress WHERE name = $1")
+        .bind(table.name.as_ref())
+        .fetch_all(&mut **transaction)
+        .await?;
+    for name in std::iter::once(table.name.as_ref()).chain(apart.iter().map(String::as_str)) {
+        (&mut **transaction).execute(format!("DROP TABLE IF EXISTS {name}").as_str()).await?;
     }
     for sql in [text::DROP_CHECKPOINTS, text::DROP_PROGRESS] {
         sqlx::query(sql).bind(table.name.as_ref()).execute(&mut **transaction).await?;
@@ -82,14 +104,10 @@ pub(super) async fn drop_all(transaction: &mut Transaction<'static, Pg>, table: 
     Ok(())
 }
 
-/// Gives a table, its leaves and its checkpoints another name.
-pub(super) async fn rename(transaction: &mut Transaction<'static, Pg>, names: &Renaming, leaves: &[Partition]) -> Result<(), StoreError> {
+/// Gives a table and its checkpoints another name.
+pub(super) async fn rename(transaction: &mut Transaction<'static, Pg>, names: &Renaming) -> Result<(), StoreError> {
     let Renaming { from, to } = names;
-    let mut sql = format!("ALTER TABLE {from} RENAME TO {to}");
-    for partition in leaves {
-        sql += &format!("; ALTER TABLE {} RENAME TO {}", leaf(from, *partition), leaf(to, *partition));
-    }
-    (&mut **transaction).execute(sql.as_str()).await?;
+    (&mut **transaction).execute(format!("ALTER TABLE {from} RENAME TO {to}").as_str()).await?;
     sqlx::query(text::RENAME_CHECKPOINTS).bind(from).bind(to).execute(&mut **transaction).await?;
     sqlx::query(text::DROP_PROGRESS).bind(from).execute(&mut **transaction).await?;
     Ok(())

@@ -66,6 +66,7 @@ impl Rebuilding for Sqlite {
                 .bind(&begun.shape)
                 .bind(partition.column())
                 .bind(column(*bound))
+                .bind(fresh.name.as_ref())
                 .execute(&mut *transaction)
                 .await?;
         }
@@ -79,6 +80,7 @@ impl Rebuilding for Sqlite {
                 Ok(Progress {
                     partition: Partition::from_column(row.try_get("partition")?)?,
                     bound: number(row.try_get("bound")?)?,
+                    filled: row.try_get("filled")?,
                     after: After { aggregate_type: row.try_get("aggregate_type")?, aggregate_id: row.try_get("aggregate_id")? },
                     facts: number(row.try_get("facts")?)?,
                     leaf: if row.try_get::<String, _>("leaf")? == text::SETTLED { Leaf::Settled } else { Leaf::Filling },
