@@ -6,6 +6,9 @@ use clap::Parser;
 use ens_api::cli::Cli;
 use ens_api::{commands, logging};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Err(error) = logging::start(&cli.settings.log, cli.command.usual_log()) {

@@ -1,5 +1,6 @@
 //! The bus under load: a click among a campaign, a queue that is full, a memory that another writer makes stale.
 
+use ens_domain::ids::SpaceId;
 use ens_domain::policy::Policy;
 use ens_domain::space::SpaceRefusal;
 use ens_store::{Order, Rejection, Store, StoreError};
@@ -138,4 +139,21 @@ async fn a_batch_that_fails_is_answered_alone_and_the_others_are_written() {
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 13, "{answers:?}");
     }
     assert_eq!(log.read_all().await.len(), 5 * 13);
+}
+
+#[tokio::test]
+async fn a_space_under_a_young_id_is_created_once_whoever_asks() {
+    for leg in [Leg::SqliteFile, Leg::PostgresOurs] {
+        let log = Log::fresh(leg).await;
+        let other = Store::open(log.place.url(), options()).await.expect("the same place");
+        let policy = Policy::default();
+        let both = [&log.store, &other];
+        for _ in 0..5 {
+            let young = SpaceId::at(chrono::Utc::now(), log.store.entropy().bytes().expect("randomness"));
+            let answers = join_all((0..8).map(|number: usize| both[number % 2].execute(create(young), &policy))).await;
+            let outcomes: Vec<_> = answers.into_iter().map(|answer| answer.expect("an answer")).collect();
+            assert_eq!(outcomes.iter().filter(|outcome| !outcome.is_quiet()).count(), 1, "{leg:?}");
+            assert!(outcomes.iter().all(|outcome| outcome.version == 1), "{leg:?}");
+        }
+    }
 }

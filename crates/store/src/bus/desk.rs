@@ -6,6 +6,7 @@ use cqrs_es::Aggregate;
 use ens_domain::ids::SpaceId;
 use ens_domain::space::{HealthSpace, SpaceCommand, SpaceEvent};
 
+use super::Loaded;
 use super::lane::Job;
 use super::memory::Known;
 use crate::error::StoreError;
@@ -44,6 +45,18 @@ pub(super) enum Answer {
 pub(super) struct Laid {
     pub(super) known: Known,
     pub(super) origin: Origin,
+}
+
+impl Laid {
+    /// A space that has no event yet.
+    pub(super) const fn nothing(loaded: Loaded) -> Self {
+        Self { known: Known { loaded, key: None }, origin: Origin::Nothing }
+    }
+
+    /// A space as its events made it.
+    pub(super) const fn read(loaded: Loaded) -> Self {
+        Self { known: Known { loaded, key: None }, origin: Origin::Log }
+    }
 }
 
 /// Where a space on the desk came from.

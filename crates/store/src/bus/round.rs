@@ -7,18 +7,20 @@
 //! - one order never hides or halves another
 
 use std::collections::HashSet;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ens_domain::ids::SpaceId;
+use ens_domain::space::SpaceCommand;
 
 use super::FRUITLESS_ROUNDS;
 use super::desk::{Answer, Desk, Laid, Origin, Plan};
 use super::entries::Entries;
 use super::lane::{Class, Job};
-use super::memory::{Known, Memory};
+use super::memory::Memory;
 use crate::append::{self, Appending, Entry, KeyFate, Under};
 use crate::error::StoreError;
 use crate::history;
-use crate::order::{Answered, Outcome, Rejection};
+use crate::order::{Answered, Order, Outcome, Rejection};
 use crate::partition::Partition;
 use crate::store::Store;
 use crate::stored::Appended;
@@ -138,10 +140,14 @@ impl Store {
         let mut desk = Desk::default();
         let mut unknown = Vec::new();
         let mut met = HashSet::new();
-        for space in jobs.iter().flatten().map(|job| job.order.space).filter(|space| met.insert(*space)) {
+        for job in jobs.iter().flatten().filter(|job| met.insert(job.order.space)) {
+            let space = job.order.space;
             match memory.take(space) {
                 Some(known) if trust == Trust::Memory => {
                     desk.spaces.insert(space, Ok(Laid { known, origin: Origin::Memory }));
+                }
+                None if job.rounds == 1 && begins(&job.order) => {
+                    desk.spaces.insert(space, history::fold(&[]).map(Laid::nothing));
                 }
                 Some(_) | None => unknown.push(space),
             }
@@ -152,9 +158,8 @@ impl Store {
         let mut histories = self.histories(&unknown).await?;
         for space in unknown {
             let events = histories.remove(&space).unwrap_or_default();
-            let origin = if events.is_empty() { Origin::Nothing } else { Origin::Log };
-            let laid = history::fold(&events).map(|loaded| Laid { known: Known { loaded, key: None }, origin });
-            desk.spaces.insert(space, laid);
+            let laid = history::fold(&events);
+            desk.spaces.insert(space, laid.map(if events.is_empty() { Laid::nothing } else { Laid::read }));
         }
         Ok(desk)
     }
@@ -184,6 +189,20 @@ impl Store {
         }
         Ok(Ending::Stands { fates, head: known.map(|head| head + written) })
     }
+}
+
+/// How old an id may be whose space is taken to have no event yet.
+const YOUNG: Duration = Duration::from_secs(600);
+
+/// Whether an order creates a space under an id that was made a moment ago, so that nobody has written to it. Where somebody has, the insert
+/// meets their first event, and the next round looks.
+fn begins(order: &Order) -> bool {
+    let made = order.space.uuid().get_timestamp().map(|made| {
+        let (seconds, nanoseconds) = made.to_unix();
+        UNIX_EPOCH + Duration::new(seconds, nanoseconds)
+    });
+    let age = made.and_then(|made| SystemTime::now().duration_since(made).ok());
+    matches!(order.command, SpaceCommand::CreateSpace(_)) && age.is_some_and(|age| age < YOUNG)
 }
 
 /// The places of the jobs that are so.

@@ -18,8 +18,8 @@ use crate::append::{Batch, count};
 use crate::engine::{Append, AtHead};
 use crate::error::StoreError;
 
-/// Transactions at a time: while one is on its way to the disk, the next one is filled by all who wait.
-const WRITERS: usize = 1;
+/// Waiting batches that are worth a second transaction while one is on its way to the disk.
+const CROWD: usize = 6;
 /// Rows that are taken together, unless one batch alone brings more.
 const ROWS: usize = 512;
 
@@ -54,6 +54,32 @@ struct Queue {
     writers: usize,
 }
 
+impl Queue {
+    /// A first writer for anything, a second one for a crowd.
+    fn calls_for_a_writer(&self) -> bool {
+        match self.writers {
+            0 => !self.waiting.is_empty(),
+            1 => self.waiting.len() >= CROWD,
+            _ => false,
+        }
+    }
+
+    /// What a writer writes next; nothing if it is to leave, and it has left then.
+    fn take(&mut self) -> Vec<Waiting> {
+        self.writers -= 1;
+        if !self.calls_for_a_writer() {
+            return Vec::new();
+        }
+        self.writers += 1;
+        let rows = self.waiting.iter().scan(0, |sum, waiting| {
+            *sum += waiting.batch.rows.len();
+            Some(*sum)
+        });
+        let taken = rows.take_while(|sum| *sum <= ROWS).count().max(1).min(self.waiting.len());
+        self.waiting.drain(..taken).collect()
+    }
+}
+
 impl Commits {
     pub(super) fn new(pool: PgPool, sharing: Sharing) -> Self {
         Self { pool, sharing, queue: Arc::default() }
@@ -68,7 +94,7 @@ impl Commits {
         let calls = {
             let mut queue = self.queue();
             queue.waiting.push_back(Waiting { batch, answer });
-            let calls = queue.writers < WRITERS;
+            let calls = queue.calls_for_a_writer();
             queue.writers += usize::from(calls);
             calls
         };
@@ -81,10 +107,12 @@ impl Commits {
 
     async fn write_what_waits(self) {
         // Given back however this ends, so that a defect does not leave the queue without a writer.
-        let _place = Place(&self);
+        let mut place = Place(Some(&self));
         loop {
-            let taken = self.take();
+            let taken = self.queue().take();
             if taken.is_empty() {
+                // Given back already, under the lock: no batch could come between and count on a writer who is leaving.
+                place.0 = None;
                 return;
             }
             self.write_all(taken).await;
@@ -94,16 +122,6 @@ impl Commits {
     /// Whoever panicked while holding the queue left it whole: every change is one call.
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take(&self) -> Vec<Waiting> {
-        let mut queue = self.queue();
-        let rows = queue.waiting.iter().scan(0, |sum, waiting| {
-            *sum += waiting.batch.rows.len();
-            Some(*sum)
-        });
-        let taken = rows.take_while(|sum| *sum <= ROWS).count().max(1).min(queue.waiting.len());
-        queue.waiting.drain(..taken).collect()
     }
 
     async fn write_all(&self, taken: Vec<Waiting>) {
@@ -163,11 +181,13 @@ impl Commits {
 }
 
 /// A writer's place, given back when it is dropped.
-struct Place<'a>(&'a Commits);
+struct Place<'a>(Option<&'a Commits>);
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.queue().writers -= 1;
+        if let Some(commits) = self.0 {
+            commits.queue().writers -= 1;
+        }
     }
 }
 
