@@ -21,7 +21,7 @@ use ens_projections::history::history;
 use ens_projections::notices_due::notices_due;
 use ens_projections::openings_due::{openings_by_department, openings_due};
 use ens_projections::space_status::space_status;
-use ens_projections::{Followers, reached};
+use ens_projections::{Followers, reached, rebuild};
 use ens_store::{Draft, Order, Store};
 use ens_tests::cohort::{notified_on, open_store, person};
 use ens_tests::{Engine, Place};
@@ -83,6 +83,12 @@ pub(crate) async fn walk() -> Walked {
     note("followers");
     read_models(&store, spaces[1]).await;
     note("read models");
+    let mut lease = store.lease("openings", store.partition_of(spaces[1]), Duration::seconds(30)).await.expect("a lease").expect("free");
+    assert!(lease.keep(1).await.expect("an answer"));
+    lease.release().await.expect("given back");
+    note("leases");
+    rebuild(&store, "notices_due").await.expect("a rebuild");
+    note("a rebuild");
     Walked { place, paths }
 }
 

@@ -1,8 +1,8 @@
 //! A lane: where the orders of one partition wait, and who serves them.
 //!
 //! idle --an order--> served: a batch is taken, carried out, answered; again while orders wait --none left--> idle
-//! Single commands go before campaigns, and a campaign's batches are small while single commands come in: nobody who clicks waits for a
-//! million letters. Few lanes write at a time, so that batches form while they wait for their turn.
+//! Batches form while the one before is carried out. Single commands go before campaigns, and a campaign's batches are small while single
+//! commands come in: nobody who clicks waits for a million letters.
 //! - a single command overtakes a campaign
 //! - a full queue says so and begins nothing
 //! - a caller who is gone before the answer harms nobody
@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use ens_domain::policy::Policy;
 use futures::FutureExt;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::memory::Memory;
 use crate::append::{self, Request};
@@ -25,17 +25,14 @@ use crate::order::{Order, Outcome, Rejection};
 use crate::partition::{Partition, Partitions};
 use crate::store::Store;
 
-/// Lanes that are served at a time; what they write at the same moment is committed together.
-const WRITERS: usize = 16;
-/// Lanes that write for campaigns at a time, so that a single command finds a free writer.
-const CAMPAIGNS: usize = 2;
 /// Orders of a campaign that wait in the lanes at once; the rest wait with their caller.
 const CAMPAIGN_ROOM: usize = 8_192;
 /// Single commands taken together.
 const CLICKS: usize = 512;
-/// A campaign's orders taken together while nobody clicks, and while somebody does.
+/// A campaign's orders that one lane takes together while nobody clicks, and while somebody does: lanes share their commits, and a click
+/// waits for the commit before its own.
 const ALONE: usize = 1_000;
-const BESIDE_CLICKS: usize = 96;
+const BESIDE_CLICKS: usize = 12;
 /// How long a click is remembered, in milliseconds.
 const CLICK_LASTS: u64 = 1_000;
 
@@ -68,8 +65,6 @@ pub(super) struct Job {
 /// All lanes, and what they share.
 pub(crate) struct Bus {
     lanes: Vec<Lane>,
-    writers: Semaphore,
-    campaigns: Semaphore,
     pub(super) room_for_clicks: Arc<Semaphore>,
     pub(super) room_for_campaigns: Arc<Semaphore>,
     opened: Instant,
@@ -80,8 +75,6 @@ pub(crate) struct Bus {
 struct Lane {
     partition: Partition,
     waiting: Mutex<Waiting>,
-    /// Told of each click, for who waits for a campaign's turn.
-    click: Notify,
     memory: tokio::sync::Mutex<Memory>,
 }
 
@@ -98,13 +91,10 @@ impl Bus {
         let lane = |partition| Lane {
             partition,
             waiting: Mutex::default(),
-            click: Notify::new(),
             memory: tokio::sync::Mutex::new(Memory::shared_by(partitions.count())),
         };
         Self {
             lanes: partitions.each().map(lane).collect(),
-            writers: Semaphore::new(WRITERS),
-            campaigns: Semaphore::new(CAMPAIGNS),
             room_for_clicks: Arc::new(Semaphore::new(room)),
             room_for_campaigns: Arc::new(Semaphore::new(CAMPAIGN_ROOM)),
             opened: Instant::now(),
@@ -158,10 +148,6 @@ impl Lane {
             }
         }
     }
-
-    fn has_clicks(&self) -> bool {
-        !self.waiting().clicks.is_empty()
-    }
 }
 
 impl Store {
@@ -181,7 +167,6 @@ impl Store {
         };
         if clicks {
             self.bus().note_click();
-            lane.click.notify_one();
         }
         if idle {
             // A task of its own: whoever asked may leave at any moment, and a statement must not be cut off.
@@ -217,18 +202,7 @@ impl Store {
 
     /// Carries out one batch, and says how many rounds have passed over it if none of it was settled.
     async fn serve_batch(&self, lane: &Lane) -> (Served, Option<u32>) {
-        let bus = self.bus();
-        let _campaign = if lane.has_clicks() {
-            None
-        } else {
-            tokio::select! {
-                biased;
-                () = lane.click.notified() => None,
-                turn = bus.campaigns.acquire() => turn.ok(),
-            }
-        };
-        let _writer = bus.writers.acquire().await;
-        let batch = lane.take(bus.campaign_batch());
+        let batch = lane.take(self.bus().campaign_batch());
         if batch.is_empty() {
             return (Served::Idle, None);
         }
