@@ -83,7 +83,8 @@ pub(crate) async fn walk() -> Walked {
     note("followers");
     read_models(&store, spaces[1]).await;
     note("read models");
-    let mut lease = store.lease("openings", store.partition_of(spaces[1]), Duration::seconds(30)).await.expect("a lease").expect("free");
+    let mut lease =
+        store.lease("openings", store.partition_of(spaces[1]), std::time::Duration::from_secs(30)).await.expect("a lease").expect("free");
     assert!(lease.keep(1).await.expect("an answer"));
     lease.release().await.expect("given back");
     note("leases");
