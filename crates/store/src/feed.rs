@@ -59,7 +59,7 @@ impl Store {
         span: Span,
         mut take: impl FnMut(EventRow<'_>) -> Result<(), E> + Send,
     ) -> Result<u64, E> {
-        let head = self.head(span.partition).await?;
+        let head = self.engine().head(span.partition).await?;
         let last = span.to.map_or(head, |to| to.min(head));
         let mut at = span.after;
         while at < last {
@@ -84,11 +84,6 @@ impl Store {
             }
         }
         Ok(at)
-    }
-
-    async fn head(&self, partition: Partition) -> Result<u64, StoreError> {
-        let heads = self.heads().await?.into_iter();
-        Ok(heads.filter(|(each, _)| *each == partition).map(|(_, head)| head).next().unwrap_or_default())
     }
 
     /// The last position of every partition.

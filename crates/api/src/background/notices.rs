@@ -7,6 +7,8 @@ use ens_domain::ids::SpaceId;
 use ens_projections::notices_due::notices_due;
 use ens_store::{Rejection, StoreError};
 
+use tokio::task::coop::consume_budget;
+
 use crate::app::App;
 use crate::notify::orders;
 
@@ -49,6 +51,8 @@ pub async fn issue_due(app: &App, limit: u32) -> Result<Issued, StoreError> {
 async fn issue(app: &App, spaces: &[SpaceId], done: &mut Issued) -> Result<(), StoreError> {
     let mut orders = Vec::with_capacity(spaces.len());
     for loaded in app.store.states(spaces).await?.into_iter().flatten() {
+        // Writing a page of orders takes milliseconds; who clicks may be waiting on this thread.
+        consume_budget().await;
         match loaded.space.notice_due() {
             // The draft's channel is the one of this version; another version is looked at again in the next round.
             Some(channel) => orders.push(orders::notice(app, &loaded.space, channel)?.expecting(loaded.version)),

@@ -11,6 +11,7 @@ use ens_domain::space::terms::{Channel, MessageKind};
 use ens_store::{Draft, Order, Store};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
+use tokio::task::coop::consume_budget;
 
 use super::commands::LifeCaller;
 use crate::bench::{Bench, Ground};
@@ -104,7 +105,12 @@ impl Running {
 async fn tell(store: &Store, cast: &Cast) -> Result<(), Failure> {
     let lives = (0..BATCH).map(|_| Life::new(store)).collect::<Result<Vec<_>, _>>()?;
     for step in [Step::Create, Step::Notice] {
-        let orders = lives.iter().map(|life| told(store, cast, (*life, step))).collect::<Result<Vec<_>, Failure>>()?;
+        let mut orders = Vec::with_capacity(lives.len());
+        for life in &lives {
+            // As the service's own campaign does: writing orders must not keep the thread to itself.
+            consume_budget().await;
+            orders.push(told(store, cast, (*life, step))?);
+        }
         for answer in store.execute_all(orders, &cast.policy).await {
             answer?;
         }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use cqrs_es::persist::QueryReplay;
 use cqrs_es::{Aggregate, EventEnvelope, Query};
 use ens_domain::space::{HealthSpace, SpaceEvent};
-use ens_store::{Partition, Store};
+use ens_store::{EventRow, Partition, Span, Store};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use postgres_es::PostgresEventRepository;
 
@@ -22,8 +22,6 @@ use crate::peers::{bare, postgres};
 use crate::ready_made::Template;
 use crate::report::{Bound, Row};
 
-/// Events of a page.
-const PAGE: u32 = 2_000;
 /// Partitions read at once: one a processor of the machine that the bars are set for.
 const AT_ONCE: usize = 2;
 
@@ -66,16 +64,13 @@ async fn replay(store: &Store) -> Result<u64, Failure> {
 
 async fn replay_partition(store: &Store, partition: Partition) -> Result<u64, Failure> {
     let mut fold = Fold::default();
-    let mut after = 0;
-    loop {
-        let page = store.feed(partition, after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(fold.events) };
-        after = last.position;
-        for stored in &page {
-            let seen = stored.decode().map_err(Failure::because)?;
-            fold.take(&stored.aggregate_id, seen.event);
-        }
-    }
+    let take = |row: EventRow<'_>| {
+        let seen = row.decode().map_err(Failure::because)?;
+        fold.take(row.aggregate_id, seen.event);
+        Ok::<(), Failure>(())
+    };
+    store.read(Span::all_of(partition), take).await?;
+    Ok(fold.events)
 }
 
 /// Spaces as the events so far made them. Those that are open are put aside, so that memory does not grow with the log.

@@ -16,6 +16,7 @@ use ens_domain::ids::SpaceId;
 use ens_domain::policy::Policy;
 use ens_domain::space::HealthSpace;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::task::coop::consume_budget;
 
 use crate::append::{self, Appending, Entry, Under};
 use crate::error::StoreError;
@@ -72,6 +73,8 @@ impl Store {
             let Ok(mut room) = self.bus().room_for_campaigns.clone().acquire_many_owned(places).await else { break };
             let mut lanes: BTreeMap<Partition, Vec<Job>> = BTreeMap::new();
             for order in share {
+                // A campaign must not keep the thread to itself: who clicks may be waiting on it.
+                consume_budget().await;
                 let Some(place) = room.split(1) else { break };
                 let partition = self.partition_of(order.space);
                 let (job, answer) = self.job(order, policy, Class::Campaign, place);

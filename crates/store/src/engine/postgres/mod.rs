@@ -35,17 +35,21 @@ const STATEMENTS: usize = 1_000;
 /// How long the server may take to let a login in, refused attempts being tried again meanwhile.
 const REACH: Duration = Duration::from_secs(5);
 
-/// What a connection of the bus is besides: its statements take arrays of any length, so one plan serves them all; it is made while a table
-/// may still be empty, and must not read it whole when it has grown.
-const WRITER: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
+/// What a connection of the bus or of reads by key is besides: its statements take arrays of any length, so one plan serves them all; it is
+/// made while a table may still be empty, and must not read it whole when it has grown.
+const KEYED: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
 
 /// Connections of the bus: for commits, and for lanes that look at the log meanwhile. Few, so that their plans are warm.
 const WRITERS: u32 = 8;
+/// Connections for reads of rows by their keys: those that wait together are one statement, so few suffice, and their plans are warm too.
+const READERS: u32 = 6;
 
 /// A log on PostgreSQL.
 pub(crate) struct Postgres {
     pool: PgPool,
     writers: PgPool,
+    /// Reads of rows by their keys.
+    readers: PgPool,
     commits: Commits,
 }
 
@@ -59,11 +63,12 @@ impl Postgres {
         MIGRATIONS.run(&owner).await.map_err(|error| StoreError::Migration(error.to_string()))?;
         owner.close().await;
         let pool = connect(&options, connections, SESSION.to_owned()).await?;
-        let writers = connect(&options, WRITERS, format!("{SESSION}; {WRITER}")).await?;
+        let writers = connect(&options, WRITERS, format!("{SESSION}; {KEYED}")).await?;
+        let readers = connect(&options, READERS, format!("{SESSION}; {KEYED}")).await?;
         let distributed: bool =
             sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')").fetch_one(&pool).await?;
         let commits = Commits::new(writers.clone(), if distributed { Sharing::Alone } else { Sharing::Shared });
-        Ok(Self { pool, writers, commits })
+        Ok(Self { pool, writers, readers, commits })
     }
 }
 
@@ -86,6 +91,7 @@ async fn connect(options: &PgConnectOptions, connections: u32, told: String) -> 
 impl Engine for Postgres {
     async fn close(&self) {
         self.writers.close().await;
+        self.readers.close().await;
         self.pool.close().await;
     }
 }

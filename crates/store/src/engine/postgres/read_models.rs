@@ -41,6 +41,6 @@ impl ReadModels for Postgres {
 
     async fn rows_of(&self, wanted: RowsOf<'_>) -> Result<Vec<(Uuid, String)>, StoreError> {
         let sql = format!("SELECT q.space, to_json(q)::text FROM ({} = ANY($1)) q", text::rows_of(&wanted));
-        Ok(sqlx::query_as(&sql).bind(wanted.spaces).fetch_all(&self.pool).await?)
+        Ok(sqlx::query_as(&sql).bind(wanted.spaces).fetch_all(&self.readers).await?)
     }
 }
