@@ -152,7 +152,8 @@ async fn spoil(world: &World, partition: Partition) {
     let mut owner = PgConnection::connect(world.place.url()).await.expect("the owner");
     for statement in [
         format!("DELETE FROM space_status WHERE partition = {partition} AND space = '{space}'"),
-        format!("ALTER TABLE history_{:02} ADD CONSTRAINT spoilt CHECK (fact <> 'Opposed')", partition.number()),
+        // Of this space alone: another one of the partition may have opposed before.
+        format!("ALTER TABLE history_{:02} ADD CONSTRAINT spoilt CHECK (fact <> 'Opposed' OR space <> '{space}')", partition.number()),
     ] {
         sqlx::query(&statement).execute(&mut owner).await.expect("spoilt");
     }
