@@ -32,7 +32,7 @@ const CLICKS: usize = 512;
 /// A campaign's orders that one lane takes together while nobody clicks, and while somebody does: lanes share their commits, and a click
 /// waits for the commit before its own.
 const ALONE: usize = 1_000;
-const BESIDE_CLICKS: usize = 12;
+const BESIDE_CLICKS: usize = 2;
 /// How long a click is remembered, in milliseconds.
 const CLICK_LASTS: u64 = 1_000;
 
