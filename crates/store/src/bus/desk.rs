@@ -120,13 +120,16 @@ impl Desk {
     /// batch from its events; any other one will be forgotten.
     pub(super) fn hold_sealed(&mut self, sealed: &HashSet<SpaceId>) {
         for space in sealed {
-            let Some(Ok(laid)) = self.spaces.get_mut(space) else { continue };
-            if laid.origin == Origin::Nothing {
-                laid.known.loaded.space = HealthSpace::default();
-                let events = self.plans.iter().filter(|plan| plan.space == *space).flat_map(|plan| &plan.events);
-                events.for_each(|event| laid.known.loaded.space.apply(event.clone()));
-            } else {
-                laid.origin = Origin::InClear;
+            if let Some(Ok(laid)) = self.spaces.get_mut(space) {
+                match laid.origin {
+                    Origin::Nothing => laid.known.loaded.space = HealthSpace::default(),
+                    Origin::Memory | Origin::Log | Origin::InClear => laid.origin = Origin::InClear,
+                }
+            }
+        }
+        for plan in self.plans.iter().filter(|plan| sealed.contains(&plan.space)) {
+            if let Some(Ok(Laid { known, origin: Origin::Nothing })) = self.spaces.get_mut(&plan.space) {
+                plan.events.iter().for_each(|event| known.loaded.space.apply(event.clone()));
             }
         }
     }

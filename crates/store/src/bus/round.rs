@@ -113,7 +113,6 @@ impl Store {
             return Ok(head);
         }
         let head = self.engine().head(partition).await?;
-        memory.forget_all();
         memory.stand_at(head);
         Ok(head)
     }

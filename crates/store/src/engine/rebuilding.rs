@@ -2,16 +2,32 @@
 
 use async_trait::async_trait;
 
-use super::Standing;
+use super::{Standing, number, text};
 use crate::error::StoreError;
 use crate::partition::Partition;
 use crate::rows::Rows;
-use crate::site::{After, Begun, Progress};
+use crate::site::{After, Begun, Leaf, Progress};
 use crate::stored::StoredEvent;
 use crate::tables::Table;
 
 /// Whatever keeps others away while it lives: a lock of the database's or of a file, let go by dropping it, and by any end of the process.
 pub(crate) type Hold = Box<dyn Send + Sync>;
+
+/// A row of [`text::PROGRESS`], as both engines read it.
+pub(crate) type ProgressRow = (i16, i64, String, String, String, i64, String);
+
+/// Where a leaf stands, by its row.
+pub(crate) fn progress(row: ProgressRow) -> Result<Progress, StoreError> {
+    let (partition, bound, filled, aggregate_type, aggregate_id, facts, leaf) = row;
+    Ok(Progress {
+        partition: Partition::from_column(partition)?,
+        bound: number(bound)?,
+        filled,
+        after: After { aggregate_type, aggregate_id },
+        facts: number(facts)?,
+        leaf: if leaf == text::SETTLED { Leaf::Settled } else { Leaf::Filling },
+    })
+}
 
 /// Rebuilding on an engine.
 #[async_trait]

@@ -31,21 +31,19 @@ pub(crate) const PROGRESS: &str = "SELECT partition, bound, filled, aggregate_ty
      WHERE name = $1 AND shape = $2 ORDER BY partition";
 pub(crate) const SETTLED: &str = "settled";
 
+/// Events as they are stored, whole; both engines read their rows alike.
+pub(crate) const STORED: &str = "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, CAST(payload AS text) AS payload, \
+     CAST(metadata AS text) AS metadata, partition, position, recorded_at FROM events";
+
 /// The next events of a partition after `$1`, at most `$2`.
 pub(crate) fn events_of(partition: Partition) -> String {
-    format!(
-        "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, CAST(payload AS text) AS payload, \
-         CAST(metadata AS text) AS metadata, partition, position, recorded_at \
-         FROM events WHERE partition = {partition} AND position > $1 ORDER BY position LIMIT $2"
-    )
+    format!("{STORED} WHERE partition = {partition} AND position > $1 ORDER BY position LIMIT $2")
 }
 
 /// Events aggregate by aggregate after one of them, where `condition` holds.
 pub(crate) fn lives(condition: &str) -> String {
     format!(
-        "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, CAST(payload AS text) AS payload, \
-         CAST(metadata AS text) AS metadata, partition, position, recorded_at \
-         FROM events WHERE (aggregate_type, aggregate_id) > ($1, $2) AND {condition} ORDER BY aggregate_type, aggregate_id, sequence LIMIT $4"
+        "{STORED} WHERE (aggregate_type, aggregate_id) > ($1, $2) AND {condition} ORDER BY aggregate_type, aggregate_id, sequence LIMIT $4"
     )
 }
 

@@ -55,9 +55,9 @@ struct Queue {
 }
 
 impl Queue {
-    /// A first writer for anything, a second one for a crowd.
-    fn calls_for_a_writer(&self) -> bool {
-        match self.writers {
+    /// Whether another writer is wanted beside so many: a first one for anything, a second one for a crowd.
+    fn calls_for_a_writer(&self, beside: usize) -> bool {
+        match beside {
             0 => !self.waiting.is_empty(),
             1 => self.waiting.len() >= CROWD,
             _ => false,
@@ -66,11 +66,11 @@ impl Queue {
 
     /// What a writer writes next; nothing if it is to leave, and it has left then.
     fn take(&mut self) -> Vec<Waiting> {
-        self.writers -= 1;
-        if !self.calls_for_a_writer() {
+        let others = self.writers - 1;
+        if !self.calls_for_a_writer(others) {
+            self.writers = others;
             return Vec::new();
         }
-        self.writers += 1;
         let rows = self.waiting.iter().scan(0, |sum, waiting| {
             *sum += waiting.batch.rows.len();
             Some(*sum)
@@ -94,7 +94,7 @@ impl Commits {
         let calls = {
             let mut queue = self.queue();
             queue.waiting.push_back(Waiting { batch, answer });
-            let calls = queue.calls_for_a_writer();
+            let calls = queue.calls_for_a_writer(queue.writers);
             queue.writers += usize::from(calls);
             calls
         };
@@ -144,9 +144,6 @@ impl Commits {
 
     /// The partitions whose heads were where they were known to be, all of them written.
     async fn at_heads(&self, batches: &[Batch]) -> Result<HashSet<i16>, StoreError> {
-        if batches.is_empty() {
-            return Ok(HashSet::new());
-        }
         let (sql, arguments) = Statement::at_heads(batches)?;
         let mut connection = self.pool.acquire().await?;
         // The commit is in the statement: an answer that does not come leaves its outcome unknown.

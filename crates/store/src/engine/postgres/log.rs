@@ -66,9 +66,8 @@ impl Log for Postgres {
 
     async fn histories(&self, aggregates: Aggregates<'_>) -> Result<Vec<StoredEvent>, StoreError> {
         let sql = format!(
-            "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, payload::text AS payload, \
-             metadata::text AS metadata, partition, position, recorded_at FROM events \
-             WHERE partition = {} AND aggregate_type = $1 AND aggregate_id = ANY($2) ORDER BY aggregate_id, sequence",
+            "{} WHERE partition = {} AND aggregate_type = $1 AND aggregate_id = ANY($2) ORDER BY aggregate_id, sequence",
+            text::STORED,
             aggregates.partition
         );
         let rows = sqlx::query(&sql).bind(aggregates.aggregate_type).bind(aggregates.ids).fetch_all(&self.writers).await?;

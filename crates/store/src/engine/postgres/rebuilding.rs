@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::{Executor, Postgres as Pg, Row, Transaction};
+use sqlx::{Executor, Postgres as Pg, Transaction};
 
 use super::Postgres;
 use super::log::stored;
 use super::tables::{attach, drop_all, free_generation, make_leaf, make_parent, rename};
-use crate::engine::rebuilding::{Exists, Held, Hold, Renaming};
+use crate::engine::rebuilding::{Exists, Held, Hold, ProgressRow, Renaming, progress};
 use crate::engine::{Log, Rebuilding, column, number, text};
 use crate::error::StoreError;
 use crate::partition::Partition;
 use crate::rows::Rows;
-use crate::site::{After, Begun, Leaf, Progress};
+use crate::site::{After, Begun, Progress};
 use crate::stored::StoredEvent;
 use crate::tables::Table;
 
@@ -58,19 +58,8 @@ impl Rebuilding for Postgres {
     }
 
     async fn rebuild_progress(&self, fresh: &Table, shape: &str) -> Result<Vec<Progress>, StoreError> {
-        let rows = sqlx::query(text::PROGRESS).bind(fresh.name.as_ref()).bind(shape).fetch_all(&self.pool).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Progress {
-                    partition: Partition::from_column(row.try_get("partition")?)?,
-                    bound: number(row.try_get("bound")?)?,
-                    filled: row.try_get("filled")?,
-                    after: After { aggregate_type: row.try_get("aggregate_type")?, aggregate_id: row.try_get("aggregate_id")? },
-                    facts: number(row.try_get("facts")?)?,
-                    leaf: if row.try_get::<String, _>("leaf")? == text::SETTLED { Leaf::Settled } else { Leaf::Filling },
-                })
-            })
-            .collect()
+        let rows: Vec<ProgressRow> = sqlx::query_as(text::PROGRESS).bind(fresh.name.as_ref()).bind(shape).fetch_all(&self.pool).await?;
+        rows.into_iter().map(progress).collect()
     }
 
     async fn lives(&self, partition: Partition, after: &After, bound: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {

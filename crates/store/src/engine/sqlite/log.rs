@@ -67,16 +67,13 @@ impl Log for Sqlite {
     }
 
     async fn histories(&self, aggregates: Aggregates<'_>) -> Result<Vec<StoredEvent>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, partition, position, recorded_at \
-             FROM events WHERE partition = $1 AND aggregate_type = $2 AND aggregate_id IN (SELECT value FROM json_each($3)) \
+        let sql = format!(
+            "{} WHERE partition = {} AND aggregate_type = $1 AND aggregate_id IN (SELECT value FROM json_each($2)) \
              ORDER BY aggregate_id, sequence",
-        )
-        .bind(aggregates.partition.column())
-        .bind(aggregates.aggregate_type)
-        .bind(array(aggregates.ids))
-        .fetch_all(&self.readers)
-        .await?;
+            text::STORED,
+            aggregates.partition
+        );
+        let rows = sqlx::query(&sql).bind(aggregates.aggregate_type).bind(array(aggregates.ids)).fetch_all(&self.readers).await?;
         rows.iter().map(stored).collect()
     }
 
