@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::fs;
 use std::time::Duration;
 
+use nix::time::ClockId;
+use nix::unistd::Pid;
+
 /// What one tick of `/proc` is, on every architecture that Linux runs on.
 const TICK: Duration = Duration::from_millis(10);
 
 /// Where the fields of `/proc/PID/stat` stand, counted from the state that follows the name.
 const PARENT: usize = 1;
-const USER: usize = 11;
-const SYSTEM: usize = 12;
 const USER_OF_ENDED_CHILDREN: usize = 13;
 const SYSTEM_OF_ENDED_CHILDREN: usize = 14;
 
@@ -33,30 +34,27 @@ impl Process {
         self.fields.get(at).copied().unwrap_or_default()
     }
 
-    fn own(&self) -> u64 {
-        self.field(USER) + self.field(SYSTEM)
-    }
-
-    fn with_ended_children(&self) -> u64 {
-        self.own() + self.field(USER_OF_ENDED_CHILDREN) + self.field(SYSTEM_OF_ENDED_CHILDREN)
+    fn ended_children(&self) -> Duration {
+        ticks(self.field(USER_OF_ENDED_CHILDREN) + self.field(SYSTEM_OF_ENDED_CHILDREN))
     }
 }
 
 /// What this process has used, all its threads together.
 pub(crate) fn of_this_process() -> Duration {
-    Process::read("self").map(|process| ticks(process.own())).unwrap_or_default()
+    of_process(std::process::id())
 }
 
-/// What one process has used.
+/// What one process has used: its own clock, as a short run is over within a tick; nothing where the process is gone.
 pub(crate) fn of_process(id: u32) -> Duration {
-    Process::read(&id.to_string()).map(|process| ticks(process.own())).unwrap_or_default()
+    let clock = i32::try_from(id).ok().and_then(|id| ClockId::pid_cpu_clock_id(Pid::from_raw(id)).ok());
+    clock.and_then(|clock| clock.now().ok()).map(Duration::from).unwrap_or_default()
 }
 
 /// What a process and its children have used, those that ended included.
 pub(crate) fn of_family(id: u32) -> Duration {
-    let own = Process::read(&id.to_string()).map(|process| process.with_ended_children()).unwrap_or_default();
-    let children = processes().into_values().filter(|process| process.field(PARENT) == u64::from(id));
-    ticks(own + children.map(|child| child.with_ended_children()).sum::<u64>())
+    let mut family = processes();
+    family.retain(|each, process| *each == id || process.field(PARENT) == u64::from(id));
+    family.into_iter().map(|(each, process)| of_process(each) + process.ended_children()).sum()
 }
 
 /// What every program of the machine has used together.
@@ -96,7 +94,16 @@ mod tests {
             spent = std::hint::black_box(spent.wrapping_add(1));
         }
         assert!(of_the_machine() > all);
-        assert!(of_family(std::process::id()) >= of_process(std::process::id()));
+        let alone = of_process(std::process::id());
+        assert!(of_family(std::process::id()) >= alone);
+    }
+
+    #[test]
+    fn work_shorter_than_a_tick_is_seen() {
+        let before = of_this_process();
+        assert!((0..1_000).map(std::hint::black_box).sum::<u64>() > 0);
+        let spent = of_this_process() - before;
+        assert!(spent > Duration::ZERO && spent < TICK, "{spent:?}");
     }
 
     #[test]

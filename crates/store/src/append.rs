@@ -85,6 +85,15 @@ pub(crate) struct Row {
     pub(crate) event: NewEvent,
 }
 
+/// Who waits for a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Somebody who asked for one thing.
+    Click,
+    /// A campaign, which asks for many.
+    Campaign,
+}
+
 /// What came of a transaction.
 pub(crate) enum Appending {
     /// Committed: each entry's place, or the version that it lost to.
@@ -95,18 +104,26 @@ pub(crate) enum Appending {
     KeyTaken,
 }
 
+/// The head at which entries are appended, and who waits for that.
+#[derive(Clone, Copy)]
+pub(crate) struct At {
+    pub(crate) partition: Partition,
+    pub(crate) head: u64,
+    pub(crate) class: Class,
+}
+
 /// Appends entries to one partition, in their order, if its head is still where it is known to be; every entry stands on the version that its
 /// aggregate has there.
 pub(crate) async fn append_at(
     engine: &dyn Engine,
-    partition: Partition,
-    head: u64,
+    at: At,
     entries: Vec<Entry>,
     made: Vec<StoredKey>,
 ) -> Result<Appending, StoreError> {
     let versions = entries.iter().rev().map(|entry| (name(&entry.write), entry.write.expected_version)).collect();
-    let (mut batch, answers) = admit(entries, partition, head, versions);
+    let (mut batch, answers) = admit(entries, at.partition, at.head, versions);
     batch.made = made;
+    batch.class = at.class;
     match engine.append_at(batch).await {
         Ok(AtHead::Written) => Ok(Appending::Settled(answers)),
         Ok(AtHead::Moved) => Ok(Appending::HeadMoved),
@@ -205,6 +222,7 @@ fn aggregates(entries: &[Entry]) -> HashMap<&str, Vec<String>> {
 pub(crate) struct Batch {
     pub(crate) partition: Partition,
     pub(crate) head: u64,
+    pub(crate) class: Class,
     pub(crate) rows: Vec<Row>,
     pub(crate) remember: Vec<Remembered>,
     pub(crate) messages: Vec<NewMessage>,
@@ -216,7 +234,7 @@ pub(crate) struct Batch {
 impl Batch {
     fn after(partition: Partition, head: u64) -> Self {
         let (rows, remember, messages, settles, destroyed, made) = Default::default();
-        Self { partition, head, rows, remember, messages, settles, destroyed, made }
+        Self { partition, head, class: Class::Click, rows, remember, messages, settles, destroyed, made }
     }
 
     fn is_empty(&self) -> bool {

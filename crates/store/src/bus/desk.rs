@@ -9,6 +9,7 @@ use ens_domain::space::{HealthSpace, SpaceCommand, SpaceEvent};
 use super::Loaded;
 use super::lane::Job;
 use super::memory::Known;
+use crate::append::Class;
 use crate::error::StoreError;
 use crate::order::Rejection;
 use crate::outbox::Draft;
@@ -117,13 +118,13 @@ impl Desk {
     }
 
     /// Makes the spaces anew whose events were sealed on the way, so that no memory holds them in clear: a space that began in this
-    /// batch from its events; any other one will be forgotten.
-    pub(super) fn hold_sealed(&mut self, sealed: &HashSet<SpaceId>) {
+    /// batch from its events; any other one will be forgotten, as a campaign's is anyway.
+    pub(super) fn hold_sealed(&mut self, sealed: &HashSet<SpaceId>, class: Class) {
         for space in sealed {
             if let Some(Ok(laid)) = self.spaces.get_mut(space) {
-                match laid.origin {
-                    Origin::Nothing => laid.known.loaded.space = HealthSpace::default(),
-                    Origin::Memory | Origin::Log | Origin::InClear => laid.origin = Origin::InClear,
+                match (laid.origin, class) {
+                    (Origin::Nothing, Class::Click) => laid.known.loaded.space = HealthSpace::default(),
+                    (Origin::Nothing | Origin::Memory | Origin::Log | Origin::InClear, _) => laid.origin = Origin::InClear,
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! A lane: where the orders of one partition wait, and who serves them.
 //!
 //! idle --an order--> served: a batch is taken, carried out, answered; again while orders wait --none left--> idle
-//! Batches form while the one before is carried out. Single commands go before campaigns, and a campaign's batches are small while single
-//! commands come in: nobody who clicks waits for a million letters.
+//! Batches form while the one before is carried out. Single commands and campaigns have a line each, and take turns at the lane. While single
+//! commands come in, a campaign's batches are small, and one lane at a time carries one out: nobody who clicks waits for a million letters.
 //! - a single command overtakes a campaign
 //! - a full queue says so and begins nothing
 //! - a caller who is gone before the answer harms nobody
@@ -15,10 +15,10 @@ use std::time::Instant;
 
 use ens_domain::policy::Policy;
 use futures::FutureExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, oneshot};
 
 use super::memory::Memory;
-use crate::append::{self, Request};
+use crate::append::{self, Class, Request};
 use crate::entropy::Entropy;
 use crate::error::StoreError;
 use crate::order::{Order, Outcome, Rejection};
@@ -29,21 +29,11 @@ use crate::store::Store;
 const CAMPAIGN_ROOM: usize = 8_192;
 /// Single commands taken together.
 const CLICKS: usize = 512;
-/// A campaign's orders that one lane takes together while nobody clicks, and while somebody does: lanes share their commits, and a click
-/// waits for the commit before its own.
+/// A campaign's orders that one lane takes together while nobody clicks, and while somebody does.
 const ALONE: usize = 1_000;
-const BESIDE_CLICKS: usize = 2;
+const BESIDE_CLICKS: usize = 16;
 /// How long a click is remembered, in milliseconds.
-const CLICK_LASTS: u64 = 1_000;
-
-/// Who waits for an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
-    /// Somebody who asked for one thing.
-    Click,
-    /// A campaign, which asks for many.
-    Campaign,
-}
+const CLICK_LASTS: u64 = 10_000;
 
 /// An order that waits, and whom to answer.
 pub(super) struct Job {
@@ -67,6 +57,8 @@ pub(crate) struct Bus {
     lanes: Vec<Lane>,
     pub(super) room_for_clicks: Arc<Semaphore>,
     pub(super) room_for_campaigns: Arc<Semaphore>,
+    /// Whose campaign's batch it is while somebody clicks.
+    turn: Semaphore,
     opened: Instant,
     /// When the last click came, in milliseconds after the opening; 0 for never.
     clicked: AtomicU64,
@@ -80,9 +72,24 @@ struct Lane {
 
 #[derive(Default)]
 struct Waiting {
-    clicks: VecDeque<Job>,
-    campaign: VecDeque<Job>,
+    clicks: Line,
+    campaign: Line,
+}
+
+/// Orders of one class.
+#[derive(Default)]
+struct Line {
+    jobs: VecDeque<Job>,
     served: bool,
+}
+
+impl Waiting {
+    const fn line(&mut self, class: Class) -> &mut Line {
+        match class {
+            Class::Click => &mut self.clicks,
+            Class::Campaign => &mut self.campaign,
+        }
+    }
 }
 
 impl Bus {
@@ -97,6 +104,7 @@ impl Bus {
             lanes: partitions.each().map(lane).collect(),
             room_for_clicks: Arc::new(Semaphore::new(room)),
             room_for_campaigns: Arc::new(Semaphore::new(CAMPAIGN_ROOM)),
+            turn: Semaphore::new(1),
             opened: Instant::now(),
             clicked: AtomicU64::new(0),
         }
@@ -111,9 +119,16 @@ impl Bus {
         self.clicked.store(self.now().max(1), Ordering::Relaxed);
     }
 
-    fn campaign_batch(&self) -> usize {
+    /// How many orders of this class one lane may take now, once it is their turn.
+    async fn share(&self, class: Class) -> Share<'_> {
         let clicked = self.clicked.load(Ordering::Relaxed);
-        if clicked != 0 && self.now().saturating_sub(clicked) < CLICK_LASTS { BESIDE_CLICKS } else { ALONE }
+        let clicks = clicked != 0 && self.now().saturating_sub(clicked) < CLICK_LASTS;
+        match class {
+            Class::Click => Share { orders: CLICKS, _turn: None },
+            Class::Campaign if !clicks => Share { orders: ALONE, _turn: None },
+            // Never closed.
+            Class::Campaign => Share { orders: BESIDE_CLICKS, _turn: self.turn.acquire().await.ok() },
+        }
     }
 
     fn now(&self) -> u64 {
@@ -127,59 +142,53 @@ impl Lane {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next batch, clicks first; nothing once no order waits, and the lane is idle then.
-    fn take(&self, campaign: usize) -> Vec<Job> {
+    /// The next batch of a class; nothing once no order waits, and the line is idle then.
+    fn take(&self, class: Class, orders: usize) -> Vec<Job> {
         let mut waiting = self.waiting();
-        let clicks = waiting.clicks.len().min(CLICKS);
-        let campaign = waiting.campaign.len().min(campaign);
-        let mut batch: Vec<Job> = waiting.clicks.drain(..clicks).collect();
-        batch.extend(waiting.campaign.drain(..campaign));
-        waiting.served = !batch.is_empty();
+        let line = waiting.line(class);
+        let batch: Vec<Job> = line.jobs.drain(..line.jobs.len().min(orders)).collect();
+        line.served = !batch.is_empty();
         batch
     }
 
     /// Puts what was not settled back in front, in its order.
-    fn put_back(&self, jobs: Vec<Job>) {
+    fn put_back(&self, class: Class, jobs: Vec<Job>) {
         let mut waiting = self.waiting();
-        for job in jobs.into_iter().rev() {
-            match job.class {
-                Class::Click => waiting.clicks.push_front(job),
-                Class::Campaign => waiting.campaign.push_front(job),
-            }
-        }
+        jobs.into_iter().rev().for_each(|job| waiting.line(class).jobs.push_front(job));
     }
 }
 
+/// What a lane may take of a class, and its turn, given back when the batch is over.
+struct Share<'a> {
+    orders: usize,
+    _turn: Option<SemaphorePermit<'a>>,
+}
+
 impl Store {
-    /// Puts jobs of one partition into its lane, and has it served.
-    pub(super) fn enqueue(&self, partition: Partition, jobs: Vec<Job>) {
+    /// Puts jobs of one partition and one class into its lane, and has them served.
+    pub(super) fn enqueue(&self, partition: Partition, class: Class, jobs: Vec<Job>) {
         let Some(lane) = self.bus().lanes.get(usize::from(partition.number())) else { return };
-        let clicks = jobs.iter().any(|job| job.class == Class::Click);
         let idle = {
             let mut waiting = lane.waiting();
-            for job in jobs {
-                match job.class {
-                    Class::Click => waiting.clicks.push_back(job),
-                    Class::Campaign => waiting.campaign.push_back(job),
-                }
-            }
-            !std::mem::replace(&mut waiting.served, true)
+            let line = waiting.line(class);
+            line.jobs.extend(jobs);
+            !std::mem::replace(&mut line.served, true)
         };
-        if clicks {
+        if class == Class::Click {
             self.bus().note_click();
         }
         if idle {
             // A task of its own: whoever asked may leave at any moment, and a statement must not be cut off.
             let store = self.clone();
-            tokio::spawn(async move { store.serve(partition).await });
+            tokio::spawn(async move { store.serve(partition, class).await });
         }
     }
 
-    /// Serves a lane until nothing waits in it.
-    async fn serve(&self, partition: Partition) {
+    /// Serves one line of a lane until nothing waits in it.
+    async fn serve(&self, partition: Partition, class: Class) {
         let Some(lane) = self.bus().lanes.get(usize::from(partition.number())) else { return };
         loop {
-            match AssertUnwindSafe(self.serve_once(lane)).catch_unwind().await {
+            match AssertUnwindSafe(self.serve_once(lane, class)).catch_unwind().await {
                 Ok(Served::Idle) => return,
                 Ok(Served::Batch) => {}
                 // The batch is lost, and its callers are told so; those who wait behind it are not.
@@ -191,8 +200,8 @@ impl Store {
         }
     }
 
-    async fn serve_once(&self, lane: &Lane) -> Served {
-        let (served, fruitless) = self.serve_batch(lane).await;
+    async fn serve_once(&self, lane: &Lane, class: Class) -> Served {
+        let (served, fruitless) = self.serve_batch(lane, class).await;
         if let Some(rounds) = fruitless.filter(|rounds| *rounds > 1) {
             // This lane is this process's; what still meets somebody met another process.
             append::back_off(rounds).await;
@@ -201,20 +210,21 @@ impl Store {
     }
 
     /// Carries out one batch, and says how many rounds have passed over it if none of it was settled.
-    async fn serve_batch(&self, lane: &Lane) -> (Served, Option<u32>) {
-        let batch = lane.take(self.bus().campaign_batch());
+    async fn serve_batch(&self, lane: &Lane, class: Class) -> (Served, Option<u32>) {
+        let share = self.bus().share(class).await;
+        let mut memory = lane.memory.lock().await;
+        let batch = lane.take(class, share.orders);
         if batch.is_empty() {
             return (Served::Idle, None);
         }
         let asked = batch.len();
-        let mut memory = lane.memory.lock().await;
         let mut left = self.round(lane.partition, &mut memory, batch).await;
         let mut fruitless = None;
         if left.len() == asked {
             left.iter_mut().for_each(|job| job.fruitless += 1);
             fruitless = left.iter().map(|job| job.fruitless).max();
         }
-        lane.put_back(left);
+        lane.put_back(class, left);
         (Served::Batch, fruitless)
     }
 }

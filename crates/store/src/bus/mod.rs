@@ -18,7 +18,7 @@ use ens_domain::space::HealthSpace;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::task::coop::consume_budget;
 
-use crate::append::{self, Appending, Entry, Under};
+use crate::append::{self, Appending, Class, Entry, Under};
 use crate::error::StoreError;
 use crate::history;
 use crate::order::{Order, Outcome, Rejection};
@@ -27,7 +27,7 @@ use crate::store::Store;
 use crate::stored::{Appended, Conflict, Write};
 
 pub(crate) use lane::Bus;
-use lane::{Class, Job};
+use lane::Job;
 
 /// How many rounds may pass without settling a single order before the rest is given up.
 const FRUITLESS_ROUNDS: u32 = 12;
@@ -57,7 +57,7 @@ impl Store {
         let room = self.bus().room_for_clicks.clone().try_acquire_owned().map_err(full)?;
         let partition = self.partition_of(order.space);
         let (job, awaited) = self.job(order, policy, Class::Click, room);
-        self.enqueue(partition, vec![job]);
+        self.enqueue(partition, Class::Click, vec![job]);
         answer(awaited).await
     }
 
@@ -82,7 +82,7 @@ impl Store {
                 awaited.push(answer);
             }
             for (partition, jobs) in lanes {
-                self.enqueue(partition, jobs);
+                self.enqueue(partition, Class::Campaign, jobs);
             }
         }
         let mut answers = Vec::with_capacity(awaited.len());

@@ -15,9 +15,9 @@ use ens_domain::space::SpaceCommand;
 use super::FRUITLESS_ROUNDS;
 use super::desk::{Answer, Desk, Laid, Origin, Plan};
 use super::entries::Entries;
-use super::lane::{Class, Job};
+use super::lane::Job;
 use super::memory::Memory;
-use crate::append::{self, Appending, Entry, KeyFate, Under};
+use crate::append::{self, Appending, At, Class, Entry, KeyFate, Under};
 use crate::error::StoreError;
 use crate::history;
 use crate::order::{Answered, Order, Outcome, Rejection};
@@ -92,16 +92,17 @@ impl Store {
         let refused = desk.refused();
         self.answer_again(jobs, &refused).await?;
         let entries = self.seal_plans(&mut desk, jobs).await?;
-        desk.hold_sealed(&entries.sealed);
-        let known = match trust {
-            Trust::Memory => Some(head),
+        let class = jobs.iter().flatten().map(|job| job.class).next().unwrap_or(Class::Click);
+        desk.hold_sealed(&entries.sealed, class);
+        let at = match trust {
+            Trust::Memory => Some(At { partition, head, class }),
             Trust::Log => None,
         };
-        match self.write(partition, known, &desk, entries).await? {
+        match self.write(partition, at, &desk, entries).await? {
             Ending::Again => self.catch_up(partition, memory).await,
             Ending::Stands { fates, head } => {
                 head.into_iter().for_each(|head| memory.stand_at(head));
-                settle(partition, memory, (desk, fates), jobs);
+                settle((partition, class), memory, (desk, fates), jobs);
                 Ok(())
             }
         }
@@ -164,7 +165,8 @@ impl Store {
     }
 
     /// Writes what was planned, or makes sure that what was decided stands.
-    async fn write(&self, partition: Partition, known: Option<u64>, desk: &Desk, entries: Entries) -> Result<Ending, StoreError> {
+    async fn write(&self, partition: Partition, at: Option<At>, desk: &Desk, entries: Entries) -> Result<Ending, StoreError> {
+        let known = at.map(|at| at.head);
         let Sorted { mut fates, places, admitted } = sort(&desk.plans, entries.each);
         if admitted.is_empty() {
             let stands = match known {
@@ -175,8 +177,8 @@ impl Store {
         }
         let destroys = admitted.iter().any(|entry| entry.key == KeyFate::Destroyed);
         let written: u64 = admitted.iter().map(|entry| append::count(entry.write.events.len())).sum();
-        let appended = match known {
-            Some(head) if !destroys => append::append_at(self.engine(), partition, head, admitted, entries.made).await?,
+        let appended = match at {
+            Some(at) if !destroys => append::append_at(self.engine(), at, admitted, entries.made).await?,
             Some(_) | None => append::append(self.engine(), Under { partition, known }, &admitted, &entries.made).await?,
         };
         let Appending::Settled(answers) = appended else { return Ok(Ending::Again) };
@@ -238,11 +240,10 @@ fn sort(plans: &[Plan], entries: Vec<Result<Entry, StoreError>>) -> Sorted {
 }
 
 /// Turns fates into answers. What was decided on top of a plan that was not written is no answer: it is decided again.
-fn settle(partition: Partition, memory: &mut Memory, (desk, fates): (Desk, Vec<Fate>), jobs: &mut Jobs) {
+fn settle((partition, class): (Partition, Class), memory: &mut Memory, (desk, fates): (Desk, Vec<Fate>), jobs: &mut Jobs) {
     let Desk { mut spaces, closed, plans, answers, .. } = desk;
     let mut planned = plans.into_iter().zip(fates);
     let mut spoiled: HashSet<SpaceId> = HashSet::new();
-    let mut clicked: HashSet<SpaceId> = HashSet::new();
     for (place, space, answer) in answers {
         let plan = if matches!(answer, Answer::Planned) { planned.next() } else { None };
         let stands = !spoiled.contains(&space);
@@ -268,9 +269,6 @@ fn settle(partition: Partition, memory: &mut Memory, (desk, fates): (Desk, Vec<F
             }
         };
         if let Some(job) = jobs.get_mut(place).and_then(Option::take) {
-            if job.class == Class::Click {
-                clicked.insert(space);
-            }
             job.answer(settled);
         }
     }
@@ -283,7 +281,7 @@ fn settle(partition: Partition, memory: &mut Memory, (desk, fates): (Desk, Vec<F
         let kept = match origin {
             Origin::Memory => true,
             // A campaign meets each space once: it must not drive out those that people come back to.
-            Origin::Log | Origin::Nothing => clicked.contains(&space) && known.loaded.version > 0,
+            Origin::Log | Origin::Nothing => class == Class::Click && known.loaded.version > 0,
             Origin::InClear => false,
         };
         if kept {

@@ -3,7 +3,8 @@
 //! a lane's batch waits --a writer is free--> taken with all that wait --one statement, each partition at its own head--> answered
 //! A commit costs as much as a few commands do, so a crowd that is spread over all partitions would spend its time on commits. Each partition
 //! stands or falls by its own head. Where partitions stand on several servers a shared transaction would cost more than it saves: there each
-//! batch is a transaction by itself, of statements that name its partition.
+//! batch is a transaction by itself, of statements that name its partition. Clicks and campaigns have writers of their own: a click neither
+//! waits for a campaign's write nor carries its rows.
 //! - a batch that fails is answered alone, and the others are written
 
 use std::collections::{HashSet, VecDeque};
@@ -14,7 +15,7 @@ use tokio::sync::oneshot;
 
 use super::append::Appending;
 use super::statement::Statement;
-use crate::append::{Batch, count};
+use crate::append::{Batch, Class, count};
 use crate::engine::{Append, AtHead};
 use crate::error::StoreError;
 
@@ -44,7 +45,13 @@ struct Waiting {
 pub(super) struct Commits {
     pool: PgPool,
     sharing: Sharing,
-    queue: Arc<Mutex<Queue>>,
+    queues: Arc<Queues>,
+}
+
+#[derive(Default)]
+struct Queues {
+    clicks: Mutex<Queue>,
+    campaigns: Mutex<Queue>,
 }
 
 #[derive(Default)]
@@ -82,7 +89,7 @@ impl Queue {
 
 impl Commits {
     pub(super) fn new(pool: PgPool, sharing: Sharing) -> Self {
-        Self { pool, sharing, queue: Arc::default() }
+        Self { pool, sharing, queues: Arc::default() }
     }
 
     /// Writes a batch, with whatever else waits.
@@ -91,8 +98,9 @@ impl Commits {
             return self.in_parts(&batch).await;
         }
         let (answer, answered) = oneshot::channel();
+        let class = batch.class;
         let calls = {
-            let mut queue = self.queue();
+            let mut queue = self.queue(class);
             queue.waiting.push_back(Waiting { batch, answer });
             let calls = queue.calls_for_a_writer(queue.writers);
             queue.writers += usize::from(calls);
@@ -100,16 +108,16 @@ impl Commits {
         };
         if calls {
             let commits = self.clone();
-            tokio::spawn(async move { commits.write_what_waits().await });
+            tokio::spawn(async move { commits.write_what_waits(class).await });
         }
         answered.await.unwrap_or(Err(StoreError::OutcomeUnknown))
     }
 
-    async fn write_what_waits(self) {
+    async fn write_what_waits(self, class: Class) {
         // Given back however this ends, so that a defect does not leave the queue without a writer.
-        let mut place = Place(Some(&self));
+        let mut place = Place(Some((&self, class)));
         loop {
-            let taken = self.queue().take();
+            let taken = self.queue(class).take();
             if taken.is_empty() {
                 // Given back already, under the lock: no batch could come between and count on a writer who is leaving.
                 place.0 = None;
@@ -120,8 +128,12 @@ impl Commits {
     }
 
     /// Whoever panicked while holding the queue left it whole: every change is one call.
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queue(&self, class: Class) -> MutexGuard<'_, Queue> {
+        let queue = match class {
+            Class::Click => &self.queues.clicks,
+            Class::Campaign => &self.queues.campaigns,
+        };
+        queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn write_all(&self, taken: Vec<Waiting>) {
@@ -178,12 +190,12 @@ impl Commits {
 }
 
 /// A writer's place, given back when it is dropped.
-struct Place<'a>(Option<&'a Commits>);
+struct Place<'a>(Option<(&'a Commits, Class)>);
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        if let Some(commits) = self.0 {
-            commits.queue().writers -= 1;
+        if let Some((commits, class)) = self.0 {
+            commits.queue(class).writers -= 1;
         }
     }
 }
