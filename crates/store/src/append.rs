@@ -112,25 +112,20 @@ pub(crate) struct At {
     pub(crate) class: Class,
 }
 
-/// Appends entries to one partition, in their order, if its head is still where it is known to be; every entry stands on the version that its
-/// aggregate has there.
-pub(crate) async fn append_at(
-    engine: &dyn Engine,
-    at: At,
-    entries: Vec<Entry>,
-    made: Vec<StoredKey>,
-) -> Result<Appending, StoreError> {
+/// What appends entries to one partition, in their order, if its head is where it is known to be, and what they are answered then; every
+/// entry stands on the version that its aggregate has there.
+pub(crate) fn at(at: At, entries: Vec<Entry>, made: Vec<StoredKey>) -> (Batch, Vec<Result<Appended, Conflict>>) {
     let versions = entries.iter().rev().map(|entry| (name(&entry.write), entry.write.expected_version)).collect();
     let (mut batch, answers) = admit(entries, at.partition, at.head, versions);
-    batch.made = made;
-    batch.class = at.class;
-    match engine.append_at(batch).await {
-        Ok(AtHead::Written) => Ok(Appending::Settled(answers)),
-        Ok(AtHead::Moved) => Ok(Appending::HeadMoved),
-        // Who was first is told by the rows that are there: the next round looks.
-        Err(error) if error.is_a_duplicate() => Ok(Appending::KeyTaken),
-        Err(error) if error.lost_a_race() => Ok(Appending::HeadMoved),
-        Err(error) => Err(error),
+    (batch.made, batch.class) = (made, at.class);
+    (batch, answers)
+}
+
+/// What came of a batch that was to be written at its head; whoever was first is told by the rows that are there: the next round looks.
+pub(crate) fn at_head(written: Result<AtHead, StoreError>) -> Result<AtHead, StoreError> {
+    match written {
+        Err(error) if error.is_a_duplicate() || error.lost_a_race() => Ok(AtHead::Moved),
+        written => written,
     }
 }
 
@@ -218,11 +213,21 @@ fn aggregates(entries: &[Entry]) -> HashMap<&str, Vec<String>> {
     by_type
 }
 
+/// What a batch was decided on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StandsOn {
+    /// What is committed up to its head.
+    Head,
+    /// The batch before it of the same partition, which is on its way: a head that another writer moved as far proves nothing.
+    BatchBefore,
+}
+
 /// What a transaction is to write after the head.
 pub(crate) struct Batch {
     pub(crate) partition: Partition,
     pub(crate) head: u64,
     pub(crate) class: Class,
+    pub(crate) stands_on: StandsOn,
     pub(crate) rows: Vec<Row>,
     pub(crate) remember: Vec<Remembered>,
     pub(crate) messages: Vec<NewMessage>,
@@ -234,7 +239,7 @@ pub(crate) struct Batch {
 impl Batch {
     fn after(partition: Partition, head: u64) -> Self {
         let (rows, remember, messages, settles, destroyed, made) = Default::default();
-        Self { partition, head, class: Class::Click, rows, remember, messages, settles, destroyed, made }
+        Self { partition, head, class: Class::Click, stands_on: StandsOn::Head, rows, remember, messages, settles, destroyed, made }
     }
 
     fn is_empty(&self) -> bool {

@@ -10,6 +10,7 @@ mod departures;
 mod destruction;
 mod doors;
 mod embed;
+mod flights;
 mod lanes;
 mod leases;
 mod legs;

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use ens_domain::policy::Policy;
 use futures::FutureExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, SemaphorePermit, oneshot};
 
 use super::memory::Memory;
 use crate::append::{self, Class, Request};
@@ -32,6 +32,8 @@ const CLICKS: usize = 512;
 /// A campaign's orders that one lane takes together while nobody clicks, and while somebody does.
 const ALONE: usize = 1_000;
 const BESIDE_CLICKS: usize = 16;
+/// Fruitless rounds after which an order stops trusting what is remembered.
+const TRUSTING_ROUNDS: u32 = 2;
 /// How long a click is remembered, in milliseconds.
 const CLICK_LASTS: u64 = 10_000;
 
@@ -42,7 +44,6 @@ pub(super) struct Job {
     pub(super) request: Option<Request>,
     /// Where its seals are drawn from: the same bytes, however orders are spread over lanes.
     pub(super) entropy: Entropy,
-    pub(super) class: Class,
     /// How many rounds it was in.
     pub(super) rounds: u32,
     /// How many of them settled nothing at all.
@@ -64,10 +65,11 @@ pub(crate) struct Bus {
     clicked: AtomicU64,
 }
 
-struct Lane {
-    partition: Partition,
+/// Where the orders of one partition wait.
+pub(super) struct Lane {
+    pub(super) partition: Partition,
     waiting: Mutex<Waiting>,
-    memory: tokio::sync::Mutex<Memory>,
+    pub(super) memory: tokio::sync::Mutex<Memory>,
 }
 
 #[derive(Default)]
@@ -81,6 +83,7 @@ struct Waiting {
 struct Line {
     jobs: VecDeque<Job>,
     served: bool,
+    came: Arc<Notify>,
 }
 
 impl Waiting {
@@ -142,13 +145,34 @@ impl Lane {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next batch of a class; nothing once no order waits, and the line is idle then.
-    fn take(&self, class: Class, orders: usize) -> Vec<Job> {
+    /// Whether no order of a class waits; its line is idle then.
+    fn is_idle(&self, class: Class) -> bool {
         let mut waiting = self.waiting();
         let line = waiting.line(class);
-        let batch: Vec<Job> = line.jobs.drain(..line.jobs.len().min(orders)).collect();
-        line.served = !batch.is_empty();
-        batch
+        line.served = !line.jobs.is_empty();
+        !line.served
+    }
+
+    /// The next orders of a class, if any wait.
+    pub(super) fn take(&self, class: Class, orders: usize) -> Vec<Job> {
+        let mut waiting = self.waiting();
+        let line = waiting.line(class);
+        line.jobs.drain(..line.jobs.len().min(orders)).collect()
+    }
+
+    /// Whether orders of the other class wait for this lane.
+    pub(super) fn is_wanted_beside(&self, class: Class) -> bool {
+        let other = match class {
+            Class::Click => Class::Campaign,
+            Class::Campaign => Class::Click,
+        };
+        !self.waiting().line(other).jobs.is_empty()
+    }
+
+    /// Once another order of a class came in.
+    pub(super) async fn more_has_come(&self, class: Class) {
+        let came = Arc::clone(&self.waiting().line(class).came);
+        came.notified().await;
     }
 
     /// Puts what was not settled back in front, in its order.
@@ -172,6 +196,7 @@ impl Store {
             let mut waiting = lane.waiting();
             let line = waiting.line(class);
             line.jobs.extend(jobs);
+            line.came.notify_one();
             !std::mem::replace(&mut line.served, true)
         };
         if class == Class::Click {
@@ -200,32 +225,21 @@ impl Store {
         }
     }
 
+    /// Carries out what waits in a line of a lane.
     async fn serve_once(&self, lane: &Lane, class: Class) -> Served {
-        let (served, fruitless) = self.serve_batch(lane, class).await;
-        if let Some(rounds) = fruitless.filter(|rounds| *rounds > 1) {
+        let share = self.bus().share(class).await;
+        if lane.is_idle(class) {
+            return Served::Idle;
+        }
+        let back = self.fly(lane, class, share.orders).await;
+        let fruitless = back.iter().map(|job| job.fruitless).max().filter(|rounds| *rounds > 1);
+        lane.put_back(class, back);
+        drop(share);
+        if let Some(rounds) = fruitless {
             // This lane is this process's; what still meets somebody met another process.
             append::back_off(rounds).await;
         }
-        served
-    }
-
-    /// Carries out one batch, and says how many rounds have passed over it if none of it was settled.
-    async fn serve_batch(&self, lane: &Lane, class: Class) -> (Served, Option<u32>) {
-        let share = self.bus().share(class).await;
-        let mut memory = lane.memory.lock().await;
-        let batch = lane.take(class, share.orders);
-        if batch.is_empty() {
-            return (Served::Idle, None);
-        }
-        let asked = batch.len();
-        let mut left = self.round(lane.partition, &mut memory, batch).await;
-        let mut fruitless = None;
-        if left.len() == asked {
-            left.iter_mut().for_each(|job| job.fruitless += 1);
-            fruitless = left.iter().map(|job| job.fruitless).max();
-        }
-        lane.put_back(class, left);
-        (Served::Batch, fruitless)
+        Served::Batch
     }
 }
 
@@ -235,6 +249,11 @@ enum Served {
 }
 
 impl Job {
+    /// Whether what is remembered failed it so often that it is to be decided on what is read from the log, and written under the lock.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.fruitless >= TRUSTING_ROUNDS
+    }
+
     /// Answers whoever still waits.
     pub(super) fn answer(self, answer: Result<Outcome, Rejection>) {
         // An error here means that the caller is gone.

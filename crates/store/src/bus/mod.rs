@@ -6,6 +6,7 @@
 mod again;
 mod desk;
 mod entries;
+mod flight;
 mod lane;
 mod memory;
 mod round;
@@ -56,7 +57,7 @@ impl Store {
         let full = |_| Rejection::Store(StoreError::Overloaded);
         let room = self.bus().room_for_clicks.clone().try_acquire_owned().map_err(full)?;
         let partition = self.partition_of(order.space);
-        let (job, awaited) = self.job(order, policy, Class::Click, room);
+        let (job, awaited) = self.job(order, policy, room);
         self.enqueue(partition, Class::Click, vec![job]);
         answer(awaited).await
     }
@@ -77,7 +78,7 @@ impl Store {
                 consume_budget().await;
                 let Some(place) = room.split(1) else { break };
                 let partition = self.partition_of(order.space);
-                let (job, answer) = self.job(order, policy, Class::Campaign, place);
+                let (job, answer) = self.job(order, policy, place);
                 lanes.entry(partition).or_default().push(job);
                 awaited.push(answer);
             }
@@ -92,12 +93,12 @@ impl Store {
         answers
     }
 
-    fn job(&self, order: Order, policy: &Policy, class: Class, room: OwnedSemaphorePermit) -> (Job, Awaited) {
+    fn job(&self, order: Order, policy: &Policy, room: OwnedSemaphorePermit) -> (Job, Awaited) {
         let (answer, awaited) = oneshot::channel();
         let request = order.idempotency.as_ref().map(|idempotency| self.request(idempotency));
         let entropy = self.entropy().branch();
         let policy = policy.clone();
-        (Job { order, policy, request, entropy, class, rounds: 0, fruitless: 0, answer, _room: room }, awaited)
+        (Job { order, policy, request, entropy, rounds: 0, fruitless: 0, answer, _room: room }, awaited)
     }
 
     /// Appends ready-made events: the lower door, without decision, sealing or outbox. Each write is all or nothing, and has its own

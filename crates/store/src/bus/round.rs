@@ -15,18 +15,18 @@ use ens_domain::space::SpaceCommand;
 use super::FRUITLESS_ROUNDS;
 use super::desk::{Answer, Desk, Laid, Origin, Plan};
 use super::entries::Entries;
+use super::flight::Aloft;
 use super::lane::Job;
 use super::memory::Memory;
-use crate::append::{self, Appending, At, Class, Entry, KeyFate, Under};
+use crate::append::{self, Appending, At, Batch, Class, Entry, KeyFate, Under};
+use crate::engine::StoredKey;
 use crate::error::StoreError;
 use crate::history;
 use crate::order::{Answered, Order, Outcome, Rejection};
 use crate::partition::Partition;
 use crate::store::Store;
-use crate::stored::Appended;
+use crate::stored::{Appended, Conflict};
 
-/// Rounds after which an order stops trusting what is remembered, and writes under the lock.
-const TRUSTING_ROUNDS: u32 = 2;
 /// Events of others that are read to learn which spaces they touched; after more, everything is forgotten.
 const NEWS: u32 = 1_000;
 
@@ -41,12 +41,41 @@ enum Fate {
     Lost(StoreError),
 }
 
-/// What became of a batch.
-enum Ending {
-    /// It is written, or nothing was to be: what was decided stands, and the head is here where that is known.
-    Stands { fates: Vec<Fate>, head: Option<u64> },
-    /// Another writer was first; nothing stands.
-    Again,
+/// What the orders of a batch are answered if it stands; one without an answer is decided again.
+pub(super) type Said = Vec<(Job, Option<Result<Outcome, Rejection>>)>;
+
+/// A batch that was decided. The memory is where its writing will have it, but for what is to be written under the lock.
+pub(super) enum Decided {
+    /// There is nothing to write: it stands if the head is there; without a head, as it is.
+    Quiet(Said, Option<u64>),
+    /// It stands if it is written at its head.
+    Planned(Said, Batch),
+    /// It is to be written under the lock, with nothing else on its way.
+    Locked(Box<Locked>),
+}
+
+/// What is to be written under the lock of the head.
+pub(super) struct Locked {
+    lane: (Partition, Class),
+    jobs: Jobs,
+    desk: Desk,
+    sorted: Sorted,
+    made: Vec<StoredKey>,
+    known: Option<u64>,
+}
+
+impl Locked {
+    /// The orders, undecided.
+    pub(super) fn jobs(self) -> impl Iterator<Item = Job> {
+        self.jobs.into_iter().flatten()
+    }
+}
+
+/// What a batch comes to, and the head at which it was decided, where the memory was trusted.
+struct Planned {
+    desk: Desk,
+    entries: Entries,
+    known: Option<u64>,
 }
 
 /// Whether what the memory holds may be built on.
@@ -59,8 +88,14 @@ enum Trust {
 }
 
 impl Store {
-    /// Answers what can be answered now, and hands back the rest, in its order.
-    pub(super) async fn round(&self, partition: Partition, memory: &mut Memory, batch: Vec<Job>) -> Vec<Job> {
+    /// Decides a batch on the memory and on what is on its way; where that fails, its orders are told so.
+    pub(super) async fn decide(
+        &self,
+        lane: (Partition, Class),
+        memory: &mut Memory,
+        aloft: &Aloft,
+        batch: Vec<Job>,
+    ) -> Result<Decided, StoreError> {
         let mut jobs: Jobs = Vec::with_capacity(batch.len());
         for mut job in batch {
             if job.fruitless == FRUITLESS_ROUNDS {
@@ -70,21 +105,27 @@ impl Store {
                 jobs.push(Some(job));
             }
         }
-        if let Err(error) = self.carry_out(partition, memory, &mut jobs).await {
-            memory.forget_all();
-            jobs.iter_mut().filter_map(Option::take).for_each(|job| job.fail(&error));
+        let planned = self.plan(lane.0, memory, aloft, &mut jobs).await;
+        match planned {
+            Ok(planned) => Ok(self.settled(lane, memory, planned, jobs)),
+            Err(error) => {
+                jobs.iter_mut().filter_map(Option::take).for_each(|job| job.fail(&error));
+                Err(error)
+            }
         }
-        jobs.into_iter().flatten().collect()
     }
 
-    async fn carry_out(&self, partition: Partition, memory: &mut Memory, jobs: &mut Jobs) -> Result<(), StoreError> {
+    async fn plan(&self, partition: Partition, memory: &mut Memory, aloft: &Aloft, jobs: &mut Jobs) -> Result<Planned, StoreError> {
         let head = self.known_head(partition, memory).await?;
         let repeated = places(jobs, |job| job.rounds > 1);
         self.answer_again(jobs, &repeated).await?;
-        let trust = if jobs.iter().flatten().any(|job| job.fruitless >= TRUSTING_ROUNDS) { Trust::Log } else { Trust::Memory };
-        let mut desk = self.lay(memory, jobs, trust).await?;
+        let trust = if jobs.iter().flatten().any(Job::is_doubtful) { Trust::Log } else { Trust::Memory };
+        let mut desk = self.lay(memory, aloft, jobs, trust).await?;
         for (place, job) in jobs.iter().enumerate() {
             if let Some(job) = job {
+                if job.request.is_some_and(|request| aloft.bear(&request.key)) {
+                    desk.closed.insert(job.order.space);
+                }
                 desk.decide(place, job);
             }
         }
@@ -92,18 +133,45 @@ impl Store {
         let refused = desk.refused();
         self.answer_again(jobs, &refused).await?;
         let entries = self.seal_plans(&mut desk, jobs).await?;
-        let class = jobs.iter().flatten().map(|job| job.class).next().unwrap_or(Class::Click);
-        desk.hold_sealed(&entries.sealed, class);
-        let at = match trust {
-            Trust::Memory => Some(At { partition, head, class }),
+        let known = match trust {
+            Trust::Memory => Some(head),
             Trust::Log => None,
         };
-        match self.write(partition, at, &desk, entries).await? {
-            Ending::Again => self.catch_up(partition, memory).await,
-            Ending::Stands { fates, head } => {
-                head.into_iter().for_each(|head| memory.stand_at(head));
-                settle((partition, class), memory, (desk, fates), jobs);
-                Ok(())
+        Ok(Planned { desk, entries, known })
+    }
+
+    /// Answers a batch as it will be answered if it is written where it was decided.
+    fn settled(&self, lane: (Partition, Class), memory: &mut Memory, planned: Planned, jobs: Jobs) -> Decided {
+        let (Planned { mut desk, entries, known }, (partition, class)) = (planned, lane);
+        desk.hold_sealed(&entries.sealed, class);
+        let mut sorted = sort(&desk.plans, entries.each);
+        if sorted.admitted.is_empty() {
+            return Decided::Quiet(settle(lane, memory, (desk, sorted.fates), jobs), known);
+        }
+        let destroys = sorted.admitted.iter().any(|entry| entry.key == KeyFate::Destroyed);
+        let Some(head) = known.filter(|_| !destroys) else {
+            return Decided::Locked(Box::new(Locked { lane, jobs, desk, sorted, made: entries.made, known }));
+        };
+        let (batch, answers) = append::at(At { partition, head, class }, std::mem::take(&mut sorted.admitted), entries.made);
+        memory.stand_at(batch.last());
+        Decided::Planned(settle(lane, memory, (desk, sorted.fated(answers)), jobs), batch)
+    }
+
+    /// Writes under the lock, and answers as it then is; nothing where another writer was first.
+    pub(super) async fn write_locked(&self, memory: &mut Memory, locked: Locked) -> Result<Result<Said, Jobs>, StoreError> {
+        let Locked { lane, mut jobs, desk, sorted, made, known } = locked;
+        let under = Under { partition: lane.0, known };
+        let written: u64 = sorted.admitted.iter().map(|entry| append::count(entry.write.events.len())).sum();
+        match append::append(self.engine(), under, &sorted.admitted, &made).await {
+            Ok(Appending::Settled(answers)) => {
+                self.ring_bell();
+                known.into_iter().for_each(|head| memory.stand_at(head + written));
+                Ok(Ok(settle(lane, memory, (desk, sorted.fated(answers)), jobs)))
+            }
+            Ok(Appending::HeadMoved | Appending::KeyTaken) => Ok(Err(jobs)),
+            Err(error) => {
+                jobs.iter_mut().filter_map(Option::take).for_each(|job| job.fail(&error));
+                Err(error)
             }
         }
     }
@@ -119,7 +187,7 @@ impl Store {
     }
 
     /// Learns what others wrote since the head that the memory knows.
-    async fn catch_up(&self, partition: Partition, memory: &mut Memory) -> Result<(), StoreError> {
+    pub(super) async fn catch_up(&self, partition: Partition, memory: &mut Memory) -> Result<(), StoreError> {
         let Some(head) = memory.head() else { return Ok(()) };
         let news = self.engine().written_after(partition, head, NEWS).await?;
         if news.len() >= usize::try_from(NEWS).unwrap_or(usize::MAX) {
@@ -136,7 +204,7 @@ impl Store {
     }
 
     /// Lays every space of the batch on a desk: from the memory, else from the log, all in one query.
-    async fn lay(&self, memory: &mut Memory, jobs: &Jobs, trust: Trust) -> Result<Desk, StoreError> {
+    async fn lay(&self, memory: &mut Memory, aloft: &Aloft, jobs: &Jobs, trust: Trust) -> Result<Desk, StoreError> {
         let mut desk = Desk::default();
         let mut unknown = Vec::new();
         let mut met = HashSet::new();
@@ -145,6 +213,10 @@ impl Store {
             match memory.take(space) {
                 Some(known) if trust == Trust::Memory => {
                     desk.spaces.insert(space, Ok(Laid { known, origin: Origin::Memory }));
+                }
+                // Not remembered, and not in the log yet: once what is on its way is written, it will be.
+                None if aloft.touch(space) => {
+                    desk.closed.insert(space);
                 }
                 None if job.rounds == 1 && begins(&job.order) => {
                     desk.spaces.insert(space, history::fold(&[]).map(Laid::nothing));
@@ -162,33 +234,6 @@ impl Store {
             desk.spaces.insert(space, laid.map(if events.is_empty() { Laid::nothing } else { Laid::read }));
         }
         Ok(desk)
-    }
-
-    /// Writes what was planned, or makes sure that what was decided stands.
-    async fn write(&self, partition: Partition, at: Option<At>, desk: &Desk, entries: Entries) -> Result<Ending, StoreError> {
-        let known = at.map(|at| at.head);
-        let Sorted { mut fates, places, admitted } = sort(&desk.plans, entries.each);
-        if admitted.is_empty() {
-            let stands = match known {
-                Some(head) => self.engine().head(partition).await? == head,
-                None => true,
-            };
-            return Ok(if stands { Ending::Stands { fates, head: known } } else { Ending::Again });
-        }
-        let destroys = admitted.iter().any(|entry| entry.key == KeyFate::Destroyed);
-        let written: u64 = admitted.iter().map(|entry| append::count(entry.write.events.len())).sum();
-        let appended = match at {
-            Some(at) if !destroys => append::append_at(self.engine(), at, admitted, entries.made).await?,
-            Some(_) | None => append::append(self.engine(), Under { partition, known }, &admitted, &entries.made).await?,
-        };
-        let Appending::Settled(answers) = appended else { return Ok(Ending::Again) };
-        self.ring_bell();
-        for (place, answer) in places.into_iter().zip(answers) {
-            if let Some(slot) = fates.get_mut(place) {
-                *slot = answer.map_or(Fate::Overtaken, Fate::Written);
-            }
-        }
-        Ok(Ending::Stands { fates, head: known.map(|head| head + written) })
     }
 }
 
@@ -218,6 +263,18 @@ struct Sorted {
     admitted: Vec<Entry>,
 }
 
+impl Sorted {
+    /// The fates, with what those that were to be written were answered.
+    fn fated(mut self, answers: Vec<Result<Appended, Conflict>>) -> Vec<Fate> {
+        for (place, answer) in self.places.into_iter().zip(answers) {
+            if let Some(slot) = self.fates.get_mut(place) {
+                *slot = answer.map_or(Fate::Overtaken, Fate::Written);
+            }
+        }
+        self.fates
+    }
+}
+
 /// Sorts the plans; one after a plan of its space that could not be sealed was decided on what will not be written, and waits.
 fn sort(plans: &[Plan], entries: Vec<Result<Entry, StoreError>>) -> Sorted {
     let mut sorted = Sorted { fates: Vec::with_capacity(plans.len()), places: Vec::new(), admitted: Vec::with_capacity(plans.len()) };
@@ -240,7 +297,8 @@ fn sort(plans: &[Plan], entries: Vec<Result<Entry, StoreError>>) -> Sorted {
 }
 
 /// Turns fates into answers. What was decided on top of a plan that was not written is no answer: it is decided again.
-fn settle((partition, class): (Partition, Class), memory: &mut Memory, (desk, fates): (Desk, Vec<Fate>), jobs: &mut Jobs) {
+fn settle((partition, class): (Partition, Class), memory: &mut Memory, (desk, fates): (Desk, Vec<Fate>), jobs: Jobs) -> Said {
+    let mut said: Vec<Option<Result<Outcome, Rejection>>> = jobs.iter().map(|_| None).collect();
     let Desk { mut spaces, closed, plans, answers, .. } = desk;
     let mut planned = plans.into_iter().zip(fates);
     let mut spoiled: HashSet<SpaceId> = HashSet::new();
@@ -268,8 +326,8 @@ fn settle((partition, class): (Partition, Class), memory: &mut Memory, (desk, fa
                 continue;
             }
         };
-        if let Some(job) = jobs.get_mut(place).and_then(Option::take) {
-            job.answer(settled);
+        if let Some(slot) = said.get_mut(place) {
+            *slot = Some(settled);
         }
     }
     for (space, laid) in spaces.into_iter().filter(|(space, _)| !spoiled.contains(space)) {
@@ -288,4 +346,5 @@ fn settle((partition, class): (Partition, Class), memory: &mut Memory, (desk, fa
             memory.keep(space, known);
         }
     }
+    jobs.into_iter().zip(said).filter_map(|(job, said)| Some((job?, said))).collect()
 }

@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use ens_domain::ids::{MessageId, SpaceId};
 use ens_domain::ins::InsDigest;
 use ens_domain::space::terms::Channel;
+use futures::future::BoxFuture;
 use uuid::Uuid;
 
 use crate::append::{Batch, NewMessage, Remembered, Row};
@@ -63,8 +64,12 @@ pub(crate) trait Engine: Log + Keys + Registry + Outbox + Leases + ReadModels + 
 /// The log of an engine.
 #[async_trait]
 pub(crate) trait Log {
-    /// Writes a batch if the partition's head is where the batch says, in one transaction that is over with the answer.
-    async fn append_at(&self, batch: Batch) -> Result<AtHead, StoreError>;
+    /// Writes a batch if the partition's head is where the batch says, in one transaction that is over with the answer. Batches come in the
+    /// order of the calls, whoever waits for them first.
+    fn append_at(&self, batch: Batch) -> BoxFuture<'static, Result<AtHead, StoreError>>;
+    /// How many batches of one partition may be on their way at once: those that come together are written together, in their order, and
+    /// one that stands on another is written only if that one is.
+    fn ahead(&self) -> usize;
     /// The last position of a partition.
     async fn head(&self, partition: Partition) -> Result<u64, StoreError>;
     /// The aggregates of a partition that were written to after a position, in order, at most `limit`.

@@ -7,20 +7,27 @@
 //! waits for a campaign's write nor carries its rows.
 //! - a batch that fails is answered alone, and the others are written
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures::future::BoxFuture;
 use sqlx::postgres::PgPool;
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
 
 use super::append::Appending;
 use super::statement::Statement;
-use crate::append::{Batch, Class, count};
+use crate::append::{Batch, Class, StandsOn, count};
 use crate::engine::{Append, AtHead};
 use crate::error::StoreError;
+use crate::partition::Partition;
 
-/// Waiting batches that are worth a second transaction while one is on its way to the disk.
-const CROWD: usize = 6;
+/// Waiting rows that are worth a second transaction while one is on its way to the disk.
+const CROWD: usize = 24;
+/// How often a writer lets the other tasks go first before it takes what waits.
+const YIELDS: u32 = 6;
+/// Batches of one partition that may be on their way at once.
+const AHEAD: usize = 16;
 /// Rows that are taken together, unless one batch alone brings more.
 const ROWS: usize = 512;
 
@@ -38,6 +45,12 @@ type Answer = Result<AtHead, StoreError>;
 struct Waiting {
     batch: Batch,
     answer: oneshot::Sender<Answer>,
+}
+
+/// What the batches of one partition are answered, in their order.
+struct Fared {
+    partition: Partition,
+    answers: Vec<(oneshot::Sender<Answer>, Answer)>,
 }
 
 /// The commits of one store. Clones share everything.
@@ -59,14 +72,31 @@ struct Queue {
     waiting: VecDeque<Waiting>,
     /// Writers at work.
     writers: usize,
+    /// Partitions of what they write: one statement a time has rows for a partition.
+    under_way: Vec<Partition>,
+    /// Partitions whose last batch was not written: what stands on it will not be either.
+    broken: Vec<Partition>,
 }
 
 impl Queue {
+    /// Lets a batch wait; hands back one that stands on a batch that was not written.
+    fn push(&mut self, waiting: Waiting) -> Option<Waiting> {
+        let partition = waiting.batch.partition;
+        match waiting.batch.stands_on {
+            StandsOn::BatchBefore if self.broken.contains(&partition) => return Some(waiting),
+            StandsOn::BatchBefore => {}
+            StandsOn::Head => self.broken.retain(|each| *each != partition),
+        }
+        self.waiting.push_back(waiting);
+        None
+    }
+
     /// Whether another writer is wanted beside so many: a first one for anything, a second one for a crowd.
     fn calls_for_a_writer(&self, beside: usize) -> bool {
+        let free = || self.waiting.iter().filter(|waiting| !self.under_way.contains(&waiting.batch.partition));
         match beside {
             0 => !self.waiting.is_empty(),
-            1 => self.waiting.len() >= CROWD,
+            1 => free().map(|waiting| waiting.batch.rows.len()).sum::<usize>() >= CROWD,
             _ => false,
         }
     }
@@ -78,12 +108,38 @@ impl Queue {
             self.writers = others;
             return Vec::new();
         }
-        let rows = self.waiting.iter().scan(0, |sum, waiting| {
-            *sum += waiting.batch.rows.len();
-            Some(*sum)
-        });
-        let taken = rows.take_while(|sum| *sum <= ROWS).count().max(1).min(self.waiting.len());
-        self.waiting.drain(..taken).collect()
+        let (mut rows, mut taken, mut left) = (0, Vec::<Waiting>::new(), VecDeque::new());
+        // No batch overtakes one of its partition.
+        let mut closed = self.under_way.clone();
+        for waiting in self.waiting.drain(..) {
+            let (partition, stands_on) = (waiting.batch.partition, waiting.batch.stands_on);
+            let full = rows > 0 && rows + waiting.batch.rows.len() > ROWS;
+            let follows_another = stands_on == StandsOn::Head && taken.iter().any(|each| each.batch.partition == partition);
+            if full || follows_another || closed.contains(&partition) {
+                closed.push(partition);
+                left.push_back(waiting);
+            } else {
+                rows += waiting.batch.rows.len();
+                taken.push(waiting);
+            }
+        }
+        self.waiting = left;
+        let partitions: BTreeSet<Partition> = taken.iter().map(|waiting| waiting.batch.partition).collect();
+        self.under_way.extend(partitions);
+        taken
+    }
+
+    /// Notes that all batches of a partition are written, or that one is not; hands back what stood on it then.
+    fn over(&mut self, partition: Partition, ended: AtHead) -> VecDeque<Waiting> {
+        self.under_way.retain(|each| *each != partition);
+        if ended == AtHead::Written {
+            return VecDeque::new();
+        }
+        self.broken.push(partition);
+        let stands_on_it = |waiting: &Waiting| waiting.batch.partition == partition && waiting.batch.stands_on == StandsOn::BatchBefore;
+        let (lost, left) = self.waiting.drain(..).partition(stands_on_it);
+        self.waiting = left;
+        lost
     }
 }
 
@@ -93,24 +149,29 @@ impl Commits {
     }
 
     /// Writes a batch, with whatever else waits.
-    pub(super) async fn write(&self, batch: Batch) -> Answer {
+    pub(super) fn write(self, batch: Batch) -> BoxFuture<'static, Answer> {
         if self.sharing == Sharing::Alone || !batch.settles.is_empty() {
-            return self.in_parts(&batch).await;
+            return Box::pin(async move { self.in_parts(&batch).await });
         }
         let (answer, answered) = oneshot::channel();
-        let class = batch.class;
+        self.let_wait(Waiting { batch, answer });
+        Box::pin(async move { answered.await.unwrap_or(Err(StoreError::OutcomeUnknown)) })
+    }
+
+    fn let_wait(self, waiting: Waiting) {
+        let class = waiting.batch.class;
         let calls = {
             let mut queue = self.queue(class);
-            queue.waiting.push_back(Waiting { batch, answer });
+            if let Some(refused) = queue.push(waiting) {
+                tell(refused.answer, Ok(AtHead::Moved));
+            }
             let calls = queue.calls_for_a_writer(queue.writers);
             queue.writers += usize::from(calls);
             calls
         };
         if calls {
-            let commits = self.clone();
-            tokio::spawn(async move { commits.write_what_waits(class).await });
+            tokio::spawn(async move { self.write_what_waits(class).await });
         }
-        answered.await.unwrap_or(Err(StoreError::OutcomeUnknown))
     }
 
     async fn write_what_waits(self, class: Class) {
@@ -123,7 +184,24 @@ impl Commits {
                 place.0 = None;
                 return;
             }
-            self.write_all(taken).await;
+            for Fared { partition, answers } in self.write_all(taken).await {
+                let whole = answers.iter().all(|(_, said)| matches!(said, Ok(AtHead::Written)));
+                let lost = self.queue(class).over(partition, if whole { AtHead::Written } else { AtHead::Moved });
+                answers.into_iter().for_each(|(answer, said)| tell(answer, said));
+                lost.into_iter().for_each(|waiting| tell(waiting.answer, Ok(AtHead::Moved)));
+            }
+            // Those who were answered come back at once: with them the next statement is larger, and each command in it cheaper.
+            for _ in 0..YIELDS {
+                yield_now().await;
+            }
+        }
+    }
+
+    /// How many batches of one partition may be on their way at once.
+    pub(super) const fn ahead(&self) -> usize {
+        match self.sharing {
+            Sharing::Shared => AHEAD,
+            Sharing::Alone => 1,
         }
     }
 
@@ -136,26 +214,45 @@ impl Commits {
         queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn write_all(&self, taken: Vec<Waiting>) {
-        let (batches, answers): (Vec<Batch>, Vec<_>) = taken.into_iter().map(|waiting| (waiting.batch, waiting.answer)).unzip();
-        match self.at_heads(&batches).await {
-            Err(error) if batches.len() > 1 && matches!(error, StoreError::Database { .. }) => {
-                // All were undone for one of them: each by itself, and the one that cannot be written says so.
-                for (batch, answer) in batches.into_iter().zip(answers) {
-                    let alone = self.at_heads(std::slice::from_ref(&batch)).await;
-                    tell(answer, alone.map(|written| of(&batch, &written)));
-                }
-            }
-            done => {
-                for (batch, answer) in batches.iter().zip(answers) {
-                    tell(answer, done.clone().map(|written| of(batch, &written)));
-                }
-            }
+    /// Writes batches, those of one partition together, and says what each is answered.
+    async fn write_all(&self, taken: Vec<Waiting>) -> Vec<Fared> {
+        let mut parts: BTreeMap<Partition, (Vec<Batch>, Vec<_>)> = BTreeMap::new();
+        let several = taken.len() > 1;
+        for Waiting { batch, answer } in taken {
+            let (batches, answers) = parts.entry(batch.partition).or_default();
+            batches.push(batch);
+            answers.push(answer);
         }
+        let batches: Vec<&[Batch]> = parts.values().map(|(batches, _)| batches.as_slice()).collect();
+        let done = self.at_heads(&batches).await;
+        let mut fared = Vec::with_capacity(parts.len());
+        for (partition, (batches, answers)) in parts {
+            let said = match &done {
+                // All were undone for one of them: each by itself, and the one that cannot be written says so.
+                Err(StoreError::Database { .. }) if several => self.one_by_one(&batches).await,
+                done => vec![done.clone().map(|written| of(partition, &written)); batches.len()],
+            };
+            fared.push(Fared { partition, answers: answers.into_iter().zip(said).collect() });
+        }
+        fared
+    }
+
+    /// Batches of one partition, each by itself, up to the first that is not written.
+    async fn one_by_one(&self, batches: &[Batch]) -> Vec<Answer> {
+        let mut said: Vec<Answer> = Vec::with_capacity(batches.len());
+        for batch in batches {
+            said.push(match said.last() {
+                None | Some(Ok(AtHead::Written)) => {
+                    self.at_heads(&[std::slice::from_ref(batch)]).await.map(|written| of(batch.partition, &written))
+                }
+                Some(Ok(AtHead::Moved) | Err(_)) => Ok(AtHead::Moved),
+            });
+        }
+        said
     }
 
     /// The partitions whose heads were where they were known to be, all of them written.
-    async fn at_heads(&self, batches: &[Batch]) -> Result<HashSet<i16>, StoreError> {
+    async fn at_heads(&self, batches: &[&[Batch]]) -> Result<HashSet<i16>, StoreError> {
         let (sql, arguments) = Statement::at_heads(batches)?;
         let mut connection = self.pool.acquire().await?;
         // The commit is in the statement: an answer that does not come leaves its outcome unknown.
@@ -200,8 +297,8 @@ impl Drop for Place<'_> {
     }
 }
 
-fn of(batch: &Batch, written: &HashSet<i16>) -> AtHead {
-    if written.contains(&batch.partition.column()) { AtHead::Written } else { AtHead::Moved }
+fn of(partition: Partition, written: &HashSet<i16>) -> AtHead {
+    if written.contains(&partition.column()) { AtHead::Written } else { AtHead::Moved }
 }
 
 fn tell(answer: oneshot::Sender<Answer>, said: Answer) {

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use futures::TryStreamExt;
+use futures::future::BoxFuture;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
@@ -16,8 +17,12 @@ use crate::stored::{EventRow, StoredEvent};
 
 #[async_trait]
 impl Log for Postgres {
-    async fn append_at(&self, batch: Batch) -> Result<AtHead, StoreError> {
-        self.commits.write(batch).await
+    fn append_at(&self, batch: Batch) -> BoxFuture<'static, Result<AtHead, StoreError>> {
+        self.commits.clone().write(batch)
+    }
+
+    fn ahead(&self) -> usize {
+        self.commits.ahead()
     }
 
     async fn head(&self, partition: Partition) -> Result<u64, StoreError> {

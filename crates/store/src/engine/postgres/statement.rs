@@ -61,12 +61,15 @@ impl Statement {
         Self::at(Place::One(partition))
     }
 
-    /// The statement that writes these batches, each if its head is where it is known to be; it answers the partitions that were written.
-    pub(super) fn at_heads(batches: &[Batch]) -> Result<(String, PgArguments), StoreError> {
+    /// The statement that writes these batches, those of one partition together, if its head is where it is known to be; it answers the
+    /// partitions that were written.
+    pub(super) fn at_heads(parts: &[&[Batch]]) -> Result<(String, PgArguments), StoreError> {
         let mut statement = Self::at(Place::AtHeads);
-        let partitions = statement.array(batches.iter(), |batch| batch.partition.column())?;
-        let known = statement.array(batches.iter(), |batch| column(batch.head))?;
-        let moved = statement.array(batches.iter(), |batch| column(batch.last()))?;
+        let (firsts, lasts) = (parts.iter().filter_map(|part| part.first()), parts.iter().filter_map(|part| part.last()));
+        let partitions = statement.array(firsts.clone(), |batch| batch.partition.column())?;
+        let known = statement.array(firsts, |batch| column(batch.head))?;
+        let moved = statement.array(lasts, |batch| column(batch.last()))?;
+        let batches: Vec<&Batch> = parts.iter().copied().flatten().collect();
         // By index, so in the order of the partitions: two processes wait for each other instead of deadlocking.
         let of = |array: &str| format!("({array}::bigint[])[array_position({partitions}::smallint[], partition)]");
         let head = format!(
@@ -75,10 +78,10 @@ impl Statement {
             of(&known)
         );
         statement.parts.push(head);
-        statement.insert(&LOG, batches, |batch| &batch.rows, Self::row_arrays)?;
-        statement.insert(&REMEMBERED, batches, |batch| &batch.remember, Self::remembered_arrays)?;
-        statement.insert(&SPACE_KEYS, batches, |batch| &batch.made, Self::key_arrays)?;
-        statement.insert(&OUTBOX, batches, |batch| &batch.messages, Self::message_arrays)?;
+        statement.insert(&LOG, &batches, |batch| &batch.rows, Self::row_arrays)?;
+        statement.insert(&REMEMBERED, &batches, |batch| &batch.remember, Self::remembered_arrays)?;
+        statement.insert(&SPACE_KEYS, &batches, |batch| &batch.made, Self::key_arrays)?;
+        statement.insert(&OUTBOX, &batches, |batch| &batch.messages, Self::message_arrays)?;
         let named = statement.parts.iter().enumerate().map(|(number, part)| match number {
             0 => format!("head AS ({part})"),
             number => format!("part_{number} AS ({part})"),
@@ -134,11 +137,11 @@ impl Statement {
     fn insert<R>(
         &mut self,
         target: &Target,
-        batches: &[Batch],
+        batches: &[&Batch],
         of: impl Fn(&Batch) -> &Vec<R>,
         arrays: impl Fn(&mut Self, &[&R]) -> Result<Vec<String>, StoreError>,
     ) -> Result<(), StoreError> {
-        let rows: Vec<&R> = batches.iter().flat_map(&of).collect();
+        let rows: Vec<&R> = batches.iter().flat_map(|batch| of(batch)).collect();
         if rows.is_empty() {
             return Ok(());
         }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use futures::TryStreamExt;
+use futures::future::BoxFuture;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -16,8 +17,14 @@ use crate::stored::{EventRow, StoredEvent};
 
 #[async_trait]
 impl Log for Sqlite {
-    async fn append_at(&self, batch: Batch) -> Result<AtHead, StoreError> {
-        append_at(self, &batch).await
+    fn append_at(&self, batch: Batch) -> BoxFuture<'static, Result<AtHead, StoreError>> {
+        let engine = self.clone();
+        Box::pin(async move { append_at(&engine, &batch).await })
+    }
+
+    fn ahead(&self) -> usize {
+        // A batch ahead would be a commit of its own, and keep the orders behind it waiting for that.
+        1
     }
 
     async fn head(&self, partition: Partition) -> Result<u64, StoreError> {
