@@ -22,6 +22,7 @@ mod repeats;
 mod sealing;
 mod skips;
 mod twins;
+mod whole;
 
 use std::collections::BTreeMap;
 

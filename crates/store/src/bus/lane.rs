@@ -16,6 +16,7 @@ use std::time::Instant;
 use ens_domain::policy::Policy;
 use futures::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::task::yield_now;
 
 use super::memory::Memory;
 use crate::append::{self, Request};
@@ -181,6 +182,9 @@ impl Store {
         loop {
             match AssertUnwindSafe(self.serve_once(lane)).catch_unwind().await {
                 Ok(Served::Idle) => return,
+                // Whoever was answered may be about to ask again. Many lanes share a crowd anyway; where there is one, it would fall apart into
+                // two halves that wait for each other's flush to the disk.
+                Ok(Served::Batch) if self.partitions().count() == 1 => yield_now().await,
                 Ok(Served::Batch) => {}
                 // The batch is lost, and its callers are told so; those who wait behind it are not.
                 Err(_) => {

@@ -5,8 +5,8 @@ use futures::TryStreamExt;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::Sqlite;
 use super::append::{Appending, KeyFile, append_at};
+use super::{Sqlite, whole};
 use crate::append::{Batch, Remembered, Request};
 use crate::engine::{Aggregates, Append, AtHead, Log, column, number, text};
 use crate::error::StoreError;
@@ -17,7 +17,7 @@ use crate::stored::{EventRow, StoredEvent};
 #[async_trait]
 impl Log for Sqlite {
     async fn append_at(&self, batch: Batch) -> Result<AtHead, StoreError> {
-        append_at(self, &batch).await
+        if whole::fits(&batch) { whole::write(self, batch).await } else { append_at(self, &batch).await }
     }
 
     async fn head(&self, partition: Partition) -> Result<u64, StoreError> {
