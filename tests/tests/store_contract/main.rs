@@ -23,6 +23,7 @@ mod repeats;
 mod sealing;
 mod skips;
 mod twins;
+mod whole;
 
 use std::collections::BTreeMap;
 

@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use ens_domain::ids::SpaceId;
 use futures::future::BoxFuture;
+use tokio::task::yield_now;
 
 use super::lane::{Job, Lane};
 use super::memory::Memory;
@@ -160,6 +161,11 @@ impl Store {
                 () = lane.more_has_come(class), if open => continue,
             };
             service.land(landed).await;
+            if ahead == 1 {
+                // Whoever was answered may be about to ask again: else a crowd falls apart into two halves that wait for each other's flush to
+                // the disk. Where batches go ahead, the writer waits so.
+                yield_now().await;
+            }
         }
         if service.takes == Takes::NoMoreAndForgets {
             service.memory.forget_all();

@@ -1,4 +1,4 @@
-//! The append's transaction on SQLite: rows as one JSON array, one statement a table.
+//! The append's transaction on SQLite, for who must look under the lock, and for batches too large for one statement.
 
 use std::collections::HashMap;
 
@@ -23,9 +23,7 @@ pub(super) struct Appending {
     pub(super) keys: KeyFile,
 }
 
-/// Writes everything in one transaction, if the head is where the batch says.
-///
-/// Keys come first, in a transaction of their own: two files are not committed at once, and a key that seals nothing does no harm.
+/// Writes a large batch in one transaction, if the head is where the batch says; the keys of spaces come first, as in [`super::whole`].
 pub(super) async fn append_at(engine: &Sqlite, batch: &Batch) -> Result<AtHead, StoreError> {
     if !batch.made.is_empty() && engine.create_keys(&batch.made).await? < count(batch.made.len()) {
         return Err(StoreError::duplicate());
@@ -93,13 +91,13 @@ pub(super) enum KeyFile {
 const TOGETHER: usize = 16;
 
 /// Rows by sixteen, the rest one by one.
-fn together<R>(rows: &[R]) -> impl Iterator<Item = &[R]> {
+pub(super) fn together<R>(rows: &[R]) -> impl Iterator<Item = &[R]> {
     let (sixteens, rest) = rows.split_at(rows.len() - rows.len() % TOGETHER);
     sixteens.chunks(TOGETHER).chain(rest.chunks(1))
 }
 
 /// `(?, ?), (?, ?)`
-fn places(rows: usize, columns: usize) -> String {
+pub(super) fn places(rows: usize, columns: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(", "));
     vec![row; rows].join(", ")
 }
@@ -150,20 +148,21 @@ impl Append for Appending {
     }
 
     async fn post(&mut self, messages: &[NewMessage]) -> Result<(), StoreError> {
-        for message in messages {
-            sqlx::query(
-                "INSERT INTO outbox (partition, message, space, kind, channel, content, due_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (partition, message) DO NOTHING",
-            )
-            .bind(self.partition.column())
-            .bind(message.message.to_string())
-            .bind(message.space.to_string())
-            .bind(message.kind)
-            .bind(message.channel)
-            .bind(&message.content)
-            .bind(message.due_at.timestamp_micros())
-            .execute(&mut *self.transaction)
-            .await?;
+        let into = "INSERT INTO outbox (partition, message, space, kind, channel, content, due_at)";
+        for some in together(messages) {
+            let sql = format!("{into} VALUES {} ON CONFLICT (partition, message) DO NOTHING", places(some.len(), 7));
+            let mut insert = sqlx::query(&sql);
+            for message in some {
+                insert = insert
+                    .bind(self.partition.column())
+                    .bind(message.message.to_string())
+                    .bind(message.space.to_string())
+                    .bind(message.kind)
+                    .bind(message.channel)
+                    .bind(&message.content)
+                    .bind(message.due_at.timestamp_micros());
+            }
+            insert.execute(&mut *self.transaction).await?;
         }
         Ok(())
     }

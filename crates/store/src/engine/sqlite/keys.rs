@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use ens_domain::ids::SpaceId;
 
 use super::Sqlite;
-use super::append::fold_keys;
+use super::append::{fold_keys, places, together};
 use super::log::array;
 use crate::engine::{Keys, StoredKey};
 use crate::error::StoreError;
@@ -30,18 +30,17 @@ impl Keys for Sqlite {
     async fn create_keys(&self, keys: &[StoredKey]) -> Result<u64, StoreError> {
         let mut transaction = self.write().await?;
         let mut made = 0;
-        for key in keys {
-            made += sqlx::query(
-                "INSERT INTO keys.space_keys (partition, space, generation, wrapped) VALUES ($1, $2, $3, $4) \
+        for some in together(keys) {
+            let sql = format!(
+                "INSERT INTO keys.space_keys (partition, space, generation, wrapped) VALUES {} \
                  ON CONFLICT (partition, space, generation) DO NOTHING",
-            )
-            .bind(key.partition.column())
-            .bind(key.space.to_string())
-            .bind(key.generation)
-            .bind(key.wrapped.as_deref())
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected();
+                places(some.len(), 4)
+            );
+            let mut insert = sqlx::query(&sql);
+            for key in some {
+                insert = insert.bind(key.partition.column()).bind(key.space.to_string()).bind(key.generation).bind(key.wrapped.as_deref());
+            }
+            made += insert.execute(&mut *transaction).await?.rows_affected();
         }
         transaction.commit().await.map_err(StoreError::at_commit)?;
         Ok(made)

@@ -6,8 +6,8 @@ use futures::future::BoxFuture;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::Sqlite;
 use super::append::{Appending, KeyFile, append_at};
+use super::{Sqlite, whole};
 use crate::append::{Batch, Remembered, Request};
 use crate::engine::{Aggregates, Append, AtHead, Log, column, number, text};
 use crate::error::StoreError;
@@ -19,7 +19,7 @@ use crate::stored::{EventRow, StoredEvent};
 impl Log for Sqlite {
     fn append_at(&self, batch: Batch) -> BoxFuture<'static, Result<AtHead, StoreError>> {
         let engine = self.clone();
-        Box::pin(async move { append_at(&engine, &batch).await })
+        Box::pin(async move { if whole::fits(&batch) { whole::write(&engine, batch).await } else { append_at(&engine, &batch).await } })
     }
 
     fn ahead(&self) -> usize {

@@ -16,6 +16,7 @@ mod read_models;
 mod rebuilding;
 mod registry;
 mod tables;
+mod whole;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -91,7 +92,10 @@ impl Place {
             .acquire_timeout(Duration::from_secs(30))
             .after_connect(move |connection, _| {
                 let keys = keys.clone();
-                Box::pin(async move { attach_keys(connection, &keys).await })
+                Box::pin(async move {
+                    attach_keys(connection, &keys).await?;
+                    whole::prepare(connection).await
+                })
             })
             .connect_with(self.options())
             .await?;
