@@ -27,7 +27,11 @@ impl Bench {
         let start = async || {
             let server = match &self.how.server {
                 Some(url) => Server::running(url.clone()),
-                None => tokio::task::spawn_blocking(Server::start).await??,
+                None => {
+                    let private = tokio::task::spawn_blocking(Server::start).await??;
+                    private.fill_log().await?;
+                    private
+                }
             };
             eprintln!("PostgreSQL: {}", server.describe().await?);
             Ok(server)

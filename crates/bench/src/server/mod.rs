@@ -75,6 +75,13 @@ impl Server {
         administer(&self.url, "CHECKPOINT").await
     }
 
+    /// Fills as much of the write-ahead log as a checkpoint then keeps for use again: a server that has run for an hour writes into such files,
+    /// and only a new one makes and zeroes 16 MB, and lets everybody wait meanwhile, again and again.
+    pub(crate) async fn fill_log(&self) -> Result<(), Failure> {
+        administer(&self.url, "SELECT pg_logical_emit_message(false, 'bench', repeat('x', 1000000)) FROM generate_series(1, 1500)").await?;
+        self.checkpoint().await
+    }
+
     fn note(&self, change: impl FnOnce(&mut Vec<String>)) {
         change(&mut self.databases.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
     }

@@ -24,6 +24,7 @@ synchronous_commit = on
 full_page_writes = on
 shared_buffers = 2GB
 max_wal_size = 8GB
+min_wal_size = 4GB
 checkpoint_timeout = 30min
 jit = off
 ";
