@@ -160,10 +160,12 @@ impl Store {
                 landed = shown => landed,
                 () = lane.more_has_come(class), if open => continue,
             };
+            let crowd = first.said.len() > 1;
             service.land(landed).await;
-            if ahead == 1 {
-                // Whoever was answered may be about to ask again: else a crowd falls apart into two halves that wait for each other's flush to
-                // the disk. Where batches go ahead, the writer waits so.
+            if crowd && ahead == 1 {
+                // Those who were answered may be about to ask again: else a crowd falls apart into two halves that wait for each other's flush
+                // to the disk. Where batches go ahead, the writer waits so.
+                yield_now().await;
                 yield_now().await;
             }
         }
