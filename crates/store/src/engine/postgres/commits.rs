@@ -24,6 +24,9 @@ use crate::partition::Partition;
 
 /// Waiting rows that are worth a second transaction while one is on its way to the disk.
 const CROWD: usize = 24;
+/// Waiting rows that two writers share, each with half of the partitions: more would leave the second one nothing to write.
+const LARGE_CROWD: usize = 64;
+const HALF: usize = 8;
 /// How often a writer lets the other tasks go first before it takes what waits.
 const YIELDS: u32 = 6;
 /// Batches of one partition that may be on their way at once.
@@ -108,23 +111,26 @@ impl Queue {
             self.writers = others;
             return Vec::new();
         }
+        let crowd = self.waiting.iter().map(|waiting| waiting.batch.rows.len()).sum::<usize>() >= LARGE_CROWD;
+        let most = if crowd { HALF } else { usize::MAX };
         let (mut rows, mut taken, mut left) = (0, Vec::<Waiting>::new(), VecDeque::new());
+        let mut partitions = BTreeSet::new();
         // No batch overtakes one of its partition.
         let mut closed = self.under_way.clone();
         for waiting in self.waiting.drain(..) {
             let (partition, stands_on) = (waiting.batch.partition, waiting.batch.stands_on);
-            let full = rows > 0 && rows + waiting.batch.rows.len() > ROWS;
-            let follows_another = stands_on == StandsOn::Head && taken.iter().any(|each| each.batch.partition == partition);
-            if full || follows_another || closed.contains(&partition) {
+            let fits = rows == 0 || rows + waiting.batch.rows.len() <= ROWS;
+            let joins = if partitions.contains(&partition) { stands_on == StandsOn::BatchBefore } else { partitions.len() < most };
+            if !fits || !joins || closed.contains(&partition) {
                 closed.push(partition);
                 left.push_back(waiting);
             } else {
                 rows += waiting.batch.rows.len();
+                partitions.insert(partition);
                 taken.push(waiting);
             }
         }
         self.waiting = left;
-        let partitions: BTreeSet<Partition> = taken.iter().map(|waiting| waiting.batch.partition).collect();
         self.under_way.extend(partitions);
         taken
     }
