@@ -24,7 +24,7 @@ const RESERVED: [(&str, &[&str]); 6] = [
     ("sqlx", &["ens-store", "ens-tests", "ens-bench"]),
     ("postgres-es", &["ens-store", "ens-tests", "ens-bench"]),
     ("sqlite-es", &["ens-bench"]),
-    ("tokio-postgres", &["ens-bench"]),
+    ("tokio-postgres", &["ens-store", "ens-bench"]),
     ("axum", &["ens-api", "ens-bench"]),
     ("lettre", &["ens-api"]),
 ];

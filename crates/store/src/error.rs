@@ -105,6 +105,12 @@ impl StoreError {
         matches!(self, Self::Database { code, .. } if matches!(code.as_str(), "23505" | "XX000" | "1555" | "2067"))
     }
 
+    fn refused(code: String, message: String) -> Self {
+        // Class 08 is about the connection; 57P01 to 57P03 are the server's shutting down, crashing and starting.
+        let gone = code.starts_with("08") || code.starts_with("57P0");
+        if gone { Self::Unreachable(message) } else { Self::Database { code, message } }
+    }
+
     /// What an error in answer to `COMMIT` means: a refusal undid the transaction, silence leaves its outcome unknown.
     pub(crate) fn at_commit(error: sqlx::Error) -> Self {
         let said = Self::from(error);
@@ -116,15 +122,22 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         if let Some(refused) = error.as_database_error() {
             let code = refused.code().map_or_else(|| "none".to_owned(), Cow::into_owned);
-            let message = refused.message().to_owned();
-            // Class 08 is about the connection; 57P01 to 57P03 are the server's shutting down, crashing and starting.
-            let gone = code.starts_with("08") || code.starts_with("57P0");
-            return if gone { Self::Unreachable(message) } else { Self::Database { code, message } };
+            return Self::refused(code, refused.message().to_owned());
         }
         if matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_)) {
             return Self::Malformed("a column holds another type than the store writes");
         }
         // All that is left is about the connection.
         Self::Unreachable(error.to_string())
+    }
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        match error.as_db_error() {
+            Some(refused) => Self::refused(refused.code().code().to_owned(), refused.message().to_owned()),
+            // All that is left is about the connection: values are read and bound elsewhere.
+            None => Self::Unreachable(error.to_string()),
+        }
     }
 }

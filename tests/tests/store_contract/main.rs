@@ -21,6 +21,7 @@ mod reading;
 mod registry;
 mod repeats;
 mod sealing;
+mod single_rows;
 mod skips;
 mod twins;
 mod whole;

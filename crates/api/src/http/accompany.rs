@@ -4,6 +4,7 @@
 //! - the log names the route; never the path that was sent, its query or its body
 //! - whatever refuses a request answers a problem; the framework too
 
+use std::hash::{BuildHasher, RandomState};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
@@ -12,9 +13,9 @@ use axum::http::header::{
     X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::Response;
-use uuid::Uuid;
+use chrono::Utc;
+use uuid::{Builder, Uuid};
 
 use crate::problem::Problem;
 
@@ -29,81 +30,93 @@ const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'non
 const DOCUMENTATION: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
      frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// Runs a request and everything that goes with it.
-pub(super) async fn accompany(request: Request, next: Next) -> Response {
-    let began = Instant::now();
-    let id = request_id(request.headers());
-    let method = request.method().clone();
-    // The route as it is written in the table: a path that was sent may hold anything.
-    let route = request.extensions().get::<MatchedPath>().map_or("(none)", |path| path.as_str()).to_owned();
-    let response = next.run(request).await;
-    let (mut response, problem) = with_problem(response, &id.to_string());
-    dress(response.headers_mut(), &route, id);
-    let line = Line { id, method, route, status: response.status(), role: response.extensions().get::<Role>().copied() };
-    line.write(began, problem.as_ref());
-    response
+/// A request that was accompanied from its arrival on.
+pub(super) struct Accompanied {
+    began: Instant,
+    id: Uuid,
+    method: Method,
+    /// The route as it is written in the table: a path that was sent may hold anything.
+    route: Option<MatchedPath>,
+}
+
+impl Accompanied {
+    pub(super) fn arrived(request: &Request) -> Self {
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        Self { began: Instant::now(), id: request_id(request.headers()), method: request.method().clone(), route }
+    }
+
+    /// The answer with all that goes with it, counted and logged; `role` is the caller's, once it is believed.
+    pub(super) fn answered(self, response: Response, role: Option<Role>) -> Response {
+        let (mut response, problem) = self.with_problem(response);
+        self.dress(response.headers_mut());
+        self.log(response.status(), role, problem.as_ref());
+        response
+    }
+
+    fn route(&self) -> &str {
+        self.route.as_ref().map_or("(none)", MatchedPath::as_str)
+    }
+
+    fn with_problem(&self, mut response: Response) -> (Response, Option<Problem>) {
+        let problem = match response.extensions_mut().remove::<Problem>() {
+            Some(problem) => Some(problem),
+            None => Problem::of_status(response.status()).filter(|_| !is_ours(&response)),
+        };
+        match problem {
+            Some(problem) => (problem.respond_like(&response, Some(&self.id.to_string())), Some(problem)),
+            None => (response, None),
+        }
+    }
+
+    fn dress(&self, headers: &mut HeaderMap) {
+        let policy = if self.route().starts_with("/docs") { DOCUMENTATION } else { NOTHING };
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        // A UUID is always a header.
+        if let Ok(id) = HeaderValue::from_str(self.id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
+            headers.insert(REQUEST_ID, id);
+        }
+    }
+
+    fn log(&self, status: StatusCode, role: Option<Role>, problem: Option<&Problem>) {
+        let took = self.began.elapsed();
+        let (method, route) = (metrics::method_name(&self.method), self.route());
+        metrics::count_request(method, route, status, took);
+        let role = role.map_or("nobody", Role::name);
+        let kind = problem.map_or("", |problem| problem.kind().slug());
+        let why = problem.and_then(Problem::log).unwrap_or_default();
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let (id, status_code) = (self.id, status.as_u16());
+        if status.is_server_error() {
+            tracing::error!(%id, method, route, status = status_code, role, kind, why, micros, "request");
+        } else {
+            tracing::info!(%id, method, route, status = status_code, role, kind, why, micros, "request");
+        }
+    }
 }
 
 /// A client's own id is kept where it is a UUID: anything else could be what no log may hold.
 fn request_id(headers: &HeaderMap) -> Uuid {
     let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
-    given.and_then(|text| Uuid::parse_str(text).ok()).unwrap_or_else(Uuid::now_v7)
+    given.and_then(|text| Uuid::parse_str(text).ok()).unwrap_or_else(new_id)
 }
 
-fn with_problem(mut response: Response, id: &str) -> (Response, Option<Problem>) {
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        return (problem.respond_like(&response, Some(id)), Some(problem));
-    }
-    match Problem::of_status(response.status()).filter(|_| !is_ours(&response)) {
-        Some(problem) => (problem.respond_like(&response, Some(id)), Some(problem)),
-        None => (response, None),
-    }
+/// A new time-ordered id. It need not be secret, so the system is not asked for randomness each time.
+fn new_id() -> Uuid {
+    let (random, mut bytes) = (RandomState::new(), [0; 10]);
+    let words = [random.hash_one(0_u8), random.hash_one(1_u8)].into_iter().flat_map(u64::to_be_bytes);
+    bytes.iter_mut().zip(words).for_each(|(byte, word)| *byte = word);
+    let millis = u64::try_from(Utc::now().timestamp_millis()).unwrap_or_default();
+    Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }
 
 /// An answer in JSON was written on purpose, such as a probe's.
 fn is_ours(response: &Response) -> bool {
     response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
-}
-
-fn dress(headers: &mut HeaderMap, route: &str, id: Uuid) {
-    let policy = if route.starts_with("/docs") { DOCUMENTATION } else { NOTHING };
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    // A UUID is always a header.
-    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
-        headers.insert(REQUEST_ID, id);
-    }
-}
-
-/// What the log says of a request.
-struct Line {
-    id: Uuid,
-    method: Method,
-    route: String,
-    status: StatusCode,
-    role: Option<Role>,
-}
-
-impl Line {
-    fn write(&self, began: Instant, problem: Option<&Problem>) {
-        let took = began.elapsed();
-        let method = metrics::method_name(&self.method);
-        metrics::count_request(method, &self.route, self.status, took);
-        let role = self.role.map_or("nobody", Role::name);
-        let kind = problem.map_or("", |problem| problem.kind().slug());
-        let why = problem.and_then(Problem::log).unwrap_or_default();
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let (id, route, status) = (self.id, self.route.as_str(), self.status.as_u16());
-        if self.status.is_server_error() {
-            tracing::error!(%id, method, route, status, role, kind, why, micros, "request");
-        } else {
-            tracing::info!(%id, method, route, status, role, kind, why, micros, "request");
-        }
-    }
 }
 
 #[cfg(test)]
@@ -113,7 +126,7 @@ mod tests {
 
     use axum::Router;
     use axum::body::Body;
-    use axum::middleware::from_fn;
+    use axum::middleware::{Next, from_fn};
     use axum::routing::get;
     use tower::ServiceExt;
     use tracing::instrument::WithSubscriber;
@@ -132,6 +145,11 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    async fn accompany(request: Request, next: Next) -> Response {
+        let accompanied = Accompanied::arrived(&request);
+        accompanied.answered(next.run(request).await, None)
     }
 
     async fn logged(uri: &str, id: &str) -> (Response, String) {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::header::{ETAG, LOCATION};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::ids::SpaceId;
@@ -150,9 +150,12 @@ impl IntoResponse for Written {
     }
 }
 
+/// The headers that say which facts an answer reflects.
+pub(super) type PositionHeaders = [(HeaderName, HeaderValue); 2];
+
 /// The ETag of a version, and the position that goes with it.
-pub(super) fn position_headers(version: u64, position: Position) -> HeaderMap {
-    HeaderMap::from_iter([(ETAG, etag(version)), (ENS_POSITION, position.header())])
+pub(super) fn position_headers(version: u64, position: Position) -> PositionHeaders {
+    [(ETAG, etag(version)), (ENS_POSITION, position.header())]
 }
 
 /// The strong ETag of a space's version.

@@ -1,9 +1,8 @@
 //! The door: finds the route in the table of routes, believes or refuses the token, and lets in only the roles that the route names.
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::HeaderValue;
 use axum::http::header::ALLOW;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::problem::{Kind, Problem};
@@ -11,26 +10,24 @@ use crate::problem::{Kind, Problem};
 use super::auth::{Caller, Keys, Role};
 use super::routes::{self, Access};
 
-/// Lets a request pass, or answers why not.
-pub(super) async fn guard(State(keys): State<Keys>, mut request: Request, next: Next) -> Response {
-    let Some(path) = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()) else {
-        return next.run(request).await;
+/// Lets a request pass with the role that it was believed, or answers why not.
+pub(super) fn admit(keys: &Keys, request: &mut Request) -> Result<Option<Role>, Box<Response>> {
+    let Some(path) = request.extensions().get::<MatchedPath>() else {
+        return Ok(None);
     };
-    let Some(route) = routes::find(request.method().as_str(), &path) else {
-        return unknown(&path);
+    let Some(route) = routes::find(request.method().as_str(), path.as_str()) else {
+        return Err(Box::new(unknown(path.as_str())));
     };
     match route.access {
-        Access::Anyone | Access::WithCode => next.run(request).await,
-        Access::Roles(roles) => match Caller::of(request.headers(), &keys).and_then(|caller| allowed(caller, roles)) {
-            Ok(caller) => {
-                let role = caller.role();
-                request.extensions_mut().insert(caller);
-                let mut response = next.run(request).await;
-                response.extensions_mut().insert(role);
-                response
-            }
-            Err(problem) => problem.into_response(),
-        },
+        Access::Anyone | Access::WithCode => Ok(None),
+        Access::Roles(roles) => {
+            let caller = Caller::of(request.headers(), keys)
+                .and_then(|caller| allowed(caller, roles))
+                .map_err(|problem| Box::new(problem.into_response()))?;
+            let role = caller.role();
+            request.extensions_mut().insert(caller);
+            Ok(Some(role))
+        }
     }
 }
 
@@ -59,7 +56,7 @@ fn unknown(path: &str) -> Response {
 mod tests {
     use axum::Router;
     use axum::body::Body;
-    use axum::middleware::from_fn_with_state;
+    use axum::middleware::{Next, from_fn};
     use axum::routing::{get, post};
     use tower::ServiceExt;
 
@@ -69,7 +66,10 @@ mod tests {
         let answer = || async { "reached" };
         let routes =
             Router::new().route("/v1/forgotten", get(answer)).route("/v1/codes", post(answer)).route("/v1/partitions", get(answer));
-        let door = routes.layer(from_fn_with_state(Keys::none("ens", "ens"), guard));
+        let door = routes.layer(from_fn(async |mut request: Request, next: Next| match admit(&Keys::none("ens", "ens"), &mut request) {
+            Ok(_) => next.run(request).await,
+            Err(refused) => *refused,
+        }));
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
         door.oneshot(request).await.unwrap().status().as_u16()
     }

@@ -3,13 +3,14 @@
 //! A label is a route, a status or a name of ours.
 //! - no label holds what a client sent
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::extract::{Extension, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use metrics::{counter, gauge, histogram};
+use metrics::{Counter, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::app::App;
@@ -39,11 +40,42 @@ pub(super) fn method_name(method: &Method) -> &'static str {
     KNOWN.iter().zip(NAMES).find(|(known, _)| *known == method).map_or("(other)", |(_, name)| name)
 }
 
+/// Where the requests of one route with one method and one status are counted.
+struct Counted {
+    method: &'static str,
+    status: StatusCode,
+    requests: Counter,
+    seconds: Histogram,
+}
+
+/// By route; to look them up by all their labels in the recorder would cost each request more than to count it.
+static COUNTED: RwLock<BTreeMap<String, Vec<Counted>>> = RwLock::new(BTreeMap::new());
+
 /// Counts a request that has ended.
 pub(super) fn count_request(method: &'static str, route: &str, status: StatusCode, took: Duration) {
-    let route = route.to_owned();
-    counter!("ens_http_requests_total", "method" => method, "route" => route.clone(), "status" => status.as_str().to_owned()).increment(1);
-    histogram!("ens_http_request_seconds", "method" => method, "route" => route).record(took.as_secs_f64());
+    let count = |counted: &Counted| {
+        counted.requests.increment(1);
+        counted.seconds.record(took.as_secs_f64());
+    };
+    // Whoever panicked while holding the map left it whole: every change is one call.
+    let known = COUNTED.read().unwrap_or_else(PoisonError::into_inner);
+    let found = known.get(route).and_then(|counted| counted.iter().find(|counted| counted.method == method && counted.status == status));
+    if let Some(counted) = found {
+        return count(counted);
+    }
+    drop(known);
+    let new = Counted::new(method, route, status);
+    count(&new);
+    COUNTED.write().unwrap_or_else(PoisonError::into_inner).entry(route.to_owned()).or_default().push(new);
+}
+
+impl Counted {
+    fn new(method: &'static str, route: &str, status: StatusCode) -> Self {
+        let route = route.to_owned();
+        let requests =
+            counter!("ens_http_requests_total", "method" => method, "route" => route.clone(), "status" => status.as_str().to_owned());
+        Self { method, status, requests, seconds: histogram!("ens_http_request_seconds", "method" => method, "route" => route) }
+    }
 }
 
 /// Everything that is counted, as Prometheus reads it.

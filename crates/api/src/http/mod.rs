@@ -1,21 +1,17 @@
 //! The service over HTTP: every route, and what surrounds each request.
 //!
-//! request --id, log, problem--> panic caught --time limit--> guard (table of routes, token) --> handler --> answer
+//! request --id--> guard (table of routes, token) --panic caught, time limit--> handler --> answer --problem, headers, log-->
 //!
 //! A handler holds no rule and no SQL: it reads the request, says one command, answers. Every status is chosen in `problem/kind.rs`.
 
-use std::any::Any;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Extension};
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
 use ens_projections::Followers;
 use tokio::net::TcpListener;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -26,6 +22,7 @@ use crate::background::stock::LastStock;
 use crate::problem::{Kind, Problem, TOO_SLOW};
 
 use docs::Document;
+use surroundings::Surroundings;
 
 mod accompany;
 mod answer;
@@ -50,6 +47,7 @@ pub mod routes;
 mod spaces;
 mod streamed;
 mod support_line;
+mod surroundings;
 
 /// After this long a request is given up; an import is not.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -60,35 +58,28 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 pub fn router(app: App, keys: auth::Keys, followers: Option<Followers>) -> Router {
     // Installed before the first request, so that it is counted.
     metrics::recorder();
-    let (short, mut document) = short_routes(&app).split_for_parts();
+    let (short, mut document) = short_routes(&app, followers).split_for_parts();
     let (long, long_document) = long_routes().split_for_parts();
     document.merge(long_document);
     let document = docs::complete(document);
-    let short = short
-        .route("/openapi.json", docs::document_route(&document))
-        .merge(docs::page_routes())
-        .layer(DefaultBodyLimit::max(app.settings.limits.body_limit))
-        .layer(TimeoutLayer::with_status_code(TOO_SLOW, TIME_LIMIT));
-    let all = short.merge(long.layer(DefaultBodyLimit::disable())).with_state(app).fallback(nothing_here);
-    surrounded(watched(all, followers), keys)
+    let surroundings = Surroundings::guarded_by(keys);
+    let time_limit = TimeoutLayer::with_status_code(TOO_SLOW, TIME_LIMIT);
+    // One layer of several parts, for each layer costs every request a copy of all below it.
+    let short = short.route("/openapi.json", docs::document_route(&document)).merge(docs::page_routes()).fallback(nothing_here).layer((
+        surroundings.clone(),
+        time_limit,
+        DefaultBodyLimit::max(app.settings.limits.body_limit),
+    ));
+    short.merge(long.layer((surroundings, DefaultBodyLimit::disable()))).with_state(app)
 }
 
 /// Probes and metrics alone, for a process that answers nothing else.
 pub fn probes(app: App, followers: Followers) -> Router {
     metrics::recorder();
     let keys = auth::Keys::none(&app.settings.tokens.issuer, &app.settings.tokens.audience);
-    let (routes, _) = probe_routes().split_for_parts();
-    let routes = routes.layer(TimeoutLayer::with_status_code(TOO_SLOW, TIME_LIMIT)).with_state(app).fallback(nothing_here);
-    surrounded(watched(routes, Some(followers)), keys)
-}
-
-/// With what the probes look at: the followers of this process, and the last count of what is overdue.
-fn watched(routes: Router, followers: Option<Followers>) -> Router {
-    let routes = routes.layer(Extension(LastStock::default()));
-    match followers {
-        Some(followers) => routes.layer(Extension(followers)),
-        None => routes,
-    }
+    let (routes, _) = probe_routes(Some(followers)).split_for_parts();
+    let time_limit = TimeoutLayer::with_status_code(TOO_SLOW, TIME_LIMIT);
+    routes.fallback(nothing_here).layer((Surroundings::guarded_by(keys), time_limit)).with_state(app)
 }
 
 /// Serves these routes until `stopped`; requests under way are answered.
@@ -100,14 +91,9 @@ pub async fn serve(listener: TcpListener, routes: Router, stopped: impl Future<O
     axum::serve(listener, service).with_graceful_shutdown(stopped).await
 }
 
-/// What surrounds every request, from the inside out.
-fn surrounded(routes: Router, keys: auth::Keys) -> Router {
-    routes.layer(from_fn_with_state(keys, guard::guard)).layer(CatchPanicLayer::custom(caught)).layer(from_fn(accompany::accompany))
-}
-
-fn short_routes(app: &App) -> OpenApiRouter<App> {
+fn short_routes(app: &App, followers: Option<Followers>) -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
-        .merge(probe_routes())
+        .merge(probe_routes(followers))
         .merge(support_line::routes())
         .merge(limits::limited(coded::routes(), &app.settings.limits))
         .merge(spaces::routes())
@@ -116,12 +102,18 @@ fn short_routes(app: &App) -> OpenApiRouter<App> {
         .merge(feed::routes())
 }
 
-fn probe_routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+/// With what they look at: the followers of this process, and the last count of what is overdue.
+fn probe_routes(followers: Option<Followers>) -> OpenApiRouter<App> {
+    let routes = OpenApiRouter::new()
         .routes(routes!(health::probe_life))
         .routes(routes!(health::probe_readiness))
         .routes(routes!(health::show_version))
         .routes(routes!(metrics::show_metrics))
+        .layer(Extension(LastStock::default()));
+    match followers {
+        Some(followers) => routes.layer(Extension(followers)),
+        None => routes,
+    }
 }
 
 fn long_routes() -> OpenApiRouter<App> {
@@ -130,11 +122,6 @@ fn long_routes() -> OpenApiRouter<App> {
 
 async fn nothing_here() -> Problem {
     Problem::new(Kind::NotFound)
-}
-
-/// What a panic said stays out of the answer and of the log: it may hold anything.
-fn caught(_: Box<dyn Any + Send>) -> Response {
-    Problem::internal("a handler panicked").into_response()
 }
 
 #[cfg(test)]
@@ -148,7 +135,7 @@ mod tests {
 
     async fn answer(routes: Router) -> (u16, String) {
         let request = Request::builder().uri("/livez").body(Body::empty()).unwrap();
-        let response = surrounded(routes, auth::Keys::none("ens", "ens")).oneshot(request).await.unwrap();
+        let response = routes.layer(Surroundings::guarded_by(auth::Keys::none("ens", "ens"))).oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), 10_000).await.unwrap();
         (status, String::from_utf8(body.to_vec()).unwrap())

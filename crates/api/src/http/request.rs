@@ -6,7 +6,7 @@
 use std::str::FromStr;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, RawPathParams, Request};
 use axum::http::header::IF_MATCH;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
@@ -34,7 +34,7 @@ pub(super) struct Nothing {}
 pub(super) struct Target {
     pub(super) caller: Caller,
     pub(super) space: SpaceId,
-    params: Vec<(String, String)>,
+    params: RawPathParams,
 }
 
 impl Target {
@@ -44,8 +44,8 @@ impl Target {
     }
 }
 
-fn param<T: FromStr>(params: &[(String, String)], name: &str) -> Result<T, Problem> {
-    let text = params.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str()).unwrap_or_default();
+fn param<T: FromStr>(params: &RawPathParams, name: &str) -> Result<T, Problem> {
+    let text = params.iter().find(|(known, _)| *known == name).map(|(_, text)| text).unwrap_or_default();
     // What does not parse names nothing that exists.
     text.parse().map_err(|_| Problem::new(Kind::NotFound))
 }
@@ -55,8 +55,8 @@ impl FromRequestParts<App> for Target {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let caller = <Caller as FromRequestParts<App>>::from_request_parts(parts, app).await?;
-        let path = <Path<Vec<(String, String)>> as FromRequestParts<App>>::from_request_parts(parts, app).await;
-        let Path(params) = path.map_err(|_| Problem::new(Kind::NotFound))?;
+        let params = <RawPathParams as FromRequestParts<App>>::from_request_parts(parts, app).await;
+        let params = params.map_err(|_| Problem::new(Kind::NotFound))?;
         let space = param(&params, "space")?;
         if !caller.reaches(space) || !is_member(app, &caller, space).await? {
             return Err(Problem::new(Kind::NotFound));

@@ -21,13 +21,13 @@ use crate::feed::{Span, Take};
 use crate::lease::Claimant;
 use crate::outbox::{Claimed, Depth};
 use crate::partition::{Partition, Partitions};
-use crate::reads::RowsOf;
+use crate::reads::{Found, RowsOf};
 use crate::rows::Rows;
 use crate::select::Arg;
 use crate::stored::StoredEvent;
 use crate::tables::Table;
 
-pub(crate) use postgres::Postgres;
+pub(crate) use postgres::{Columns, Postgres};
 pub(crate) use rebuilding::{Exists, Held, Hold, Rebuilding, Renaming};
 pub(crate) use sqlite::Sqlite;
 
@@ -137,8 +137,8 @@ pub(crate) trait ReadModels {
     async fn checkpoints(&self, names: &[&str]) -> Result<Vec<(String, Partition, u64)>, StoreError>;
     /// The rows of a query, each as the text of a JSON object.
     async fn select(&self, sql: &str, args: &[Arg]) -> Result<Vec<String>, StoreError>;
-    /// The rows of these spaces, each as the text of a JSON object.
-    async fn rows_of(&self, wanted: RowsOf<'_>) -> Result<Vec<(Uuid, String)>, StoreError>;
+    /// The rows of these spaces.
+    async fn rows_of(&self, wanted: RowsOf<'_>) -> Result<Vec<(Uuid, Found)>, StoreError>;
 }
 
 /// What came of a batch that was to be written at a known head.

@@ -1,7 +1,6 @@
 //! The SQL texts that both engines read alike, and the lists that they are made of.
 
 use crate::partition::Partition;
-use crate::reads::RowsOf;
 use crate::tables::Table;
 
 /// The events of a partition between two positions: the first excluded, the last included. JSON comes as it is stored, which is text on
@@ -61,8 +60,8 @@ pub(crate) fn written_after(partition: Partition) -> String {
 }
 
 /// The rows of spaces in a table that has one row a space, up to the comparison that each engine writes its own way.
-pub(crate) fn rows_of(wanted: &RowsOf<'_>) -> String {
-    format!("SELECT {} FROM {} WHERE partition = {} AND space", list(wanted.table.columns), wanted.table.name, wanted.partition)
+pub(crate) fn rows_of(table: &Table, partition: Partition) -> String {
+    format!("SELECT {} FROM {} WHERE partition = {partition} AND space", list(table.columns), table.name)
 }
 
 /// Takes a lease that is free or over; `now` and `until` are the engine's instants.

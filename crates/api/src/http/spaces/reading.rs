@@ -1,9 +1,12 @@
 //! One space, read: where it is and what can be done, its history in French, who may see it.
 
+use std::convert::Infallible;
+
 use axum::Json;
-use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::extract::{FromRequestParts, State};
+use axum::http::HeaderValue;
 use axum::http::header::IF_NONE_MATCH;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::calendar::paris;
@@ -20,7 +23,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::http::answer::{etag, position_headers};
+use crate::http::answer::{PositionHeaders, etag, position_headers};
 use crate::http::page::Page;
 use crate::http::position::{Freshness, Position};
 use crate::http::request::Target;
@@ -206,14 +209,31 @@ impl From<Authorisation> for EntryBody {
 
 /// Where the space is, until when, why, and what can be done.
 #[utoipa::path(get, path = "/v1/spaces/{space}", tag = "spaces", params(SpacePath, ReadHeaders), responses((status = 200, description = "the space", body = SpaceBody)))]
-pub(super) async fn show_space(State(app): State<App>, target: Target, fresh: Freshness, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn show_space(State(app): State<App>, target: Target, fresh: Freshness, seen: Seen) -> Result<Response, Problem> {
     let row = fresh_status(&app, target.space, fresh).await?;
     let reflected = reflected(&row, fresh);
-    if headers.get(IF_NONE_MATCH).is_some_and(|known| *known == etag(row.version)) {
+    if seen.is(row.version) {
         return Ok((Success::Unchanged.status(), reflected).into_response());
     }
     let standing = row.standing(paris::day_of(app.now()));
     Ok((reflected, Json(SpaceBody::from(standing))).into_response())
+}
+
+/// The version that the asker has, from `If-None-Match`.
+pub(super) struct Seen(Option<HeaderValue>);
+
+impl Seen {
+    fn is(&self, version: u64) -> bool {
+        self.0.as_ref().is_some_and(|known| *known == etag(version))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Seen {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.headers.get(IF_NONE_MATCH).cloned()))
+    }
 }
 
 /// What happened to the space, in French, oldest first.
@@ -259,7 +279,7 @@ async fn status(app: &App, space: SpaceId) -> Result<StatusRow, Problem> {
     }
 }
 
-fn reflected(row: &StatusRow, fresh: Freshness) -> HeaderMap {
+fn reflected(row: &StatusRow, fresh: Freshness) -> PositionHeaders {
     position_headers(row.version, fresh.reflected(place(row)))
 }
 

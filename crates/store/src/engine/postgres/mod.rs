@@ -1,12 +1,14 @@
 //! PostgreSQL: one statement a step, whatever the number of rows.
 
 mod append;
+mod columns;
 mod commits;
 mod follow;
 mod keys;
 mod leases;
 mod log;
 mod outbox;
+mod pipeline;
 mod read_models;
 mod rebuilding;
 mod registry;
@@ -23,6 +25,10 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use super::Engine;
 use crate::error::StoreError;
 use commits::{Commits, Sharing};
+
+use pipeline::Pipeline;
+
+pub(crate) use columns::Columns;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/postgres");
 
@@ -49,6 +55,8 @@ pub(crate) struct Postgres {
     pool: PgPool,
     writers: PgPool,
     /// Reads of rows by their keys.
+    pipeline: Option<Pipeline>,
+    /// The same where they cannot be pipelined.
     readers: PgPool,
     commits: Commits,
 }
@@ -64,16 +72,21 @@ impl Postgres {
         owner.close().await;
         let pool = connect(&options, connections, SESSION.to_owned()).await?;
         let writers = connect(&options, WRITERS, format!("{SESSION}; {KEYED}")).await?;
-        let readers = connect(&options, READERS, format!("{SESSION}; {KEYED}")).await?;
+        let readers = pool_of(READERS, format!("{SESSION}; {KEYED}")).connect_lazy_with(options.clone());
+        let pipeline = Pipeline::open(url, &options).await;
         let distributed: bool =
             sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')").fetch_one(&pool).await?;
         let commits = Commits::new(writers.clone(), if distributed { Sharing::Alone } else { Sharing::Shared });
-        Ok(Self { pool, writers, readers, commits })
+        Ok(Self { pool, writers, pipeline, readers, commits })
     }
 }
 
 /// A pool whose connections are all told this first.
 async fn connect(options: &PgConnectOptions, connections: u32, told: String) -> Result<PgPool, sqlx::Error> {
+    pool_of(connections, told).connect_with(options.clone()).await
+}
+
+fn pool_of(connections: u32, told: String) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
@@ -83,13 +96,14 @@ async fn connect(options: &PgConnectOptions, connections: u32, told: String) -> 
             let told = told.clone();
             Box::pin(async move { connection.execute(told.as_str()).await.map(drop) })
         })
-        .connect_with(options.clone())
-        .await
 }
 
 #[async_trait]
 impl Engine for Postgres {
     async fn close(&self) {
+        if let Some(pipeline) = &self.pipeline {
+            pipeline.close().await;
+        }
         self.writers.close().await;
         self.readers.close().await;
         self.pool.close().await;

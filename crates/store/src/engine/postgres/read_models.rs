@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::Postgres;
 use super::follow::Turn;
+use super::{Columns, Postgres};
 use crate::engine::{Following, ReadModels, number, text};
 use crate::error::StoreError;
 use crate::partition::Partition;
-use crate::reads::RowsOf;
+use crate::reads::{Found, RowsOf};
 use crate::select::Arg;
 
 #[async_trait]
@@ -39,8 +39,13 @@ impl ReadModels for Postgres {
         Ok(query.fetch_all(&self.pool).await?)
     }
 
-    async fn rows_of(&self, wanted: RowsOf<'_>) -> Result<Vec<(Uuid, String)>, StoreError> {
-        let sql = format!("SELECT q.space, to_json(q)::text FROM ({} = ANY($1)) q", text::rows_of(&wanted));
-        Ok(sqlx::query_as(&sql).bind(wanted.spaces).fetch_all(&self.readers).await?)
+    async fn rows_of(&self, wanted: RowsOf<'_>) -> Result<Vec<(Uuid, Found)>, StoreError> {
+        if let Some(pipeline) = &self.pipeline {
+            let rows = pipeline.rows_of(&wanted).await?;
+            return rows.into_iter().map(|row| Columns::of(row).map(|(space, row)| (space, Found::Columns(row)))).collect();
+        }
+        let sql = format!("SELECT q.space, to_json(q)::text FROM ({} = ANY($1)) q", text::rows_of(wanted.table, wanted.partition));
+        let rows: Vec<(Uuid, String)> = sqlx::query_as(&sql).bind(wanted.spaces).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(|(space, row)| (space, Found::Json(row))).collect())
     }
 }

@@ -12,7 +12,7 @@ use super::log::array;
 use crate::engine::{Following, ReadModels, number, text};
 use crate::error::StoreError;
 use crate::partition::Partition;
-use crate::reads::RowsOf;
+use crate::reads::{Found, RowsOf};
 use crate::select::Arg;
 
 #[async_trait]
@@ -42,13 +42,13 @@ impl ReadModels for Sqlite {
         rows.iter().map(|row| object(row).map(|row| row.to_string())).collect()
     }
 
-    async fn rows_of(&self, wanted: RowsOf<'_>) -> Result<Vec<(Uuid, String)>, StoreError> {
-        let sql = format!("{} IN (SELECT value FROM json_each($1))", text::rows_of(&wanted));
+    async fn rows_of(&self, wanted: RowsOf<'_>) -> Result<Vec<(Uuid, Found)>, StoreError> {
+        let sql = format!("{} IN (SELECT value FROM json_each($1))", text::rows_of(wanted.table, wanted.partition));
         let spaces: Vec<String> = wanted.spaces.iter().map(Uuid::to_string).collect();
         let rows = sqlx::query(&sql).bind(array(&spaces)).fetch_all(&self.readers).await?;
         let keyed = |row: &SqliteRow| {
             let space = row.try_get::<&str, _>("space")?.parse().map_err(|_| StoreError::Malformed("a space of a row is not an id"))?;
-            Ok((space, object(row)?.to_string()))
+            Ok((space, Found::Json(object(row)?.to_string())))
         };
         rows.iter().map(keyed).collect()
     }
