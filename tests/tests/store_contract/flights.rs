@@ -102,3 +102,22 @@ async fn a_batch_that_another_writer_was_before_takes_those_along_that_were_deci
     let events = log.read_all().await;
     assert!(events.iter().map(|event| event.sequence).eq(1..=7), "{events:?}");
 }
+
+#[tokio::test]
+async fn an_answer_without_an_event_stands_with_what_it_was_decided_on() {
+    let log = Log::fresh(Leg::PostgresOurs).await;
+    for number in 1..=20 {
+        live(&log.store, vec![create(space(number))]).await;
+        // The change of mind comes while the answer before it, which writes nothing, waits for the opposition.
+        let asked = [
+            ask(&log.store, oppose(space(number))).await,
+            ask(&log.store, oppose(space(number))).await,
+            ask(&log.store, withdraw(space(number))).await,
+        ];
+        let mut versions = Vec::new();
+        for each in asked {
+            versions.push(answer(each).await.expect("an answer").version);
+        }
+        assert_eq!(versions, [2, 2, 4]);
+    }
+}

@@ -22,15 +22,35 @@ use super::health;
 /// Bounds of the latency histogram, in seconds.
 const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 20.0];
 
+/// How often what was measured is sorted into its buckets, and who does it.
+const UPKEEP: Duration = Duration::from_secs(5);
+const UPKEEP_THREAD: &str = "ens-metrics";
+
 /// The recorder of this process, installed at its first use; `None` where the program that embeds us has its own.
 pub fn recorder() -> Option<&'static PrometheusHandle> {
     static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
     let install = || {
         let bounded = PrometheusBuilder::new().set_buckets(&BOUNDS);
         // Another recorder is no failure: its owner shows the numbers.
-        bounded.and_then(PrometheusBuilder::install_recorder).ok()
+        let handle = bounded.and_then(PrometheusBuilder::install_recorder).ok()?;
+        keep_small(handle.clone());
+        Some(handle)
     };
     RECORDER.get_or_init(install).as_ref()
+}
+
+/// Sorts what was measured into its buckets now and then, for the rest of the process: every duration is held until then, and where nobody
+/// asks for the metrics nobody else would.
+fn keep_small(handle: PrometheusHandle) {
+    let upkeep = move || {
+        loop {
+            std::thread::sleep(UPKEEP);
+            handle.run_upkeep();
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name(UPKEEP_THREAD.to_owned()).spawn(upkeep) {
+        tracing::warn!(%error, "the durations of requests are held until the metrics are asked for");
+    }
 }
 
 /// A method as a label: a client may send any word.
@@ -107,4 +127,17 @@ async fn take_stock(app: &App) -> Result<(), Problem> {
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float by its format")]
 fn float(number: u64) -> f64 {
     number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_sorted_though_nobody_asks_for_the_metrics() {
+        let installed = recorder().is_some();
+        let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+        let names = tasks.filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("comm")).ok());
+        assert_eq!(names.filter(|name| name.trim() == UPKEEP_THREAD).count(), usize::from(installed));
+    }
 }

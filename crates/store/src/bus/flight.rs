@@ -5,6 +5,7 @@
 //! decided on it: the engine writes none of them, and all their orders are decided again.
 //! - orders that come while a batch is on its way are answered as if they had waited for it
 //! - a batch that another writer was before takes those along that were decided on it
+//! - an answer without an event stands with what it was decided on
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -21,34 +22,23 @@ use crate::error::StoreError;
 use crate::partition::Partition;
 use crate::store::Store;
 
-/// What shows that the decisions of a batch stand.
-enum Proof {
-    /// That it is written.
-    Written(BoxFuture<'static, Result<AtHead, StoreError>>),
-    /// That the head is where it was: there was nothing to write.
-    Head,
-    /// Nothing: it was read from the log and from nowhere else.
-    None,
-}
-
-impl Proof {
-    /// Waits until it is shown whether the decisions stand; may be asked again where the asking was broken off.
-    async fn shown(&mut self, store: &Store, partition: Partition, head: Option<u64>) -> Result<AtHead, StoreError> {
-        match self {
-            Self::Written(written) => written.await,
-            Self::Head if Some(store.engine().head(partition).await?) == head => Ok(AtHead::Written),
-            Self::Head => Ok(AtHead::Moved),
-            Self::None => Ok(AtHead::Written),
-        }
-    }
-}
-
 /// A batch on its way.
 struct Flight {
     said: Said,
     /// The head that it was decided at.
     head: Option<u64>,
-    proof: Proof,
+    /// What comes of its writing; without any, it stands if those before it do.
+    written: Option<BoxFuture<'static, Result<AtHead, StoreError>>>,
+}
+
+impl Flight {
+    /// Waits for what shows whether the decisions stand, once those before them do; may be asked again where the asking was broken off.
+    async fn shown(&mut self) -> Result<AtHead, StoreError> {
+        match &mut self.written {
+            Some(written) => written.await,
+            None => Ok(AtHead::Written),
+        }
+    }
 }
 
 /// What the batches touch that were decided and are not committed yet.
@@ -155,9 +145,8 @@ impl Store {
                 continue;
             }
             let Some(first) = service.flights.queue.front_mut() else { break };
-            let shown = first.proof.shown(self, lane.partition, first.head);
             let landed = tokio::select! {
-                landed = shown => landed,
+                landed = first.shown() => landed,
                 () = lane.more_has_come(class), if open => continue,
             };
             let crowd = first.said.len() > 1;
@@ -184,10 +173,7 @@ impl Service<'_> {
             return;
         }
         match self.store.decide(self.lane, self.memory, &self.flights.aloft, batch).await {
-            Ok(Decided::Quiet(said, head)) => {
-                let proof = if head.is_some() { Proof::Head } else { Proof::None };
-                self.send(Flight { said, head, proof });
-            }
+            Ok(Decided::Quiet(said, head)) => self.keep_quiet(said, head).await,
             Ok(Decided::Planned(said, batch)) => self.launch(said, batch).await,
             Ok(Decided::Locked(locked)) => {
                 self.land_all().await;
@@ -206,20 +192,37 @@ impl Service<'_> {
         }
     }
 
+    /// Has a batch that writes nothing answered after those before it; where there are none, once the head was found where it is known to be.
+    async fn keep_quiet(&mut self, said: Said, head: Option<u64>) {
+        let alone = self.flights.queue.is_empty();
+        self.send(Flight { said, head, written: None });
+        if alone {
+            let found = match head {
+                // Whatever went ahead meanwhile would move it.
+                Some(known) => {
+                    self.store.engine().head(self.lane.0).await.map(|head| if head == known { AtHead::Written } else { AtHead::Moved })
+                }
+                None => Ok(AtHead::Written),
+            };
+            self.land(found).await;
+        }
+    }
+
     async fn launch(&mut self, said: Said, mut batch: Batch) {
         let head = Some(batch.head);
         if !batch.settles.is_empty() {
-            // Written by itself, so that nothing may be on its way before it.
+            // Written by itself, so that nothing may be on its way before it, nor stand on it.
             self.land_all().await;
             if self.takes != Takes::More {
                 let jobs = self.undone(said);
                 self.put_back(jobs);
                 return;
             }
+            self.takes = Takes::NoMore;
         }
         batch.stands_on = if self.flights.queue.is_empty() { StandsOn::Head } else { StandsOn::BatchBefore };
         let written = self.store.engine().append_at(batch);
-        self.send(Flight { said, head, proof: Proof::Written(written) });
+        self.send(Flight { said, head, written: Some(written) });
     }
 
     fn send(&mut self, flight: Flight) {
@@ -231,17 +234,17 @@ impl Service<'_> {
 
     async fn land_all(&mut self) {
         while let Some(first) = self.flights.queue.front_mut() {
-            let landed = first.proof.shown(self.store, self.lane.0, first.head).await;
+            let landed = first.shown().await;
             self.land(landed).await;
         }
     }
 
     /// Answers the first batch on its way, or has it decided again with all behind it.
     async fn land(&mut self, landed: Result<AtHead, StoreError>) {
-        let Some(Flight { said, head, proof }) = self.flights.pop() else { return };
+        let Some(Flight { said, head, written }) = self.flights.pop() else { return };
         match append::at_head(landed) {
             Ok(AtHead::Written) => {
-                if matches!(proof, Proof::Written(_)) {
+                if written.is_some() {
                     self.store.ring_bell();
                 }
                 self.answer(said);
@@ -254,6 +257,7 @@ impl Service<'_> {
             Err(error) => {
                 self.takes = Takes::NoMoreAndForgets;
                 said.into_iter().for_each(|(job, _)| job.fail(&error));
+                self.drop_behind().await;
             }
         }
     }
@@ -277,18 +281,28 @@ impl Service<'_> {
         jobs.iter_mut().for_each(|job| job.fruitless += 1);
         self.put_back(jobs);
         let head = self.memory.head();
-        while let Some(mut behind) = self.flights.pop() {
-            let shown = behind.proof.shown(self.store, self.lane.0, behind.head).await;
-            let jobs = self.undone(behind.said);
-            match append::at_head(shown) {
-                Ok(_) => self.put_back(jobs),
-                Err(error) => jobs.into_iter().for_each(|job| job.fail(&error)),
-            }
-        }
+        self.drop_behind().await;
         head.into_iter().for_each(|head| self.memory.stand_at(head));
         if let Err(error) = self.store.catch_up(self.lane.0, self.memory).await {
             self.takes = Takes::NoMoreAndForgets;
             self.back.drain(..).for_each(|job| job.fail(&error));
+        }
+    }
+
+    /// Has those decided again that stand on what does not stand.
+    async fn drop_behind(&mut self) {
+        while let Some(mut behind) = self.flights.pop() {
+            // Nothing to write, nothing to wait for.
+            let shown = if behind.written.is_some() { behind.shown().await } else { Ok(AtHead::Moved) };
+            match append::at_head(shown) {
+                // Never, where the engine keeps its word; but what is written is answered, and not done again.
+                Ok(AtHead::Written) => self.answer(behind.said),
+                Ok(AtHead::Moved) => {
+                    let jobs = self.undone(behind.said);
+                    self.put_back(jobs);
+                }
+                Err(error) => self.undone(behind.said).into_iter().for_each(|job| job.fail(&error)),
+            }
         }
     }
 
