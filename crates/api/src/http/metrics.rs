@@ -136,8 +136,16 @@ mod tests {
     #[test]
     fn durations_are_sorted_though_nobody_asks_for_the_metrics() {
         let installed = recorder().is_some();
-        let tasks = std::fs::read_dir("/proc/self/task").unwrap();
-        let names = tasks.filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("comm")).ok());
-        assert_eq!(names.filter(|name| name.trim() == UPKEEP_THREAD).count(), usize::from(installed));
+        let named = || {
+            let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+            let names = tasks.filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("comm")).ok());
+            names.filter(|name| name.trim() == UPKEEP_THREAD).count()
+        };
+        // A thread bears its name a moment after it began.
+        let patience = std::time::Instant::now() + UPKEEP;
+        while named() != usize::from(installed) && std::time::Instant::now() < patience {
+            std::thread::yield_now();
+        }
+        assert_eq!(named(), usize::from(installed));
     }
 }
