@@ -34,8 +34,8 @@ use crate::partition::Partition;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
 
-/// How often a migration is tried against another process that is doing the same.
-const MIGRATION_ATTEMPTS: u32 = 10;
+/// How often opening the file, or a migration, is tried against another process that is doing the same.
+const OPENING_ATTEMPTS: u32 = 10;
 
 /// A log on SQLite. Clones share the connections.
 #[derive(Clone)]
@@ -83,7 +83,7 @@ impl Place {
     /// A pool whose connections all see the keys, and whose only connection in memory lives as long as the pool.
     async fn pool(&self, connections: u32) -> Result<SqlitePool, StoreError> {
         let keys = self.keys();
-        let pool = SqlitePoolOptions::new()
+        let options = SqlitePoolOptions::new()
             .min_connections(1)
             .max_connections(connections)
             .idle_timeout(None)
@@ -96,10 +96,16 @@ impl Place {
                     attach_keys(connection, &keys).await?;
                     whole::prepare(connection).await
                 })
-            })
-            .connect_with(self.options())
-            .await?;
-        Ok(pool)
+            });
+        // Of several processes that make the file at once one sets its journal, and SQLite tells the others at once that it is locked.
+        let mut attempt = 1;
+        loop {
+            match options.clone().connect_with(self.options()).await.map_err(StoreError::from) {
+                Err(error) if error.lost_a_race() && attempt < OPENING_ATTEMPTS => back_off(attempt).await,
+                opened => return opened,
+            }
+            attempt += 1;
+        }
     }
 }
 
@@ -148,7 +154,7 @@ async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
     loop {
         match MIGRATIONS.run(writer).await {
             Ok(()) => return Ok(()),
-            Err(error) if attempt == MIGRATION_ATTEMPTS => return Err(StoreError::Migration(error.to_string())),
+            Err(error) if attempt == OPENING_ATTEMPTS => return Err(StoreError::Migration(error.to_string())),
             Err(_) => back_off(attempt).await, // Tried again below; the last attempt's error is the answer.
         }
         attempt += 1;
