@@ -96,12 +96,16 @@ impl Queue {
 
     /// Whether another writer is wanted beside so many: a first one for anything, a second one for a crowd.
     fn calls_for_a_writer(&self, beside: usize) -> bool {
-        let free = || self.waiting.iter().filter(|waiting| !self.under_way.contains(&waiting.batch.partition));
         match beside {
             0 => !self.waiting.is_empty(),
-            1 => free().map(|waiting| waiting.batch.rows.len()).sum::<usize>() >= CROWD,
+            1 => self.rows(|waiting| !self.under_way.contains(&waiting.batch.partition)) >= CROWD,
             _ => false,
         }
+    }
+
+    /// The rows of those who wait so.
+    fn rows(&self, so: impl Fn(&Waiting) -> bool) -> usize {
+        self.waiting.iter().filter(|waiting| so(waiting)).map(|waiting| waiting.batch.rows.len()).sum()
     }
 
     /// What a writer writes next; nothing if it is to leave, and it has left then.
@@ -111,8 +115,7 @@ impl Queue {
             self.writers = others;
             return Vec::new();
         }
-        let crowd = self.waiting.iter().map(|waiting| waiting.batch.rows.len()).sum::<usize>() >= LARGE_CROWD;
-        let most = if crowd { HALF } else { usize::MAX };
+        let most = if self.rows(|_| true) >= LARGE_CROWD { HALF } else { usize::MAX };
         let (mut rows, mut taken, mut left) = (0, Vec::<Waiting>::new(), VecDeque::new());
         let mut partitions = BTreeSet::new();
         // No batch overtakes one of its partition.
@@ -190,7 +193,7 @@ impl Commits {
                 place.0 = None;
                 return;
             }
-            let crowd = taken.len() > 1;
+            let yields = if taken.len() > 1 { YIELDS } else { 0 };
             for Fared { partition, answers } in self.write_all(taken).await {
                 let whole = answers.iter().all(|(_, said)| matches!(said, Ok(AtHead::Written)));
                 let lost = self.queue(class).over(partition, if whole { AtHead::Written } else { AtHead::Moved });
@@ -198,7 +201,7 @@ impl Commits {
                 lost.into_iter().for_each(|waiting| tell(waiting.answer, Ok(AtHead::Moved)));
             }
             // A crowd that was answered comes back at once: with it the next statement is larger, and each command in it cheaper.
-            for _ in 0..if crowd { YIELDS } else { 0 } {
+            for _ in 0..yields {
                 yield_now().await;
             }
         }

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use ens_domain::ids::MessageId;
-use sqlx::sqlite::SqlitePool;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{Sqlite as Lite, Transaction};
 
 use super::Sqlite;
+use super::binding::{EVENT, KEY, MESSAGE, Statement, bind_event, bind_key, bind_message, places};
 use super::log::array;
 use crate::append::{Batch, NewMessage, Remembered, Row, count};
 use crate::engine::{Aggregates, Append, AtHead, Keys, column, number};
@@ -58,25 +59,13 @@ impl Appending {
     }
 
     async fn log(&mut self, rows: &[Row]) -> Result<(), StoreError> {
-        let into = "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, partition, position)";
-        for some in together(rows) {
-            let sql = format!("{into} VALUES {}", places(some.len(), 9));
-            let mut insert = sqlx::query(&sql);
-            for row in some {
-                insert = insert
-                    .bind(&row.aggregate_type)
-                    .bind(&row.aggregate_id)
-                    .bind(column(row.sequence))
-                    .bind(&row.event.event_type)
-                    .bind(&row.event.event_version)
-                    .bind(&row.event.payload)
-                    .bind(&row.event.metadata)
-                    .bind(self.partition.column())
-                    .bind(column(row.position));
-            }
-            insert.execute(&mut *self.transaction).await?;
-        }
-        Ok(())
+        let partition = self.partition.column();
+        let into = Target {
+            head: "events (partition, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, position)",
+            columns: 1 + EVENT,
+            but: "",
+        };
+        insert(&mut self.transaction, into, rows, |statement, row| bind_event(statement.bind(partition), row)).await.map(drop)
     }
 }
 
@@ -90,16 +79,28 @@ pub(super) enum KeyFile {
 /// Rows of one statement: each statement is a trip to the thread that holds the file, and each length a text of its own to prepare.
 const TOGETHER: usize = 16;
 
-/// Rows by sixteen, the rest one by one.
-pub(super) fn together<R>(rows: &[R]) -> impl Iterator<Item = &[R]> {
-    let (sixteens, rest) = rows.split_at(rows.len() - rows.len() % TOGETHER);
-    sixteens.chunks(TOGETHER).chain(rest.chunks(1))
+/// Where rows go, by how many columns, and what becomes of one that is there already.
+pub(super) struct Target {
+    pub(super) head: &'static str,
+    pub(super) columns: usize,
+    pub(super) but: &'static str,
 }
 
-/// `(?, ?), (?, ?)`
-pub(super) fn places(rows: usize, columns: usize) -> String {
-    let row = format!("({})", vec!["?"; columns].join(", "));
-    vec![row; rows].join(", ")
+/// Inserts rows by sixteen, the rest one by one, and answers how many were inserted.
+pub(super) async fn insert<R>(
+    connection: &mut SqliteConnection,
+    into: Target,
+    rows: &[R],
+    bind: impl for<'q> Fn(Statement<'q>, &'q R) -> Statement<'q>,
+) -> Result<u64, StoreError> {
+    let (sixteens, rest) = rows.split_at(rows.len() - rows.len() % TOGETHER);
+    let mut inserted = 0;
+    for some in sixteens.chunks(TOGETHER).chain(rest.chunks(1)) {
+        let sql = format!("INSERT INTO {} VALUES {} {}", into.head, places(some.len(), into.columns), into.but);
+        let statement = some.iter().fold(sqlx::query(&sql), &bind);
+        inserted += statement.execute(&mut *connection).await?.rows_affected();
+    }
+    Ok(inserted)
 }
 
 #[async_trait]
@@ -127,44 +128,23 @@ impl Append for Appending {
     }
 
     async fn remember(&mut self, keys: &[Remembered]) -> Result<u64, StoreError> {
-        let into = "INSERT INTO idempotency_keys (key, digest, partition, space, version_before, version, position)";
-        let mut inserted = 0;
-        for some in together(keys) {
-            let sql = format!("{into} VALUES {} ON CONFLICT (key) DO NOTHING", places(some.len(), 7));
-            let mut insert = sqlx::query(&sql);
-            for key in some {
-                insert = insert
-                    .bind(key.request.key.as_slice())
-                    .bind(key.request.digest.as_slice())
-                    .bind(self.partition.column())
-                    .bind(&key.space)
-                    .bind(column(key.version_before))
-                    .bind(column(key.version))
-                    .bind(column(key.position));
-            }
-            inserted += insert.execute(&mut *self.transaction).await?.rows_affected();
-        }
-        Ok(inserted)
+        let partition = self.partition.column();
+        let into = Target {
+            head: "idempotency_keys (partition, key, digest, space, version_before, version, position)",
+            columns: 1 + KEY,
+            but: "ON CONFLICT (key) DO NOTHING",
+        };
+        insert(&mut self.transaction, into, keys, |statement, key| bind_key(statement.bind(partition), key)).await
     }
 
     async fn post(&mut self, messages: &[NewMessage]) -> Result<(), StoreError> {
-        let into = "INSERT INTO outbox (partition, message, space, kind, channel, content, due_at)";
-        for some in together(messages) {
-            let sql = format!("{into} VALUES {} ON CONFLICT (partition, message) DO NOTHING", places(some.len(), 7));
-            let mut insert = sqlx::query(&sql);
-            for message in some {
-                insert = insert
-                    .bind(self.partition.column())
-                    .bind(message.message.to_string())
-                    .bind(message.space.to_string())
-                    .bind(message.kind)
-                    .bind(message.channel)
-                    .bind(&message.content)
-                    .bind(message.due_at.timestamp_micros());
-            }
-            insert.execute(&mut *self.transaction).await?;
-        }
-        Ok(())
+        let partition = self.partition.column();
+        let into = Target {
+            head: "outbox (partition, message, space, kind, channel, content, due_at)",
+            columns: 1 + MESSAGE,
+            but: "ON CONFLICT (partition, message) DO NOTHING",
+        };
+        insert(&mut self.transaction, into, messages, |statement, message| bind_message(statement.bind(partition), message)).await.map(drop)
     }
 
     async fn settle(&mut self, messages: &[MessageId]) -> Result<(), StoreError> {

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use ens_domain::ids::SpaceId;
 
 use super::Sqlite;
-use super::append::{fold_keys, places, together};
+use super::append::{Target, fold_keys, insert};
+use super::binding::{SPACE_KEY, bind_space_key};
 use super::log::array;
 use crate::engine::{Keys, StoredKey};
 use crate::error::StoreError;
@@ -29,19 +30,12 @@ impl Keys for Sqlite {
 
     async fn create_keys(&self, keys: &[StoredKey]) -> Result<u64, StoreError> {
         let mut transaction = self.write().await?;
-        let mut made = 0;
-        for some in together(keys) {
-            let sql = format!(
-                "INSERT INTO keys.space_keys (partition, space, generation, wrapped) VALUES {} \
-                 ON CONFLICT (partition, space, generation) DO NOTHING",
-                places(some.len(), 4)
-            );
-            let mut insert = sqlx::query(&sql);
-            for key in some {
-                insert = insert.bind(key.partition.column()).bind(key.space.to_string()).bind(key.generation).bind(key.wrapped.as_deref());
-            }
-            made += insert.execute(&mut *transaction).await?.rows_affected();
-        }
+        let into = Target {
+            head: "keys.space_keys (partition, space, generation, wrapped)",
+            columns: SPACE_KEY,
+            but: "ON CONFLICT (partition, space, generation) DO NOTHING",
+        };
+        let made = insert(&mut transaction, into, keys, bind_space_key).await?;
         transaction.commit().await.map_err(StoreError::at_commit)?;
         Ok(made)
     }

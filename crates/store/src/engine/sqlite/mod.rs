@@ -7,6 +7,7 @@
 //! - several processes may bring the tables up to date at once
 
 mod append;
+mod binding;
 mod follow;
 mod keys;
 mod leases;

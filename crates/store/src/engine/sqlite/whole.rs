@@ -4,12 +4,12 @@
 //! A statement is written whole or not at all, whoever is gone meanwhile.
 //! - a batch that a row stops leaves nothing behind, and the writer goes on
 
-use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteConnection};
-use sqlx::{Executor, Sqlite as Lite};
+use sqlx::Executor;
+use sqlx::sqlite::SqliteConnection;
 
 use super::Sqlite;
-use crate::append::{Batch, NewMessage, Remembered, Row};
+use super::binding::{EVENT, KEY, MESSAGE, SPACE_KEY, Statement, bind_event, bind_key, bind_message, bind_space_key, places};
+use crate::append::Batch;
 use crate::engine::{AtHead, StoredKey, column};
 use crate::error::StoreError;
 
@@ -19,9 +19,6 @@ const LINES: usize = 128;
 /// The columns of a line, part by part.
 const COLUMNS: usize = 1 + HEAD + EVENT + KEY + MESSAGE + SETTLED;
 const HEAD: usize = 2;
-const EVENT: usize = 8;
-const KEY: usize = 6;
-const MESSAGE: usize = 6;
 const SETTLED: usize = 1;
 
 /// What the trigger says whose head is somewhere else, under SQLite's code for a trigger's refusal.
@@ -75,20 +72,21 @@ pub(super) fn fits(batch: &Batch) -> bool {
 /// nothing does no harm.
 pub(super) async fn write(engine: &Sqlite, batch: Batch) -> Result<AtHead, StoreError> {
     let mut writer = engine.writer.acquire().await?;
+    // Each number of rows is a text of its own to prepare: rounded up, they are few, and stay prepared.
     let (lines, made) = (lines(&batch).next_power_of_two(), batch.made.len().next_power_of_two());
     let mut sql = String::new();
     if !batch.made.is_empty() {
-        let rows = rows(made, KEY_COLUMNS);
+        let rows = places(made, SPACE_KEY);
         sql += &format!(
-            "INSERT INTO keys.space_keys (partition, space, generation, wrapped) SELECT * FROM ({rows}) WHERE column1 IS NOT NULL; "
+            "INSERT INTO keys.space_keys (partition, space, generation, wrapped) SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL; "
         );
     }
-    sql += &format!("INSERT INTO batch {}", rows(lines, COLUMNS));
+    sql += &format!("INSERT INTO batch VALUES {}", places(lines, COLUMNS));
     let mut statement = sqlx::query(&sql);
     if !batch.made.is_empty() {
         statement = bind_keys(statement, &batch.made, made);
     }
-    let Err(error) = bind_lines(statement, batch, lines).execute(&mut *writer).await else { return Ok(AtHead::Written) };
+    let Err(error) = bind_lines(statement, &batch, lines).execute(&mut *writer).await else { return Ok(AtHead::Written) };
     let error = StoreError::at_commit(error);
     if says_moved(&error) { Ok(AtHead::Moved) } else { Err(error) }
 }
@@ -102,29 +100,15 @@ fn lines(batch: &Batch) -> usize {
     [batch.rows.len(), batch.remember.len(), batch.messages.len() + batch.settles.len()].into_iter().fold(1, usize::max)
 }
 
-/// So many rows, each number of them a text of its own to prepare: rounded up, they are few, and stay prepared.
-fn rows(rows: usize, columns: usize) -> String {
-    let row = format!("({})", vec!["?"; columns].join(", "));
-    format!("VALUES {}", vec![row; rows].join(", "))
+fn bind_keys<'q>(statement: Statement<'q>, keys: &'q [StoredKey], rows: usize) -> Statement<'q> {
+    nothing(keys.iter().fold(statement, bind_space_key), (rows - keys.len()) * SPACE_KEY)
 }
 
-type Statement<'q> = Query<'q, Lite, SqliteArguments<'q>>;
-
-/// The columns of a key that was made.
-const KEY_COLUMNS: usize = 4;
-
-fn bind_keys<'q>(mut statement: Statement<'q>, keys: &[StoredKey], rows: usize) -> Statement<'q> {
-    for key in keys {
-        statement = statement.bind(key.partition.column()).bind(key.space.to_string()).bind(key.generation).bind(key.wrapped.clone());
-    }
-    nothing(statement, (rows - keys.len()) * KEY_COLUMNS)
-}
-
-fn bind_lines(mut statement: Statement<'_>, batch: Batch, lines: usize) -> Statement<'_> {
+fn bind_lines<'q>(mut statement: Statement<'q>, batch: &'q Batch, lines: usize) -> Statement<'q> {
     let partition = batch.partition.column();
     let mut head = Some((column(batch.head), column(batch.last())));
-    let (mut events, mut keys) = (batch.rows.into_iter(), batch.remember.into_iter());
-    let (mut messages, mut settled) = (batch.messages.into_iter(), batch.settles.into_iter());
+    let (mut events, mut keys) = (batch.rows.iter(), batch.remember.iter());
+    let (mut messages, mut settled) = (batch.messages.iter(), batch.settles.iter());
     for _ in 0..lines {
         statement = statement.bind(partition);
         statement = match head.take() {
@@ -145,38 +129,6 @@ fn bind_lines(mut statement: Statement<'_>, batch: Batch, lines: usize) -> State
         };
     }
     statement
-}
-
-fn bind_event(statement: Statement<'_>, row: Row) -> Statement<'_> {
-    statement
-        .bind(row.aggregate_type)
-        .bind(row.aggregate_id)
-        .bind(column(row.sequence))
-        .bind(row.event.event_type)
-        .bind(row.event.event_version)
-        .bind(row.event.payload)
-        .bind(row.event.metadata)
-        .bind(column(row.position))
-}
-
-fn bind_key(statement: Statement<'_>, key: Remembered) -> Statement<'_> {
-    statement
-        .bind(key.request.key.to_vec())
-        .bind(key.request.digest.to_vec())
-        .bind(key.space)
-        .bind(column(key.version_before))
-        .bind(column(key.version))
-        .bind(column(key.position))
-}
-
-fn bind_message(statement: Statement<'_>, message: NewMessage) -> Statement<'_> {
-    statement
-        .bind(message.message.to_string())
-        .bind(message.space.to_string())
-        .bind(message.kind)
-        .bind(message.channel)
-        .bind(message.content)
-        .bind(message.due_at.timestamp_micros())
 }
 
 fn nothing(mut statement: Statement<'_>, columns: usize) -> Statement<'_> {
