@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use ens_domain::ids::{MessageId, SpaceId};
+use uuid::Uuid;
 
 use crate::engine::{Aggregates, AtHead, Engine, StoredKey};
 use crate::error::StoreError;
@@ -47,11 +48,12 @@ pub(crate) enum KeyFate {
     Destroyed,
 }
 
-/// An idempotency key and its request, both as keyed digests.
+/// An idempotency key and its request, both as keyed digests of 16 bytes, and the space that it is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Request {
-    pub(crate) key: [u8; 32],
-    pub(crate) digest: [u8; 32],
+    pub(crate) key: Uuid,
+    pub(crate) digest: Uuid,
+    pub(crate) space: SpaceId,
 }
 
 /// A request that took effect, and where.
@@ -59,7 +61,6 @@ pub(crate) struct Request {
 pub(crate) struct Remembered {
     pub(crate) request: Request,
     pub(crate) partition: Partition,
-    pub(crate) space: String,
     pub(crate) version_before: u64,
     pub(crate) version: u64,
     pub(crate) position: u64,
@@ -280,14 +281,7 @@ fn admit(entries: Vec<Entry>, partition: Partition, head: u64, mut versions: Has
         let at = Appended { version: *version, partition, position: *last };
         if let Some(request) = remember {
             let (version, position) = (at.version, at.position);
-            batch.remember.push(Remembered {
-                request,
-                partition,
-                space: aggregate_id.clone(),
-                version_before: expected_version,
-                version,
-                position,
-            });
+            batch.remember.push(Remembered { request, partition, version_before: expected_version, version, position });
         }
         batch.messages.extend(messages);
         batch.settles.extend(settles);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ens_domain::ids::{MessageId, SpaceId};
 use ens_domain::space::{SpaceCommand, SpaceEvent, SpaceRefusal};
+use uuid::{Uuid, Version};
 
 use crate::error::StoreError;
 use crate::outbox::Draft;
@@ -34,8 +35,25 @@ pub struct Idempotency {
     /// The caller's key. Only a keyed digest is stored. One key names one request in the whole store, whatever the space: a service
     /// with several callers puts the caller's name in front.
     pub key: String,
+    /// When the caller made the key, if the key says so, as a UUID of version 7 does: milliseconds of Unix time, a part of the key. Keys of
+    /// one time are kept side by side, where others would each change a page of their own.
+    pub made_at: Option<u64>,
     /// SHA-256 of the request; the same key with another digest is refused. Only a keyed digest of it is stored.
     pub digest: [u8; 32],
+}
+
+impl Idempotency {
+    /// A caller's key and the digest of what is asked under it.
+    pub fn new(key: impl Into<String>, digest: [u8; 32]) -> Self {
+        let key = key.into();
+        let made_at = Uuid::try_parse(&key).ok().and_then(made_at);
+        Self { key, made_at, digest }
+    }
+}
+
+/// The instant in a UUID of version 7, its first 48 bits (RFC 9562, section 5.7).
+fn made_at(key: Uuid) -> Option<u64> {
+    (key.get_version() == Some(Version::SortRand)).then(|| key.as_u64_pair().0 >> 16)
 }
 
 impl Order {
@@ -62,7 +80,7 @@ impl Order {
     /// Makes a repeat of this order answer the same without taking effect again.
     #[must_use]
     pub fn once(mut self, key: impl Into<String>, digest: [u8; 32]) -> Self {
-        self.idempotency = Some(Idempotency { key: key.into(), digest });
+        self.idempotency = Some(Idempotency::new(key, digest));
         self
     }
 
@@ -147,4 +165,22 @@ pub enum Rejection {
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uuid_of_version_7_says_when_it_was_made() {
+        // The example of RFC 9562, appendix A.6: 22 February 2022, 19:22:22 UTC.
+        assert_eq!(Idempotency::new("017F22E2-79B0-7CC3-98C4-DC0C0C07398F", [0; 32]).made_at, Some(1_645_557_742_000));
+    }
+
+    #[test]
+    fn any_other_key_says_nothing_of_the_kind() {
+        for key in ["", "letter-7", "919108f7-52d1-4320-9bac-f847db4148a8", "C232AB00-9414-11EC-B3C8-9F6BDECED846"] {
+            assert_eq!(Idempotency::new(key, [0; 32]).made_at, None, "{key}");
+        }
+    }
 }

@@ -3,6 +3,8 @@
 use ens_domain::policy::Policy;
 use ens_store::{Answered, Order, Outcome, Rejection};
 use futures::future::join_all;
+use sqlx::{Connection, PgConnection, SqliteConnection};
+use uuid::{Builder, Uuid};
 
 use crate::legs::{Leg, Log};
 use crate::people::{create, live, message, oppose, send_notice, space, withdraw};
@@ -76,6 +78,52 @@ async fn promise_6_the_same_key_twice_in_one_batch_takes_effect_once() {
         let answers = log.store.execute_all(orders, &Policy::default()).await;
         let first = answers[0].clone().expect("the first");
         assert_eq!(answers[1..], [Ok(again(first)), Err(Rejection::KeyReused)], "{leg:?}");
+    }
+}
+
+/// A UUID of version 7 for this millisecond.
+fn made_at(millis: u64, number: u8) -> String {
+    Builder::from_unix_timestamp_millis(millis, &[number; 10]).into_uuid().to_string()
+}
+
+/// The keys that are kept, in the order in which an index holds them.
+async fn kept(log: &Log) -> Vec<Uuid> {
+    let sql = "SELECT key FROM idempotency_keys ORDER BY key";
+    if log.leg == Leg::PostgresOurs {
+        let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
+        sqlx::query_scalar(sql).fetch_all(&mut owner).await.expect("the keys")
+    } else {
+        let mut other = SqliteConnection::connect(log.place.url()).await.expect("the file");
+        sqlx::query_scalar(sql).fetch_all(&mut other).await.expect("the keys")
+    }
+}
+
+#[tokio::test]
+async fn promise_6_holds_for_keys_that_tell_when_they_were_made() {
+    for leg in Leg::ALL {
+        let log = Log::fresh(leg).await;
+        // Two of one millisecond, one of another that is alike otherwise.
+        for (number, key) in [(1, made_at(9_000, 1)), (2, made_at(9_000, 2)), (3, made_at(9_001, 1))] {
+            let first = execute(&log, create(space(number)).once(&key, ONE)).await.expect("the first time");
+            assert_eq!(first.answered, Answered::Now, "{leg:?}");
+            assert_eq!(execute(&log, create(space(number)).once(&key, ONE)).await.expect("again"), again(first), "{leg:?}");
+            assert_eq!(execute(&log, create(space(number)).once(&key, TWO)).await, Err(Rejection::KeyReused), "{leg:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn keys_are_kept_in_the_order_in_which_they_were_made_and_say_nothing_else() {
+    for leg in [Leg::SqliteFile, Leg::PostgresOurs] {
+        let log = Log::fresh(leg).await;
+        for (number, millis) in [(1, 70_000), (2, 90_000), (3, 80_000)] {
+            execute(&log, create(space(number)).once(made_at(millis, 5), ONE)).await.expect("a space");
+        }
+        let (kept, told) = (kept(&log).await, [70_000, 80_000, 90_000]);
+        let instants: Vec<u64> = kept.iter().map(|key| key.as_u64_pair().0 >> 16).collect();
+        assert_eq!(instants, told, "{leg:?}");
+        let given: Vec<String> = told.iter().map(|millis| made_at(*millis, 5)).collect();
+        assert!(kept.iter().all(|key| !given.contains(&key.to_string())), "{leg:?}: {kept:?}");
     }
 }
 

@@ -22,7 +22,9 @@ fn given(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(HEADER) else {
         return Ok(None);
     };
-    let refused = || Problem::new(Kind::Malformed).detail("Idempotency-Key: expected 1 to 255 printable ASCII characters, such as a UUID");
+    let refused = || {
+        Problem::new(Kind::Malformed).detail("Idempotency-Key: expected 1 to 255 printable ASCII characters, such as a UUID of version 7")
+    };
     let text = value.to_str().map_err(|_| refused())?.trim();
     let text = text.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(text);
     if text.is_empty() || text.len() > LONGEST { Err(refused()) } else { Ok(Some(text.to_owned())) }
@@ -54,16 +56,13 @@ pub(super) fn read(headers: &HeaderMap, asking: &Asking<'_>) -> Result<Option<Id
         name.update(asking.caller.unwrap_or(&digest));
         name.update(b"\0");
         name.update(key.as_bytes());
-        Idempotency { key: hex(name.finish().as_ref()), digest }
+        Idempotency { key: hex(name.finish().as_ref()), ..Idempotency::new(key, digest) }
     }))
 }
 
 /// The order, once.
 pub(super) fn once(order: Order, idempotency: Option<Idempotency>) -> Order {
-    match idempotency {
-        Some(Idempotency { key, digest }) => order.once(key, digest),
-        None => order,
-    }
+    Order { idempotency, ..order }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -73,6 +72,8 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const TIMED: &str = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f";
 
     fn headers(key: &str) -> HeaderMap {
         HeaderMap::from_iter([(HEADER.parse().unwrap(), key.parse().unwrap())])
@@ -107,6 +108,13 @@ mod tests {
     fn the_clients_key_is_never_stored() {
         let stored = key("aCanaryOfAKey", b"me", b"{}");
         assert!(!stored.key.contains("Canary") && !stored.digest.windows(6).any(|part| part == b"Canary"));
+    }
+
+    #[test]
+    fn a_key_that_tells_when_it_was_made_still_belongs_to_one_caller() {
+        let (mine, yours) = (key(TIMED, b"me", b"{}"), key(TIMED, b"you", b"{}"));
+        assert_eq!((mine.made_at, yours.made_at), (Some(1_645_557_742_000), Some(1_645_557_742_000)));
+        assert!(mine.key != yours.key && !mine.key.contains("017f22e2"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use ens_domain::ids::SpaceId;
 use ring::hmac;
+use uuid::Uuid;
 
 use super::round::Jobs;
 use crate::append::{Remembered, Request};
@@ -20,8 +21,8 @@ impl Store {
         if asked.is_empty() {
             return Ok(());
         }
-        let keys: Vec<[u8; 32]> = asked.iter().map(|(_, request)| request.key).collect();
-        let known: HashMap<[u8; 32], Remembered> =
+        let keys: Vec<Uuid> = asked.iter().map(|(_, request)| request.key).collect();
+        let known: HashMap<Uuid, Remembered> =
             self.engine().remembered(&keys).await?.into_iter().map(|remembered| (remembered.request.key, remembered)).collect();
         for (place, request) in asked {
             let Some(remembered) = known.get(&request.key) else { continue };
@@ -36,7 +37,7 @@ impl Store {
 
     /// The answer that a request had when it took effect, read back from the log.
     async fn first_answer(&self, remembered: &Remembered) -> Result<Outcome, StoreError> {
-        let space: SpaceId = remembered.space.parse().map_err(|_| StoreError::Malformed("an idempotency key names no space"))?;
+        let space = remembered.request.space;
         let history = self.histories(&[space]).await?.remove(&space).unwrap_or_default();
         let written = |event: &&StoredEvent| event.sequence > remembered.version_before && event.sequence <= remembered.version;
         let events = history.iter().filter(written).map(|event| Ok(event.decode()?.event)).collect::<Result<_, StoreError>>()?;
@@ -49,14 +50,15 @@ impl Store {
         })
     }
 
-    /// A caller's key may be guessable or hold what it should not, so it is kept as a keyed digest.
-    pub(super) fn request(&self, idempotency: &Idempotency) -> Request {
+    /// A caller's key may be guessable or hold what it should not, so it is kept as a keyed digest: 128 bits of it, or 80 behind the 48 of
+    /// the instant at which it was made.
+    pub(super) fn request(&self, space: SpaceId, idempotency: &Idempotency) -> Request {
         let digest = |purpose: u8, text: &[u8]| {
-            let mut bytes = [0; 32];
             let tag = hmac::sign(&self.keys().request, &[&[purpose], text].concat());
-            bytes.iter_mut().zip(tag.as_ref()).for_each(|(to, from)| *to = *from);
-            bytes
+            tag.as_ref().iter().take(size_of::<u128>()).fold(0, |bits, byte| bits << 8 | u128::from(*byte))
         };
-        Request { key: digest(1, idempotency.key.as_bytes()), digest: digest(2, &idempotency.digest) }
+        let name = digest(1, idempotency.key.as_bytes());
+        let key = idempotency.made_at.map_or(name, |made_at| u128::from(made_at) << 80 | name >> 48);
+        Request { key: Uuid::from_u128(key), digest: Uuid::from_u128(digest(2, &idempotency.digest)), space }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use cqrs_es::Aggregate;
 use ens_domain::ids::SpaceId;
 use ens_domain::space::{HealthSpace, SpaceCommand, SpaceEvent};
+use uuid::Uuid;
 
 use super::Loaded;
 use super::lane::Job;
@@ -79,7 +80,7 @@ pub(super) struct Desk {
     pub(super) spaces: HashMap<SpaceId, Result<Laid, StoreError>>,
     /// Spaces whose further orders wait for the next batch.
     pub(super) closed: HashSet<SpaceId>,
-    keys: HashSet<[u8; 32]>,
+    keys: HashSet<Uuid>,
     pub(super) plans: Vec<Plan>,
     pub(super) answers: Vec<(usize, SpaceId, Answer)>,
 }

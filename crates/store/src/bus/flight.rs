@@ -12,6 +12,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use ens_domain::ids::SpaceId;
 use futures::future::BoxFuture;
 use tokio::task::yield_now;
+use uuid::Uuid;
 
 use super::lane::{Job, Lane};
 use super::memory::Memory;
@@ -44,7 +45,7 @@ impl Flight {
 /// What the batches touch that were decided and are not committed yet.
 #[derive(Default)]
 pub(super) struct Aloft {
-    keys: HashSet<[u8; 32]>,
+    keys: HashSet<Uuid>,
     spaces: HashMap<SpaceId, usize>,
 }
 
@@ -55,7 +56,7 @@ impl Aloft {
     }
 
     /// Whether anything on its way bears this idempotency key.
-    pub(super) fn bear(&self, key: &[u8; 32]) -> bool {
+    pub(super) fn bear(&self, key: &Uuid) -> bool {
         self.keys.contains(key)
     }
 

@@ -95,7 +95,7 @@ impl Store {
 
     fn job(&self, order: Order, policy: &Policy, room: OwnedSemaphorePermit) -> (Job, Awaited) {
         let (answer, awaited) = oneshot::channel();
-        let request = order.idempotency.as_ref().map(|idempotency| self.request(idempotency));
+        let request = order.idempotency.as_ref().map(|idempotency| self.request(order.space, idempotency));
         let entropy = self.entropy().branch();
         let policy = policy.clone();
         (Job { order, policy, request, entropy, rounds: 0, fruitless: 0, answer, _room: room }, awaited)

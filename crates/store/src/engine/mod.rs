@@ -83,7 +83,7 @@ pub(crate) trait Log {
     async fn heads(&self) -> Result<Vec<(Partition, u64)>, StoreError>;
     /// All events of these aggregates, each aggregate's in order.
     async fn histories(&self, aggregates: Aggregates<'_>) -> Result<Vec<StoredEvent>, StoreError>;
-    async fn remembered(&self, keys: &[[u8; 32]]) -> Result<Vec<Remembered>, StoreError>;
+    async fn remembered(&self, keys: &[Uuid]) -> Result<Vec<Remembered>, StoreError>;
 }
 
 /// The keys of an engine.

@@ -107,7 +107,7 @@ pub(super) fn admit(app: &App, body: &PersonBody, today: NaiveDate) -> Result<(I
 
 /// Create a person's space.
 #[utoipa::path(post, path = "/v1/spaces", tag = "spaces", request_body = PersonShape,
-    params(("Idempotency-Key" = Option<String>, Header, description = "makes repeating this request safe")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "makes repeating this request safe; best a UUID of version 7")),
     responses((status = 201, description = "created", body = Done), (status = 200, description = "the person has a space already: nothing changed", body = Done)))]
 pub(super) async fn create_space(State(app): State<App>, asked: Asked<PersonBody>) -> Result<Written, Problem> {
     let (digest, admitted) = admit(&app, &asked.body, paris::day_of(app.now()))?;

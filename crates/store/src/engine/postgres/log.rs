@@ -5,6 +5,7 @@ use futures::TryStreamExt;
 use futures::future::BoxFuture;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
+use uuid::Uuid;
 
 use super::Postgres;
 use super::append::Appending;
@@ -79,8 +80,7 @@ impl Log for Postgres {
         rows.iter().map(stored).collect()
     }
 
-    async fn remembered(&self, keys: &[[u8; 32]]) -> Result<Vec<Remembered>, StoreError> {
-        let keys: Vec<&[u8]> = keys.iter().map(<[u8; 32]>::as_slice).collect();
+    async fn remembered(&self, keys: &[Uuid]) -> Result<Vec<Remembered>, StoreError> {
         let rows = sqlx::query(
             "SELECT key, digest, partition, space, version_before, version, position FROM idempotency_keys WHERE key = ANY($1)",
         )
@@ -124,9 +124,8 @@ pub(super) fn stored(row: &PgRow) -> Result<StoredEvent, StoreError> {
 
 fn remembered(row: &PgRow) -> Result<Remembered, StoreError> {
     Ok(Remembered {
-        request: Request { key: row.try_get("key")?, digest: row.try_get("digest")? },
+        request: Request { key: row.try_get("key")?, digest: row.try_get("digest")?, space: row.try_get::<Uuid, _>("space")?.into() },
         partition: Partition::from_column(row.try_get("partition")?)?,
-        space: row.try_get("space")?,
         version_before: number(row.try_get("version_before")?)?,
         version: number(row.try_get("version")?)?,
         position: number(row.try_get("position")?)?,

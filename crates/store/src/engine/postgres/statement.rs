@@ -183,9 +183,9 @@ impl Statement {
 
     fn remembered_arrays(&mut self, keys: &[&Remembered]) -> Result<Vec<String>, StoreError> {
         Ok(vec![
-            self.array(keys.iter(), |key| key.request.key.as_slice())?,
-            self.array(keys.iter(), |key| key.request.digest.as_slice())?,
-            self.array(keys.iter(), |key| key.space.as_str())?,
+            self.array(keys.iter(), |key| key.request.key)?,
+            self.array(keys.iter(), |key| key.request.digest)?,
+            self.array(keys.iter(), |key| key.request.space.uuid())?,
             self.array(keys.iter(), |key| column(key.version_before))?,
             self.array(keys.iter(), |key| column(key.version))?,
             self.array(keys.iter(), |key| column(key.position))?,

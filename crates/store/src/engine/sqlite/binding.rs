@@ -36,9 +36,9 @@ pub(super) fn bind_event<'q>(statement: Statement<'q>, row: &'q Row) -> Statemen
 
 pub(super) fn bind_key<'q>(statement: Statement<'q>, key: &'q Remembered) -> Statement<'q> {
     statement
-        .bind(key.request.key.as_slice())
-        .bind(key.request.digest.as_slice())
-        .bind(&key.space)
+        .bind(key.request.key)
+        .bind(key.request.digest)
+        .bind(key.request.space.uuid())
         .bind(column(key.version_before))
         .bind(column(key.version))
         .bind(column(key.position))

@@ -5,6 +5,7 @@ use futures::TryStreamExt;
 use futures::future::BoxFuture;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
 
 use super::append::{Appending, KeyFile, append_at};
 use super::{Sqlite, whole};
@@ -84,12 +85,12 @@ impl Log for Sqlite {
         rows.iter().map(stored).collect()
     }
 
-    async fn remembered(&self, keys: &[[u8; 32]]) -> Result<Vec<Remembered>, StoreError> {
+    async fn remembered(&self, keys: &[Uuid]) -> Result<Vec<Remembered>, StoreError> {
         let rows = sqlx::query(
             "SELECT key, digest, partition, space, version_before, version, position FROM idempotency_keys \
              WHERE key IN (SELECT unhex(value) FROM json_each($1))",
         )
-        .bind(array(&keys.iter().map(|key| hex(key)).collect::<Vec<_>>()))
+        .bind(array(&keys.iter().map(|key| hex(key.as_bytes())).collect::<Vec<_>>()))
         .fetch_all(&self.readers)
         .await?;
         rows.iter().map(remembered).collect()
@@ -139,9 +140,8 @@ pub(super) fn stored(row: &SqliteRow) -> Result<StoredEvent, StoreError> {
 
 fn remembered(row: &SqliteRow) -> Result<Remembered, StoreError> {
     Ok(Remembered {
-        request: Request { key: digest(row.try_get("key")?)?, digest: digest(row.try_get("digest")?)? },
+        request: Request { key: row.try_get("key")?, digest: row.try_get("digest")?, space: row.try_get::<Uuid, _>("space")?.into() },
         partition: Partition::from_column(row.try_get("partition")?)?,
-        space: row.try_get("space")?,
         version_before: number(row.try_get("version_before")?)?,
         version: number(row.try_get("version")?)?,
         position: number(row.try_get("position")?)?,
