@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -10,6 +10,7 @@ Examples:
   ens-bench commands                                          one life after the other at 1, 32 and 256 callers, beside cqrs-es
   ens-bench commands --store sqlite:                          the same embedded, beside sqlite-es
   ens-bench growth --events 50000 --times 4                   the cost of an event as the log grows, in small
+  ens-bench growth --keys random                              the same with idempotency keys that do not say when they were made
   ens-bench plot --from numbers.json --svg commands.svg       a plot of what was measured before
 
 Ours and its peer run on one server, one after the other, round by round. A private PostgreSQL is started and removed unless
@@ -136,6 +137,18 @@ pub(crate) struct GrowthArgs {
     /// How many times as many it holds in the end
     #[arg(long, default_value_t = 10)]
     pub(crate) times: u64,
+    /// What the idempotency keys are
+    #[arg(long, value_enum, default_value_t = RequestKeys::TimeOrdered)]
+    pub(crate) keys: RequestKeys,
+}
+
+/// What a client takes for its idempotency keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RequestKeys {
+    /// UUIDs of version 7, as the documentation advises
+    TimeOrdered,
+    /// UUIDs of version 4, or anything else that does not say when it was made
+    Random,
 }
 
 /// A plot.

@@ -16,7 +16,9 @@ use ens_domain::policy::Policy;
 use ens_domain::space::commands::{CreateSpace, Open, RecordEmailSent, SendNotice};
 use ens_domain::space::{Admission, Contacts, SpaceCommand};
 use ens_store::{Order, Store};
+use uuid::Builder;
 
+use crate::cli::RequestKeys;
 use crate::failure::Failure;
 
 /// Persons who take turns; a command takes a copy of one.
@@ -44,6 +46,8 @@ pub(crate) struct Cast {
     persons: Vec<Admission>,
     /// Today's rules.
     pub(crate) policy: Policy,
+    /// What its requests are named by.
+    keys: RequestKeys,
     told_at: DateTime<Utc>,
     open_at: DateTime<Utc>,
 }
@@ -60,9 +64,15 @@ impl Cast {
         Ok(Self {
             persons: (0..PERSONS).map(person).collect::<Result<_, _>>()?,
             policy: Policy::default(),
+            keys: RequestKeys::TimeOrdered,
             told_at: paris::start_of(told_on) + TimeDelta::hours(9),
             open_at: paris::start_of(day) + TimeDelta::hours(1),
         })
+    }
+
+    /// The same, with requests named by such keys.
+    pub(crate) fn with_keys(self, keys: RequestKeys) -> Self {
+        Self { keys, ..self }
     }
 
     /// The command of this step in the life of a space.
@@ -83,10 +93,13 @@ impl Cast {
     /// The command as the service orders it: with what stands beside every event, and a key that makes it once.
     pub(crate) fn order(&self, store: &Store, life: Life, step: Step) -> Result<Order, Failure> {
         let order = Order::new(life.space, self.command(store, life, step)?).with_metadata("role", "cnam");
-        let key = format!("bench:{}:{step:?}", life.space);
+        let key = match self.keys {
+            RequestKeys::TimeOrdered => MessageId::at(Utc::now(), store.entropy().bytes()?).uuid(),
+            RequestKeys::Random => Builder::from_random_bytes(store.entropy().bytes()?).into_uuid(),
+        };
         // What the digest is of is not looked at; it is as long as the real one.
         let digest = store.entropy().bytes()?;
-        Ok(order.with_metadata("request", life.message.to_string()).once(key, digest))
+        Ok(order.with_metadata("request", life.message.to_string()).once(key.to_string(), digest))
     }
 
     fn person_of(&self, space: SpaceId) -> Result<Admission, Failure> {

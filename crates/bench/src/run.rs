@@ -6,7 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::bench::Bench;
 use crate::benches::{append, commands, growth, http, mixed, openings, plot, rebuild, replay};
-use crate::cli::{AppendArgs, Cli, EventsArgs, Everything, GrowthArgs, HttpArgs, OpeningsArgs, PlotArgs, What};
+use crate::cli::{AppendArgs, Cli, EventsArgs, Everything, GrowthArgs, HttpArgs, OpeningsArgs, PlotArgs, RequestKeys, What};
 use crate::failure::Failure;
 use crate::load;
 use crate::report::{self, Row};
@@ -81,7 +81,7 @@ async fn everything(bench: &Bench, args: Everything) -> Results {
     results.add("replay", replay::run(bench, events.clone()).await);
     results.add("rebuild", rebuild::run(bench, events).await);
     results.add("http", http::run(bench, HttpArgs { spaces: scaled(20_000) }).await);
-    results.add("growth", growth::run(bench, GrowthArgs { events: scaled(500_000), times }).await);
+    results.add("growth", growth::run(bench, GrowthArgs { events: scaled(500_000), times, keys: RequestKeys::TimeOrdered }).await);
     results
 }
 

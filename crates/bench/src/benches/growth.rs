@@ -9,7 +9,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use sqlx::{Connection, PgConnection};
 
 use crate::bench::{Bench, Ground};
-use crate::cli::GrowthArgs;
+use crate::cli::{GrowthArgs, RequestKeys};
 use crate::contest::{Contender, Contest, Side};
 use crate::failure::Failure;
 use crate::lives::{Cast, Life, Step};
@@ -26,11 +26,11 @@ const SHARE: u64 = 20;
 
 /// On PostgreSQL.
 pub(crate) async fn run(bench: &Bench, args: GrowthArgs) -> Result<Vec<Row>, Failure> {
-    let small = filled(bench, "growth_small", args.events).await?;
-    let large = filled(bench, "growth_large", args.events * args.times).await?;
+    let small = filled(bench, ("growth_small", args.keys), args.events).await?;
+    let large = filled(bench, ("growth_large", args.keys), args.events * args.times).await?;
     let lives = (args.events / SHARE / 4).max(1);
     let mut rows = Vec::new();
-    for path in [Path::Commands, Path::ReadyMade] {
+    for path in [Path::Commands(args.keys), Path::ReadyMade] {
         let mut ten = Appending {
             ground: &large,
             holds: args.events * args.times,
@@ -40,7 +40,7 @@ pub(crate) async fn run(bench: &Bench, args: GrowthArgs) -> Result<Vec<Row>, Fai
         };
         let mut one =
             Appending { ground: &small, holds: args.events, path, lives, template: Template::lived(&small.store, Step::Open).await? };
-        let contest = Contest::held(&format!("growth, {path:?}"), bench.how.rounds, &mut [&mut ten, &mut one]).await?;
+        let contest = Contest::held(&format!("growth, {}", path.name()), bench.how.rounds, &mut [&mut ten, &mut one]).await?;
         rows.push(judged(path, contest)?);
     }
     if let Some(row) = rows.first_mut() {
@@ -67,7 +67,7 @@ fn judged(path: Path, contest: Contest) -> Result<Row, Failure> {
 #[derive(Debug, Clone, Copy)]
 enum Path {
     /// Decided, sealed, with keys: the write path of the service.
-    Commands,
+    Commands(RequestKeys),
     /// Ready-made: the log alone.
     ReadyMade,
 }
@@ -75,17 +75,18 @@ enum Path {
 impl Path {
     const fn name(self) -> &'static str {
         match self {
-            Self::Commands => "commands in batches, with keys",
+            Self::Commands(RequestKeys::TimeOrdered) => "commands in batches, with keys",
+            Self::Commands(RequestKeys::Random) => "commands in batches, with random keys",
             Self::ReadyMade => "ready-made events: the log alone",
         }
     }
 }
 
 /// A log of so many events, all of them made by commands, so that the keys' tables are as large as they would be.
-async fn filled<'a>(bench: &'a Bench, what: &str, events: u64) -> Result<Ground<'a>, Failure> {
+async fn filled<'a>(bench: &'a Bench, (what, keys): (&str, RequestKeys), events: u64) -> Result<Ground<'a>, Failure> {
     let ground = Ground::fresh(bench, what).await?;
     eprintln!("growth: making a log of {events} events");
-    let cast = Arc::new(Cast::new()?);
+    let cast = Arc::new(Cast::new()?.with_keys(keys));
     let lives = events / 4;
     let batches = (0..lives.div_ceil(BATCH)).map(|batch| lead(&ground.store, &cast, BATCH.min(lives - batch * BATCH)));
     stream::iter(batches).buffer_unordered(AT_ONCE).try_for_each(async |_| Ok(())).await?;
@@ -130,8 +131,8 @@ impl Contender for Appending<'_> {
                 let events = self.lives * self.template.len();
                 once(&self.ground.gauges, async { self.template.fill(store, self.lives).await.map(|()| events) }).await
             }
-            Path::Commands => {
-                let cast = Cast::new()?;
+            Path::Commands(keys) => {
+                let cast = Cast::new()?.with_keys(keys);
                 let work = async {
                     let mut events = 0;
                     for first in (0..self.lives).step_by(usize::try_from(BATCH).unwrap_or(1)) {
