@@ -9,9 +9,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
-use sqlx::postgres::PgPool;
+use sqlx::Connection;
+use sqlx::postgres::{PgConnection, PgPool};
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
 
@@ -22,10 +24,9 @@ use crate::engine::{Append, AtHead};
 use crate::error::StoreError;
 use crate::partition::Partition;
 
-/// Waiting rows that are worth a second transaction while one is on its way to the disk.
-const CROWD: usize = 24;
-/// Waiting rows that two writers share, each with half of the partitions: more would leave the second one nothing to write.
-const LARGE_CROWD: usize = 64;
+/// Waiting rows that are worth a transaction of their own while another one is on its way to the disk. Two such crowds are shared by two
+/// writers, each with half of the partitions: one for all would leave the second nothing to write, and the processors idle.
+const CROWD: usize = 8;
 const HALF: usize = 8;
 /// How often a writer lets the other tasks go first before it takes what waits.
 const YIELDS: u32 = 6;
@@ -33,6 +34,8 @@ const YIELDS: u32 = 6;
 const AHEAD: usize = 16;
 /// Rows that are taken together, unless one batch alone brings more.
 const ROWS: usize = 512;
+/// How long a connection waits for the next writer: one that rests for longer may have been forgotten by what lies between.
+const KEPT: Duration = Duration::from_secs(60);
 
 /// Who commits for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +82,14 @@ struct Queue {
     under_way: Vec<Partition>,
     /// Partitions whose last batch was not written: what stands on it will not be either.
     broken: Vec<Partition>,
+    /// Connections of writers who left, for the next ones. They do not go back to the pool, which would ping them each time.
+    spare: Vec<(PgConnection, Instant)>,
+    /// Whether the store is being closed, so that none is kept.
+    closing: bool,
 }
+
+/// A writer's connection; none before its first statement, nor after one that failed.
+type Own = Option<PgConnection>;
 
 impl Queue {
     /// Lets a batch wait; hands back one that stands on a batch that was not written.
@@ -108,14 +118,19 @@ impl Queue {
         self.waiting.iter().filter(|waiting| so(waiting)).map(|waiting| waiting.batch.rows.len()).sum()
     }
 
-    /// What a writer writes next; nothing if it is to leave, and it has left then.
-    fn take(&mut self) -> Vec<Waiting> {
+    /// What a writer writes next; nothing if it is to leave, and it has left then, without its connection.
+    fn take(&mut self, connection: &mut Own) -> Vec<Waiting> {
         let others = self.writers - 1;
         if !self.calls_for_a_writer(others) {
             self.writers = others;
+            self.spare.extend(connection.take().filter(|_| !self.closing).map(|own| (own, Instant::now())));
             return Vec::new();
         }
-        let most = if self.rows(|_| true) >= LARGE_CROWD { HALF } else { usize::MAX };
+        if connection.is_none() {
+            self.spare.retain(|(_, since)| since.elapsed() < KEPT);
+            *connection = self.spare.pop().map(|(own, _)| own);
+        }
+        let most = if self.rows(|_| true) >= 2 * CROWD { HALF } else { usize::MAX };
         let (mut rows, mut taken, mut left) = (0, Vec::<Waiting>::new(), VecDeque::new());
         let mut partitions = BTreeSet::new();
         // No batch overtakes one of its partition.
@@ -186,15 +201,16 @@ impl Commits {
     async fn write_what_waits(self, class: Class) {
         // Given back however this ends, so that a defect does not leave the queue without a writer.
         let mut place = Place(Some((&self, class)));
+        let mut connection = None;
         loop {
-            let taken = self.queue(class).take();
+            let taken = self.queue(class).take(&mut connection);
             if taken.is_empty() {
                 // Given back already, under the lock: no batch could come between and count on a writer who is leaving.
                 place.0 = None;
                 return;
             }
             let yields = if taken.len() > 1 { YIELDS } else { 0 };
-            for Fared { partition, answers } in self.write_all(taken).await {
+            for Fared { partition, answers } in self.write_all(&mut connection, taken).await {
                 let whole = answers.iter().all(|(_, said)| matches!(said, Ok(AtHead::Written)));
                 let lost = self.queue(class).over(partition, if whole { AtHead::Written } else { AtHead::Moved });
                 answers.into_iter().for_each(|(answer, said)| tell(answer, said));
@@ -225,7 +241,7 @@ impl Commits {
     }
 
     /// Writes batches, those of one partition together, and says what each is answered.
-    async fn write_all(&self, taken: Vec<Waiting>) -> Vec<Fared> {
+    async fn write_all(&self, connection: &mut Own, taken: Vec<Waiting>) -> Vec<Fared> {
         let mut parts: BTreeMap<Partition, (Vec<Batch>, Vec<_>)> = BTreeMap::new();
         let several = taken.len() > 1;
         for Waiting { batch, answer } in taken {
@@ -234,12 +250,12 @@ impl Commits {
             answers.push(answer);
         }
         let batches: Vec<&[Batch]> = parts.values().map(|(batches, _)| batches.as_slice()).collect();
-        let done = self.at_heads(&batches).await;
+        let done = self.at_heads(connection, &batches).await;
         let mut fared = Vec::with_capacity(parts.len());
         for (partition, (batches, answers)) in parts {
             let said = match &done {
                 // All were undone for one of them: each by itself, and the one that cannot be written says so.
-                Err(StoreError::Database { .. }) if several => self.one_by_one(&batches).await,
+                Err(StoreError::Database { .. }) if several => self.one_by_one(connection, &batches).await,
                 done => vec![done.clone().map(|written| of(partition, &written)); batches.len()],
             };
             fared.push(Fared { partition, answers: answers.into_iter().zip(said).collect() });
@@ -248,12 +264,12 @@ impl Commits {
     }
 
     /// Batches of one partition, each by itself, up to the first that is not written.
-    async fn one_by_one(&self, batches: &[Batch]) -> Vec<Answer> {
+    async fn one_by_one(&self, connection: &mut Own, batches: &[Batch]) -> Vec<Answer> {
         let mut said: Vec<Answer> = Vec::with_capacity(batches.len());
         for batch in batches {
             said.push(match said.last() {
                 None | Some(Ok(AtHead::Written)) => {
-                    self.at_heads(&[std::slice::from_ref(batch)]).await.map(|written| of(batch.partition, &written))
+                    self.at_heads(connection, &[std::slice::from_ref(batch)]).await.map(|written| of(batch.partition, &written))
                 }
                 Some(Ok(AtHead::Moved) | Err(_)) => Ok(AtHead::Moved),
             });
@@ -262,12 +278,31 @@ impl Commits {
     }
 
     /// The partitions whose heads were where they were known to be, all of them written.
-    async fn at_heads(&self, batches: &[&[Batch]]) -> Result<HashSet<i16>, StoreError> {
+    async fn at_heads(&self, connection: &mut Own, batches: &[&[Batch]]) -> Result<HashSet<i16>, StoreError> {
         let (sql, arguments) = Statement::at_heads(batches)?;
-        let mut connection = self.pool.acquire().await?;
+        let mut own = match connection.take() {
+            Some(own) => own,
+            None => self.pool.acquire().await?.detach(),
+        };
         // The commit is in the statement: an answer that does not come leaves its outcome unknown.
-        let written = sqlx::query_scalar_with(&sql, arguments).fetch_all(&mut *connection).await.map_err(StoreError::at_commit)?;
+        let written = sqlx::query_scalar_with(&sql, arguments).fetch_all(&mut own).await.map_err(StoreError::at_commit)?;
+        *connection = Some(own);
         Ok(written.into_iter().collect())
+    }
+
+    /// Says goodbye on the connections that are kept, and keeps none any more.
+    pub(super) async fn close(&self) {
+        for class in [Class::Click, Class::Campaign] {
+            let spare = {
+                let mut queue = self.queue(class);
+                queue.closing = true;
+                std::mem::take(&mut queue.spare)
+            };
+            for (connection, _) in spare {
+                // The server notices by itself where the goodbye does not arrive.
+                connection.close().await.ok();
+            }
+        }
     }
 
     /// One batch in statements that name its partition.

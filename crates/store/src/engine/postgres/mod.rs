@@ -104,6 +104,7 @@ impl Engine for Postgres {
         if let Some(pipeline) = &self.pipeline {
             pipeline.close().await;
         }
+        self.commits.close().await;
         self.writers.close().await;
         self.readers.close().await;
         self.pool.close().await;
