@@ -5,6 +5,7 @@
 
 mod batches;
 mod canaries;
+mod connections;
 mod crowds;
 mod departures;
 mod destruction;

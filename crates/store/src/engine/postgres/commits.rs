@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use sqlx::Connection;
-use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::postgres::{PgConnection, PgDatabaseError, PgPool, PgSeverity};
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
 
@@ -88,7 +88,7 @@ struct Queue {
     closing: bool,
 }
 
-/// A writer's connection; none before its first statement, nor after one that failed.
+/// A writer's connection; none before its first statement, nor after one that was not answered.
 type Own = Option<PgConnection>;
 
 impl Queue {
@@ -284,10 +284,12 @@ impl Commits {
             Some(own) => own,
             None => self.pool.acquire().await?.detach(),
         };
+        let written = sqlx::query_scalar_with(&sql, arguments).fetch_all(&mut own).await;
+        if written.as_ref().err().is_none_or(leaves_the_connection) {
+            *connection = Some(own);
+        }
         // The commit is in the statement: an answer that does not come leaves its outcome unknown.
-        let written = sqlx::query_scalar_with(&sql, arguments).fetch_all(&mut own).await.map_err(StoreError::at_commit)?;
-        *connection = Some(own);
-        Ok(written.into_iter().collect())
+        Ok(written.map_err(StoreError::at_commit)?.into_iter().collect())
     }
 
     /// Says goodbye on the connections that are kept, and keeps none any more.
@@ -340,6 +342,12 @@ impl Drop for Place<'_> {
             commits.queue(class).writers -= 1;
         }
     }
+}
+
+/// Whether the server refused a statement and no more than that.
+fn leaves_the_connection(error: &sqlx::Error) -> bool {
+    let refusal = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    refusal.is_some_and(|refusal| refusal.severity() == PgSeverity::Error)
 }
 
 fn of(partition: Partition, written: &HashSet<i16>) -> AtHead {

@@ -1,0 +1,52 @@
+//! The connections of a PostgreSQL store: those of its writers are kept, and let go when it is closed.
+
+use ens_domain::policy::Policy;
+use ens_store::Answered;
+use ens_tests::eventually;
+use sqlx::{Connection, PgConnection};
+
+use crate::legs::{Leg, Log};
+use crate::people::{create, live, oppose, space};
+
+/// The server's processes that serve this store.
+async fn processes(owner: &mut PgConnection) -> Vec<i32> {
+    let sql = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ens' ORDER BY pid";
+    sqlx::query_scalar(sql).fetch_all(owner).await.expect("the server's processes")
+}
+
+#[tokio::test]
+async fn a_statement_that_is_refused_costs_no_connection() {
+    let log = Log::fresh(Leg::PostgresOurs).await;
+    let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
+    live(&log.store, vec![create(space(1)), oppose(space(1)).once("k", [1; 32])]).await;
+    let before = processes(&mut owner).await;
+    for _ in 0..5 {
+        // The key is found taken by the insert, which undoes the statement.
+        let outcome = log.store.execute(oppose(space(1)).once("k", [1; 32]), &Policy::default()).await.expect("the first answer");
+        assert_eq!(outcome.answered, Answered::Again);
+    }
+    let after = processes(&mut owner).await;
+    assert!(before.iter().all(|process| after.contains(process)), "{before:?} became {after:?}");
+}
+
+#[tokio::test]
+async fn a_killed_connection_is_replaced() {
+    let log = Log::fresh(Leg::PostgresOurs).await;
+    let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
+    live(&log.store, vec![create(space(1))]).await;
+    let sql = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ens'";
+    let killed: i64 = sqlx::query_scalar(sql).fetch_one(&mut owner).await.expect("the end of them");
+    assert!(killed > 0);
+    // Whoever comes first finds the line dead, and is told so; each dead one is found once.
+    eventually("a space", async || log.store.execute(create(space(2)), &Policy::default()).await.ok()).await;
+}
+
+#[tokio::test]
+async fn a_closed_store_leaves_no_connection() {
+    let log = Log::fresh(Leg::PostgresOurs).await;
+    let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
+    live(&log.store, vec![create(space(1)), create(space(2))]).await;
+    assert!(!processes(&mut owner).await.is_empty());
+    log.store.close().await;
+    eventually("no connection", async || processes(&mut owner).await.is_empty().then_some(())).await;
+}
