@@ -27,6 +27,7 @@ use crate::partition::Partition;
 /// Waiting rows that are worth a transaction of their own while another one is on its way to the disk. Two such crowds are shared by two
 /// writers, each with half of the partitions: one for all would leave the second nothing to write, and the processors idle.
 const CROWD: usize = 8;
+/// The partitions of one of two writers who share a crowd.
 const HALF: usize = 8;
 /// How often a writer lets the other tasks go first before it takes what waits.
 const YIELDS: u32 = 6;
