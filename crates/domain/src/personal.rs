@@ -12,7 +12,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The key under which an unsealed value serialises; a `CHECK` on `events` refuses any payload that holds it.
+/// The key under which an unsealed value serialises; the `events` table refuses any payload that holds it.
 pub const CLEAR_MARKER: &str = "$clear";
 /// The key under which a sealed value serialises.
 pub const SEALED_MARKER: &str = "$sealed";

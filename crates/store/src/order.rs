@@ -37,7 +37,7 @@ pub struct Idempotency {
     pub key: String,
     /// When the caller made the key, if the key says so, as a UUID of version 7 does: milliseconds of Unix time, a part of the key. Keys of
     /// one time are kept side by side, where others would each change a page of their own.
-    pub made_at: Option<u64>,
+    pub(crate) made_at: Option<u64>,
     /// SHA-256 of the request; the same key with another digest is refused. Only a keyed digest of it is stored.
     pub digest: [u8; 32],
 }
@@ -48,6 +48,12 @@ impl Idempotency {
         let key = key.into();
         let made_at = Uuid::try_parse(&key).ok().and_then(made_at);
         Self { key, made_at, digest }
+    }
+
+    /// The same request under a key that was made of this one.
+    #[must_use]
+    pub fn renamed(self, key: String) -> Self {
+        Self { key, ..self }
     }
 }
 

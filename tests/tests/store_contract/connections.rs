@@ -1,9 +1,12 @@
 //! The connections of a PostgreSQL store: those of its writers are kept, and let go when it is closed.
 
+use std::time::Duration;
+
 use ens_domain::policy::Policy;
-use ens_store::Answered;
+use ens_store::{Answered, Rejection};
 use ens_tests::eventually;
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, Executor, PgConnection};
+use tokio::time::timeout;
 
 use crate::legs::{Leg, Log};
 use crate::people::{create, live, oppose, space};
@@ -49,4 +52,27 @@ async fn a_closed_store_leaves_no_connection() {
     assert!(!processes(&mut owner).await.is_empty());
     log.store.close().await;
     eventually("no connection", async || processes(&mut owner).await.is_empty().then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_closes_a_store_waits_for_what_is_being_written() {
+    let log = Log::fresh(Leg::PostgresOurs).await;
+    live(&log.store, vec![create(space(1))]).await;
+    let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
+    let mut lock = owner.begin().await.expect("a transaction");
+    lock.execute("SELECT FROM log_heads FOR UPDATE").await.expect("the heads");
+    let store = log.store.clone();
+    let asked = tokio::spawn(async move { store.execute(create(space(2)), &Policy::default()).await });
+    eventually("a write that waits", async || {
+        let sql = "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()";
+        sqlx::query_scalar::<_, i32>(sql).fetch_optional(&mut *lock).await.expect("the locks")
+    })
+    .await;
+    let mut closing = Box::pin(log.store.close());
+    timeout(Duration::from_millis(500), &mut closing).await.expect_err("it is closed while something is being written");
+    lock.rollback().await.expect("the heads given back");
+    closing.await;
+    asked.await.expect("a task").expect("a space");
+    let refused = log.store.execute(create(space(3)), &Policy::default()).await;
+    assert!(matches!(refused, Err(Rejection::Store(_))), "{refused:?}");
 }

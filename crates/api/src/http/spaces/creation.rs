@@ -133,7 +133,10 @@ async fn with_representative(
     // The first representation bears the space's own id: declared twice, it is the same one.
     let representation = RepresentationId::from(space.uuid());
     let command = DeclareRepresentative { at: app.now(), by: Party::Cnam, representation, kind, representative };
-    let key = idempotency.map(|first| Idempotency { key: format!("{}:representative", first.key), ..first });
+    let key = idempotency.map(|first| {
+        let key = format!("{}:representative", first.key);
+        first.renamed(key)
+    });
     let declared = execute(app, once(Order::new(space, command).with_metadata("role", "cnam"), key)).await?;
     let events = [created.events, declared.events.clone()].concat();
     Ok(Outcome { events, ..declared })

@@ -8,13 +8,14 @@
 //! - a batch that fails is answered alone, and the others are written
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use sqlx::Connection;
-use sqlx::postgres::{PgConnection, PgDatabaseError, PgPool, PgSeverity};
-use tokio::sync::oneshot;
+use sqlx::postgres::{PgConnection, PgPool};
+use tokio::sync::{Notify, oneshot};
 use tokio::task::yield_now;
 
 use super::append::Appending;
@@ -35,8 +36,10 @@ const YIELDS: u32 = 6;
 const AHEAD: usize = 16;
 /// Rows that are taken together, unless one batch alone brings more.
 const ROWS: usize = 512;
-/// How long a connection waits for the next writer: one that rests for longer may have been forgotten by what lies between.
-const KEPT: Duration = Duration::from_secs(60);
+/// How long a writer's connection may rest, and how long it may last, as in a pool: what lies between forgets one that rests, and the server
+/// may have become another one.
+const REST: Duration = Duration::from_secs(600);
+const LIFE: Duration = Duration::from_secs(1_800);
 
 /// Who commits for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +75,8 @@ pub(super) struct Commits {
 struct Queues {
     clicks: Mutex<Queue>,
     campaigns: Mutex<Queue>,
+    /// Rings when a writer has left.
+    left: Notify,
 }
 
 #[derive(Default)]
@@ -84,13 +89,26 @@ struct Queue {
     /// Partitions whose last batch was not written: what stands on it will not be either.
     broken: Vec<Partition>,
     /// Connections of writers who left, for the next ones. They do not go back to the pool, which would ping them each time.
-    spare: Vec<(PgConnection, Instant)>,
+    spare: Vec<Line>,
     /// Whether the store is being closed, so that none is kept.
     closing: bool,
 }
 
-/// A writer's connection; none before its first statement, nor after one that was not answered.
-type Own = Option<PgConnection>;
+/// A connection of a writer.
+struct Line {
+    connection: PgConnection,
+    opened: Instant,
+    used: Instant,
+}
+
+impl Line {
+    fn is_fresh(&self) -> bool {
+        self.used.elapsed() < REST && self.opened.elapsed() < LIFE
+    }
+}
+
+/// What a writer writes on; none before its first statement, nor after one that ended otherwise than was to be expected.
+type Own = Option<Line>;
 
 impl Queue {
     /// Lets a batch wait; hands back one that stands on a batch that was not written.
@@ -124,12 +142,12 @@ impl Queue {
         let others = self.writers - 1;
         if !self.calls_for_a_writer(others) {
             self.writers = others;
-            self.spare.extend(connection.take().filter(|_| !self.closing).map(|own| (own, Instant::now())));
+            self.spare.extend(connection.take().filter(|_| !self.closing));
             return Vec::new();
         }
-        if connection.is_none() {
-            self.spare.retain(|(_, since)| since.elapsed() < KEPT);
-            *connection = self.spare.pop().map(|(own, _)| own);
+        self.spare.retain(Line::is_fresh);
+        if !connection.as_ref().is_some_and(Line::is_fresh) {
+            *connection = self.spare.pop();
         }
         let most = if self.rows(|_| true) >= 2 * CROWD { HALF } else { usize::MAX };
         let (mut rows, mut taken, mut left) = (0, Vec::<Waiting>::new(), VecDeque::new());
@@ -208,6 +226,7 @@ impl Commits {
             if taken.is_empty() {
                 // Given back already, under the lock: no batch could come between and count on a writer who is leaving.
                 place.0 = None;
+                self.queues.left.notify_waiters();
                 return;
             }
             let yields = if taken.len() > 1 { YIELDS } else { 0 };
@@ -216,6 +235,10 @@ impl Commits {
                 let lost = self.queue(class).over(partition, if whole { AtHead::Written } else { AtHead::Moved });
                 answers.into_iter().for_each(|(answer, said)| tell(answer, said));
                 lost.into_iter().for_each(|waiting| tell(waiting.answer, Ok(AtHead::Moved)));
+            }
+            if connection.is_none() {
+                // What broke this one may have broken those that rest.
+                self.queue(class).spare.clear();
             }
             // A crowd that was answered comes back at once: with it the next statement is larger, and each command in it cheaper.
             for _ in 0..yields {
@@ -281,29 +304,37 @@ impl Commits {
     /// The partitions whose heads were where they were known to be, all of them written.
     async fn at_heads(&self, connection: &mut Own, batches: &[&[Batch]]) -> Result<HashSet<i16>, StoreError> {
         let (sql, arguments) = Statement::at_heads(batches)?;
-        let mut own = match connection.take() {
-            Some(own) => own,
-            None => self.pool.acquire().await?.detach(),
+        let mut line = match connection.take() {
+            Some(line) => line,
+            None => Line { connection: self.pool.acquire().await?.detach(), opened: Instant::now(), used: Instant::now() },
         };
-        let written = sqlx::query_scalar_with(&sql, arguments).fetch_all(&mut own).await;
-        if written.as_ref().err().is_none_or(leaves_the_connection) {
-            *connection = Some(own);
+        let written = sqlx::query_scalar_with(&sql, arguments).fetch_all(&mut line.connection).await;
+        if written.as_ref().err().is_none_or(is_to_be_expected) {
+            *connection = Some(Line { used: Instant::now(), ..line });
         }
         // The commit is in the statement: an answer that does not come leaves its outcome unknown.
         Ok(written.map_err(StoreError::at_commit)?.into_iter().collect())
     }
 
-    /// Says goodbye on the connections that are kept, and keeps none any more.
+    /// Waits for the writers at work, and says goodbye on the connections that are kept; none is kept any more.
     pub(super) async fn close(&self) {
         for class in [Class::Click, Class::Campaign] {
-            let spare = {
-                let mut queue = self.queue(class);
-                queue.closing = true;
-                std::mem::take(&mut queue.spare)
-            };
-            for (connection, _) in spare {
-                // The server notices by itself where the goodbye does not arrive.
-                connection.close().await.ok();
+            loop {
+                let mut left = pin!(self.queues.left.notified());
+                left.as_mut().enable();
+                let (writers, spare) = {
+                    let mut queue = self.queue(class);
+                    queue.closing = true;
+                    (queue.writers, std::mem::take(&mut queue.spare))
+                };
+                for line in spare {
+                    // The server notices by itself where the goodbye does not arrive.
+                    line.connection.close().await.ok();
+                }
+                if writers == 0 {
+                    break;
+                }
+                left.await;
             }
         }
     }
@@ -341,14 +372,15 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         if let Some((commits, class)) = self.0 {
             commits.queue(class).writers -= 1;
+            commits.queues.left.notify_waiters();
         }
     }
 }
 
-/// Whether the server refused a statement and no more than that.
-fn leaves_the_connection(error: &sqlx::Error) -> bool {
-    let refusal = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
-    refusal.is_some_and(|refusal| refusal.severity() == PgSeverity::Error)
+/// Whether the server refused what was written (class 23), or another transaction was first (class 40), and the connection is as good as before.
+fn is_to_be_expected(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code.starts_with("23") || code.starts_with("40"))
 }
 
 fn of(partition: Partition, written: &HashSet<i16>) -> AtHead {

@@ -45,7 +45,7 @@ const REACH: Duration = Duration::from_secs(5);
 /// made while a table may still be empty, and must not read it whole when it has grown.
 const KEYED: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
 
-/// Connections of the bus: for commits, and for lanes that look at the log meanwhile. Few, so that their plans are warm.
+/// Connections of the bus, beside up to four that its writers keep: for lanes that look at the log meanwhile. Few, so that their plans are warm.
 const WRITERS: u32 = 8;
 /// Connections for reads of rows by their keys: those that wait together are one statement, so few suffice, and their plans are warm too.
 const READERS: u32 = 6;
@@ -104,8 +104,10 @@ impl Engine for Postgres {
         if let Some(pipeline) = &self.pipeline {
             pipeline.close().await;
         }
+        // Closed at once, so that no writer begins; those at work are waited for.
+        let closed = self.writers.close();
         self.commits.close().await;
-        self.writers.close().await;
+        closed.await;
         self.readers.close().await;
         self.pool.close().await;
     }
