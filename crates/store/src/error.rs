@@ -105,6 +105,12 @@ impl StoreError {
         matches!(self, Self::Database { code, .. } if matches!(code.as_str(), "23505" | "XX000" | "1555" | "2067"))
     }
 
+    /// Whether PostgreSQL refused what was written (class 23), or another transaction was first (class 40), and the connection is as good
+    /// as before.
+    pub(crate) fn leaves_the_connection(&self) -> bool {
+        matches!(self, Self::Database { code, .. } if code.starts_with("23") || code.starts_with("40"))
+    }
+
     fn refused(code: String, message: String) -> Self {
         // Class 08 is about the connection; 57P01 to 57P03 are the server's shutting down, crashing and starting.
         let gone = code.starts_with("08") || code.starts_with("57P0");

@@ -60,17 +60,25 @@ async fn dividing_a_table_keeps_its_rows() {
 const OLD_REQUEST: &str = "INSERT INTO idempotency_keys (key, digest, partition, space, version_before, version, position) VALUES";
 const SPACE: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
+/// A digest of 32 bytes in hexadecimal, and its first half.
+fn old_digest(pair: &str) -> String {
+    pair.repeat(16) + &"00".repeat(16)
+}
+
+fn half(pair: &str) -> Uuid {
+    Uuid::parse_str(&pair.repeat(16)).expect("a UUID")
+}
+
 #[tokio::test]
 async fn a_request_is_known_by_half_of_its_digest_on_postgresql() {
     let place = Place::fresh(Engine::Postgres).await;
     let mut owner = owner(&place).await;
     migrate(&mut owner, |name| name < "0350").await;
-    let (key, digest) = ("ab".repeat(16) + &"00".repeat(16), "cd".repeat(16) + &"00".repeat(16));
+    let (key, digest) = (old_digest("ab"), old_digest("cd"));
     run(&mut owner, &format!("{OLD_REQUEST} ('\\x{key}', '\\x{digest}', 3, '{SPACE}', 4, 5, 6)")).await;
     migrate(&mut owner, |name| name >= "0350").await;
     let sql = "SELECT concat_ws(' ', key, digest, partition, space, version_before, version, position) FROM idempotency_keys";
-    let uuid = |pair: &str| Uuid::parse_str(&pair.repeat(16)).expect("a UUID");
-    assert_eq!(column(&mut owner, sql).await, [format!("{} {} 3 {SPACE} 4 5 6", uuid("ab"), uuid("cd"))]);
+    assert_eq!(column(&mut owner, sql).await, [format!("{} {} 3 {SPACE} 4 5 6", half("ab"), half("cd"))]);
 }
 
 #[tokio::test]
@@ -79,13 +87,12 @@ async fn a_request_is_known_by_half_of_its_digest_on_sqlite() {
     let migration = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a migration");
     let mut connection = SqliteConnection::connect("sqlite::memory:").await.expect("memory");
     connection.execute(migration("0021_idempotency_keys.sql").as_str()).await.expect("the table");
-    let (key, digest) = ("ab".repeat(16) + &"00".repeat(16), "cd".repeat(16) + &"00".repeat(16));
+    let (key, digest) = (old_digest("ab"), old_digest("cd"));
     connection.execute(format!("{OLD_REQUEST} (x'{key}', x'{digest}', 0, '{SPACE}', 4, 5, 6)").as_str()).await.expect("a request");
     connection.execute(migration("0350_idempotency_keys_in_order.sql").as_str()).await.expect("the new table");
     let sql = "SELECT key, digest, space, version_before, version, position FROM idempotency_keys";
     let row: (Uuid, Uuid, Uuid, i64, i64, i64) = sqlx::query_as(sql).fetch_one(&mut connection).await.expect("the request");
-    let uuid = |pair: &str| Uuid::parse_str(&pair.repeat(16)).expect("a UUID");
-    assert_eq!(row, (uuid("ab"), uuid("cd"), Uuid::parse_str(SPACE).expect("a UUID"), 4, 5, 6));
+    assert_eq!(row, (half("ab"), half("cd"), Uuid::parse_str(SPACE).expect("a UUID"), 4, 5, 6));
 }
 
 #[tokio::test]

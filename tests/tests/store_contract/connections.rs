@@ -5,9 +5,11 @@ use std::time::Duration;
 use ens_domain::policy::Policy;
 use ens_store::{Answered, Rejection};
 use ens_tests::eventually;
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{Connection, PgConnection};
 use tokio::time::timeout;
 
+use crate::flights::Holder;
+use crate::kill_others;
 use crate::legs::{Leg, Log};
 use crate::people::{create, live, oppose, space};
 
@@ -37,9 +39,9 @@ async fn a_killed_connection_is_replaced() {
     let log = Log::fresh(Leg::PostgresOurs).await;
     let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
     live(&log.store, vec![create(space(1))]).await;
-    let sql = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ens'";
-    let killed: i64 = sqlx::query_scalar(sql).fetch_one(&mut owner).await.expect("the end of them");
-    assert!(killed > 0);
+    assert!(!processes(&mut owner).await.is_empty());
+    kill_others(&mut owner).await;
+    eventually("the end of them", async || processes(&mut owner).await.is_empty().then_some(())).await;
     // Whoever comes first finds the line dead, and is told so; each dead one is found once.
     eventually("a space", async || log.store.execute(create(space(2)), &Policy::default()).await.ok()).await;
 }
@@ -58,19 +60,13 @@ async fn a_closed_store_leaves_no_connection() {
 async fn whoever_closes_a_store_waits_for_what_is_being_written() {
     let log = Log::fresh(Leg::PostgresOurs).await;
     live(&log.store, vec![create(space(1))]).await;
-    let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
-    let mut lock = owner.begin().await.expect("a transaction");
-    lock.execute("SELECT FROM log_heads FOR UPDATE").await.expect("the heads");
+    let mut heads = Holder::of(&log).await;
     let store = log.store.clone();
     let asked = tokio::spawn(async move { store.execute(create(space(2)), &Policy::default()).await });
-    eventually("a write that waits", async || {
-        let sql = "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()";
-        sqlx::query_scalar::<_, i32>(sql).fetch_optional(&mut *lock).await.expect("the locks")
-    })
-    .await;
+    heads.sees_waiting(1).await;
     let mut closing = Box::pin(log.store.close());
     timeout(Duration::from_millis(500), &mut closing).await.expect_err("it is closed while something is being written");
-    lock.rollback().await.expect("the heads given back");
+    heads.let_go().await;
     closing.await;
     asked.await.expect("a task").expect("a space");
     let refused = log.store.execute(create(space(3)), &Policy::default()).await;

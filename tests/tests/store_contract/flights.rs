@@ -12,17 +12,17 @@ use crate::legs::{Leg, Log, options};
 use crate::people::{create, declare_contacts, live, oppose, space, withdraw};
 
 /// Another session that holds every head, so that nothing can be written meanwhile.
-struct Holder(PgConnection);
+pub(crate) struct Holder(PgConnection);
 
 impl Holder {
-    async fn of(log: &Log) -> Self {
+    pub(crate) async fn of(log: &Log) -> Self {
         let mut session = PgConnection::connect(log.place.url()).await.expect("a connection");
         session.execute("BEGIN; SELECT position FROM log_heads ORDER BY partition FOR UPDATE").await.expect("the heads");
         Self(session)
     }
 
     /// Once so many statements wait for a head.
-    async fn sees_waiting(&mut self, statements: i64) {
+    pub(crate) async fn sees_waiting(&mut self, statements: i64) {
         let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         eventually("statements that wait for a head", async || {
             // In a transaction the view stands still.
@@ -33,7 +33,7 @@ impl Holder {
         .await;
     }
 
-    async fn let_go(mut self) {
+    pub(crate) async fn let_go(mut self) {
         self.0.execute("ROLLBACK").await.expect("undone");
     }
 }

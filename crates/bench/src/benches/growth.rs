@@ -26,8 +26,8 @@ const SHARE: u64 = 20;
 
 /// On PostgreSQL.
 pub(crate) async fn run(bench: &Bench, args: GrowthArgs) -> Result<Vec<Row>, Failure> {
-    let small = filled(bench, ("growth_small", args.keys), args.events).await?;
-    let large = filled(bench, ("growth_large", args.keys), args.events * args.times).await?;
+    let small = filled(bench, "growth_small", args.events, args.keys).await?;
+    let large = filled(bench, "growth_large", args.events * args.times, args.keys).await?;
     let lives = (args.events / SHARE / 4).max(1);
     let mut rows = Vec::new();
     for path in [Path::Commands(args.keys), Path::ReadyMade] {
@@ -83,7 +83,7 @@ impl Path {
 }
 
 /// A log of so many events, all of them made by commands, so that the keys' tables are as large as they would be.
-async fn filled<'a>(bench: &'a Bench, (what, keys): (&str, RequestKeys), events: u64) -> Result<Ground<'a>, Failure> {
+async fn filled<'a>(bench: &'a Bench, what: &str, events: u64, keys: RequestKeys) -> Result<Ground<'a>, Failure> {
     let ground = Ground::fresh(bench, what).await?;
     eprintln!("growth: making a log of {events} events");
     let cast = Arc::new(Cast::new()?.with_keys(keys));

@@ -90,8 +90,6 @@ struct Queue {
     broken: Vec<Partition>,
     /// Connections of writers who left, for the next ones. They do not go back to the pool, which would ping them each time.
     spare: Vec<Line>,
-    /// Whether the store is being closed, so that none is kept.
-    closing: bool,
 }
 
 /// A connection of a writer.
@@ -142,7 +140,7 @@ impl Queue {
         let others = self.writers - 1;
         if !self.calls_for_a_writer(others) {
             self.writers = others;
-            self.spare.extend(connection.take().filter(|_| !self.closing));
+            self.spare.extend(connection.take());
             return Vec::new();
         }
         self.spare.retain(Line::is_fresh);
@@ -308,15 +306,16 @@ impl Commits {
             Some(line) => line,
             None => Line { connection: self.pool.acquire().await?.detach(), opened: Instant::now(), used: Instant::now() },
         };
-        let written = sqlx::query_scalar_with(&sql, arguments).fetch_all(&mut line.connection).await;
-        if written.as_ref().err().is_none_or(is_to_be_expected) {
+        let answered = sqlx::query_scalar_with(&sql, arguments).fetch_all(&mut line.connection).await;
+        // The commit is in the statement: an answer that does not come leaves its outcome unknown.
+        let written = answered.map_err(StoreError::at_commit);
+        if written.as_ref().err().is_none_or(StoreError::leaves_the_connection) {
             *connection = Some(Line { used: Instant::now(), ..line });
         }
-        // The commit is in the statement: an answer that does not come leaves its outcome unknown.
-        Ok(written.map_err(StoreError::at_commit)?.into_iter().collect())
+        Ok(written?.into_iter().collect())
     }
 
-    /// Waits for the writers at work, and says goodbye on the connections that are kept; none is kept any more.
+    /// Waits for the writers at work, and says goodbye on the connections that are kept. The pool is closed, so none is opened any more.
     pub(super) async fn close(&self) {
         for class in [Class::Click, Class::Campaign] {
             loop {
@@ -324,7 +323,6 @@ impl Commits {
                 left.as_mut().enable();
                 let (writers, spare) = {
                     let mut queue = self.queue(class);
-                    queue.closing = true;
                     (queue.writers, std::mem::take(&mut queue.spare))
                 };
                 for line in spare {
@@ -375,12 +373,6 @@ impl Drop for Place<'_> {
             commits.queues.left.notify_waiters();
         }
     }
-}
-
-/// Whether the server refused what was written (class 23), or another transaction was first (class 40), and the connection is as good as before.
-fn is_to_be_expected(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    code.is_some_and(|code| code.starts_with("23") || code.starts_with("40"))
 }
 
 fn of(partition: Partition, written: &HashSet<i16>) -> AtHead {
