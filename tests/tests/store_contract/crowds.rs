@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use ens_domain::ids::SpaceId;
 use ens_domain::policy::Policy;
@@ -9,6 +10,7 @@ use ens_store::{Order, Partition, Store};
 use ens_tests::{eventually, times};
 use futures::future::join_all;
 use sqlx::{Connection, Executor, PgConnection};
+use tokio::time::interval;
 
 use crate::kill_others;
 use crate::legs::{Leg, Log, options};
@@ -17,6 +19,8 @@ use crate::people::{create, monday};
 const WRITERS: usize = 64;
 /// Orders that a campaign among the writers asks for at once.
 const TOGETHER: usize = 50;
+/// A reader asks at most once in this time: sixteen that ask without a pause take both processors from the writers.
+const BEAT: Duration = Duration::from_millis(10);
 
 /// The space of that number, of more than `people` has.
 pub(crate) fn space(number: u64) -> SpaceId {
@@ -54,7 +58,9 @@ impl Crowd<'_> {
 /// Reads a partition on from the last position it saw, until the writers stop and nothing is left; every page must join the one before.
 async fn follow(store: &Store, partition: Partition, stop: &AtomicBool) -> u64 {
     let (mut last, mut spaces) = (0, HashSet::new());
+    let mut beat = interval(BEAT);
     loop {
+        beat.tick().await;
         let stopped = stop.load(Ordering::SeqCst);
         // A killed connection is an error, and the same position is asked again; a hole would be one too, for ever.
         let Ok(page) = store.feed(partition, last, 500).await else { continue };
@@ -66,12 +72,13 @@ async fn follow(store: &Store, partition: Partition, stop: &AtomicBool) -> u64 {
             assert!(spaces.insert(event.aggregate_id), "a creation came twice");
             last = event.position;
         }
-        tokio::task::yield_now().await;
     }
 }
 
 /// Meanwhile: heads that are held for a while, positions that are taken and given back, connections that are killed.
 async fn disturb(url: &str, stop: &AtomicBool) {
+    // Every second or every five: whoever is killed connects anew, and of that alone a long run would make an hour.
+    let rounds_a_kill = u32::try_from(times(40, 200)).expect("a count");
     let mut other = PgConnection::connect(url).await.expect("a connection");
     for round in 0_u32.. {
         if stop.load(Ordering::SeqCst) {
@@ -83,7 +90,7 @@ async fn disturb(url: &str, stop: &AtomicBool) {
             round % 5
         );
         other.execute(stall.as_str()).await.expect("a stall that is undone");
-        if round % 40 == 39 {
+        if round % rounds_a_kill == rounds_a_kill - 1 {
             kill_others(&mut other).await;
         }
     }
