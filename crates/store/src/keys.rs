@@ -65,8 +65,8 @@ impl Store {
                 keys.states.entry(space).or_insert(state);
             }
             if let Some(generation) = due_generation(keys.states.get(&space), renews) {
-                let made = self.make_key(space, generation, entropy)?;
-                keys.states.insert(space, self.unwrap_key(&made)?);
+                let (made, state) = self.make_key(space, generation, entropy)?;
+                keys.states.insert(space, state);
                 keys.made.push(made);
             }
         }
@@ -84,10 +84,13 @@ impl Store {
         Ok(latest)
     }
 
-    fn make_key(&self, space: SpaceId, generation: u32, entropy: &Entropy) -> Result<StoredKey, StoreError> {
+    /// A new key, as it is stored and ready for use.
+    fn make_key(&self, space: SpaceId, generation: u32, entropy: &Entropy) -> Result<(StoredKey, KeyState), StoreError> {
         let secret: [u8; 32] = entropy.bytes()?;
         let wrapped = seal::wrap(&self.keys().wrap, Wrapped { space, generation }, &secret, entropy)?;
-        Ok(StoredKey { space, partition: self.partition_of(space), generation, wrapped: Some(wrapped) })
+        let key = SpaceKey::new(generation, &secret)?;
+        let stored = StoredKey { space, partition: self.partition_of(space), generation, wrapped: Some(wrapped) };
+        Ok((stored, KeyState::Held(Arc::new(key))))
     }
 
     fn unwrap_key(&self, row: &StoredKey) -> Result<KeyState, StoreError> {

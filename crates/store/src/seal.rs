@@ -17,7 +17,8 @@ use crate::error::StoreError;
 use crate::master::expand;
 use crate::open::OpenError;
 
-const NONCE: usize = 12;
+/// The bytes of a nonce.
+pub(crate) const NONCE: usize = 12;
 const COMMITMENT: usize = 32;
 
 /// What a seal is bound to: it opens for this space and this kind of field only.
@@ -49,9 +50,8 @@ impl SpaceKey {
     }
 }
 
-/// Seals `value`.
-pub(crate) fn seal(key: &SpaceKey, bound: Bound<'_>, value: &[u8], entropy: &Entropy) -> Result<String, StoreError> {
-    let nonce: [u8; NONCE] = entropy.bytes()?;
+/// Seals `value` under a nonce that was drawn for it alone.
+pub(crate) fn seal(key: &SpaceKey, bound: Bound<'_>, value: &[u8], nonce: [u8; NONCE]) -> Result<String, StoreError> {
     let mut sealed = value.to_vec();
     key.cipher
         .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound.associated_data()), &mut sealed)
@@ -126,7 +126,7 @@ mod tests {
     use ens_domain::ids::SpaceId;
     use uuid::Uuid;
 
-    use super::{Bound, SpaceKey, Wrapped, open, seal, unwrap, wrap};
+    use super::{Bound, NONCE, SpaceKey, Wrapped, open, seal, unwrap, wrap};
     use crate::entropy::Entropy;
     use crate::open::OpenError;
 
@@ -136,7 +136,7 @@ mod tests {
 
     fn sealed() -> (SpaceKey, String) {
         let key = SpaceKey::new(1, &[7; 32]).unwrap();
-        let text = seal(&key, Bound { space: space(1), kind: "email" }, b"\"a@example.org\"", &Entropy::seeded(1)).unwrap();
+        let text = seal(&key, Bound { space: space(1), kind: "email" }, b"\"a@example.org\"", [1; NONCE]).unwrap();
         (key, text)
     }
 

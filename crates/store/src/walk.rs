@@ -56,8 +56,11 @@ pub(crate) fn seal_all(key: &SpaceKey, space: SpaceId, text: &str, entropy: &Ent
     // Drawn for in the order of what they are, not of where they stand: stock cqrs-es sorts the fields of its JSON.
     let mut drawn: Vec<&mut Piece<'_>> = pieces.iter_mut().collect();
     drawn.sort_by(|one, other| (one.kind, &one.clear).cmp(&(other.kind, &other.clear)));
-    for Piece { clear, kind, seal, .. } in drawn {
-        *seal = seal::seal(key, Bound { space, kind }, clear.as_bytes(), entropy)?;
+    // Together: each draw is a call of the operating system.
+    let mut nonces = vec![[0; seal::NONCE]; drawn.len()];
+    entropy.fill(nonces.as_flattened_mut())?;
+    for (Piece { clear, kind, seal, .. }, nonce) in drawn.into_iter().zip(nonces) {
+        *seal = seal::seal(key, Bound { space, kind }, clear.as_bytes(), nonce)?;
     }
     let mut sealed = String::with_capacity(text.len() * 2);
     for Piece { before, kind, seal, .. } in &pieces {
