@@ -31,7 +31,7 @@ const CAMPAIGN_ROOM: usize = 8_192;
 const CLICKS: usize = 512;
 /// A campaign's orders that one lane takes together while nobody clicks, and while somebody does.
 const ALONE: usize = 1_000;
-const BESIDE_CLICKS: usize = 16;
+const BESIDE_CLICKS: usize = 8;
 /// Fruitless rounds after which an order stops trusting what is remembered.
 const TRUSTING_ROUNDS: u32 = 2;
 /// How long a click is remembered, in milliseconds.
