@@ -14,8 +14,10 @@ use ens_tests::{Engine, Launch, Place, Service, times};
 use reqwest::{Client, Method, Response};
 use tokio::task::JoinSet;
 
-/// Spaces that all sessions share.
-const SPACES: u32 = 48;
+/// Spaces that the sessions of a time share.
+const SHARED: usize = 48;
+/// Sessions that share them; the next ones share others, for no space lives through ten thousand events of a moment.
+const SHARING: usize = 2_500;
 /// Sessions at a time.
 const AT_ONCE: usize = 16;
 /// Requests of a session.
@@ -35,6 +37,8 @@ struct Site {
 struct Session {
     site: Site,
     dice: u64,
+    /// Where the spaces begin that it shares.
+    first: usize,
     /// The highest position seen, by partition.
     seen: HashMap<u16, u64>,
     /// The highest version seen, by space.
@@ -42,10 +46,10 @@ struct Session {
 }
 
 impl Session {
-    fn new(site: Site, number: u64) -> Self {
+    fn new(site: Site, number: usize) -> Self {
         let started = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").subsec_nanos();
-        let dice = (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(started);
-        Self { site, dice, seen: HashMap::new(), versions: HashMap::new() }
+        let dice = (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(started);
+        Self { site, dice, first: number / SHARING * SHARED, seen: HashMap::new(), versions: HashMap::new() }
     }
 
     fn roll(&mut self, sides: usize) -> usize {
@@ -57,7 +61,7 @@ impl Session {
 
     async fn run(mut self) {
         for _ in 0..STEPS {
-            let die = self.roll(self.site.spaces.len());
+            let die = self.first + self.roll(SHARED);
             let (space, partition) = self.site.spaces[die];
             match self.roll(3) {
                 0 => self.write(space, Method::POST).await,
@@ -111,14 +115,15 @@ async fn two_processes(place: &Place) -> [Service; 2] {
     [launch().start().await, launch().arg("--only").arg("api").start().await]
 }
 
-async fn site(place: &Place, services: &[Service]) -> Site {
+async fn site(place: &Place, services: &[Service], sessions: usize) -> Site {
     let settings = Settings::in_folder(&place.folder().join("data"));
     let key = development_token_key(&settings).expect("the key of both processes");
     let claims = Claims::of("cnam", &Actor::Cnam);
     let token = mint(&key, &settings.tokens, claims, Utc::now(), TimeDelta::hours(12)).expect("a token");
     let store = open_store(place.url()).await;
     let yesterday = paris::day_of(Utc::now() - Duration::days(1));
-    let spaces = notified_on(&store, SPACES, yesterday).await;
+    let spaces = u32::try_from(sessions.div_ceil(SHARING) * SHARED).expect("a count");
+    let spaces = notified_on(&store, spaces, yesterday).await;
     let spaces = spaces.into_iter().map(|space| (space, store.partition_of(space).number())).collect();
     store.close().await;
     Site { client: Client::new(), urls: services.iter().map(Service::url).collect(), token, spaces }
@@ -128,8 +133,8 @@ async fn site(place: &Place, services: &[Service]) -> Site {
 async fn whoever_carries_a_position_reads_their_writes_and_never_backwards_behind_a_balancer() {
     let place = Place::fresh(Engine::Postgres).await;
     let services = two_processes(&place).await;
-    let site = site(&place, &services).await;
-    let sessions = u64::try_from(times(300, 100_000)).expect("a count");
+    let sessions = times(300, 100_000);
+    let site = site(&place, &services, sessions).await;
     // The first reads wait for the read models by the position of the last write.
     wait_until_level(&site).await;
     let (mut running, mut next) = (JoinSet::new(), 0);
@@ -161,7 +166,7 @@ async fn who_does_not_wait_is_told_to_come_again() {
         let data = place.folder().join("data").display().to_string();
         let launch = Launch::serve(place.url()).env("ENS_DATA", &data).env("ENS_MASTER_KEY", MASTER_KEY);
         let services = [launch.start().await];
-        let site = site(&place, &services).await;
+        let site = site(&place, &services, 1).await;
         let (space, partition) = site.spaces[0];
         let ask = site.client.get(format!("{}/v1/spaces/{space}", site.urls[0])).bearer_auth(&site.token);
         let answer = ask.header("ens-position", format!("{partition}:1000000")).send().await.expect("an answer");
