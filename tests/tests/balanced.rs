@@ -9,6 +9,7 @@ use ens_api::config::{Settings, development_token_key};
 use ens_api::http::auth::{Actor, Claims, mint};
 use ens_domain::calendar::paris;
 use ens_domain::ids::SpaceId;
+use ens_projections::Followers;
 use ens_tests::cohort::{MASTER_KEY, notified_on, open_store};
 use ens_tests::{Engine, Launch, Place, Service, times};
 use reqwest::{Client, Method, Response};
@@ -174,7 +175,31 @@ async fn who_does_not_wait_is_told_to_come_again() {
         assert!(answer.headers().contains_key("retry-after"), "{engine:?}");
         let problem: serde_json::Value = answer.json().await.expect("a problem");
         assert_eq!(problem["type"], "urn:ens:problem:read-model-behind", "{engine:?}");
+        assert!(!services[0].log().contains("ERROR"), "nothing of ours went wrong:\n{}", services[0].log());
     }
+}
+
+#[tokio::test]
+async fn a_dry_run_counts_all_that_the_log_holds_or_says_that_it_cannot_yet() {
+    let place = Place::fresh(Engine::SqliteFile).await;
+    let data = place.folder().join("data").display().to_string();
+    let launch = Launch::serve(place.url()).env("ENS_DATA", &data).env("ENS_MASTER_KEY", MASTER_KEY);
+    let services = [launch.arg("--only").arg("api").start().await];
+    let site = site(&place, &services, 1).await;
+    let count = async || {
+        let ask = site.client.get(format!("{}/v1/openings/dry-run?on=2100-01-01", site.urls[0]));
+        let answer = ask.bearer_auth(&site.token).send().await.expect("an answer");
+        let status = answer.status().as_u16();
+        (status, answer.json::<serde_json::Value>().await.expect("a count or a problem"))
+    };
+    // Nobody follows the log here.
+    let (status, behind) = count().await;
+    assert_eq!((status, &behind["type"]), (503, &"urn:ens:problem:read-model-behind".into()), "{behind}");
+    let store = open_store(place.url()).await;
+    Followers::new(store.clone()).catch_up().await.expect("level read models");
+    store.close().await;
+    let (status, level) = count().await;
+    assert_eq!((status, &level["spaces"]), (200, &SHARED.into()), "{level}");
 }
 
 fn position(answer: &Response) -> (u16, u64) {

@@ -36,6 +36,18 @@ async fn progress_is_counted_by_what_is_asked_for() {
 }
 
 #[tokio::test]
+async fn progress_reflects_the_write_whose_position_it_brings() {
+    let api = campaign().await;
+    let person = api.notified(4).await;
+    let opposed = api.by(&support(), "POST", &person.path("/opposition")).anyhow().json(&json!({ "via": "desk" })).send().await;
+    let counted = api.cnam("GET", "/v1/campaign/progress?state=opposed").after(&opposed).send().await;
+    assert_eq!(counted.body["spaces"], 2, "{}", counted.text);
+    let at = async |position: &str| api.cnam("GET", "/v1/campaign/progress").header("ens-position", position).send().await;
+    assert_eq!(at("0:1000000").await.refused(), (503, "read-model-behind"));
+    assert_eq!(at("anything").await.refused(), (400, "malformed-request"));
+}
+
+#[tokio::test]
 async fn an_insurer_counts_its_members() {
     let api = campaign().await;
     let count = async |actor: &Actor| api.by(actor, "GET", "/v1/campaign/progress?insurer=CPAM-31").send().await.body["spaces"].clone();

@@ -74,7 +74,7 @@ async fn a_service_that_cannot_take_more_commands_says_when_to_try_again() {
     let api = Api::on(Engine::SqliteMemory, |settings| settings.limits.commands_waiting = 0).await;
     let full = api.cnam("POST", "/v1/spaces").json(&person_line(1)).send().await;
     is_a_problem(&full);
-    assert_eq!(full.refused(), (503, "unavailable"));
+    assert_eq!(full.refused(), (503, "overloaded"));
     assert_eq!(full.header("retry-after"), "1");
     assert_eq!(api.events().await, 0);
 }

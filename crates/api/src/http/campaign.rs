@@ -5,8 +5,8 @@ use axum::extract::{Query, State};
 use chrono::NaiveDate;
 use ens_domain::organism::{Department, InsurerCode};
 use ens_domain::space::terms::{Channel, Stage};
-use ens_projections::campaign_progress::{Dimension, ProgressCount, ProgressFilter, campaign_progress};
-use ens_projections::openings_due::openings_by_department;
+use ens_projections::campaign_progress::{CampaignProgress, Dimension, ProgressCount, ProgressFilter, campaign_progress};
+use ens_projections::openings_due::{OpeningsDue, openings_by_department};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -17,6 +17,8 @@ use crate::problem::Problem;
 
 use super::auth::Caller;
 use super::json::Reading;
+use super::position::{Freshness, level};
+use super::spaces::ReadHeaders;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(count_progress)).routes(routes!(count_openings))
@@ -66,16 +68,18 @@ pub(super) struct ProgressLine {
 }
 
 /// Count the spaces of the campaign. An insurer counts its members.
-#[utoipa::path(get, path = "/v1/campaign/progress", tag = "campaign", params(ProgressQuery), responses((status = 200, description = "the count", body = ProgressBody)))]
+#[utoipa::path(get, path = "/v1/campaign/progress", tag = "campaign", params(ProgressQuery, ReadHeaders), responses((status = 200, description = "the count", body = ProgressBody)))]
 pub(super) async fn count_progress(
     State(app): State<App>,
     caller: Caller,
+    fresh: Freshness,
     Query(query): Query<ProgressQuery>,
 ) -> Result<Json<ProgressBody>, Problem> {
     let (by, mut filter) = query.read()?;
     if let Some(insurer) = caller.insurer() {
         filter.insurer = Some(insurer.clone());
     }
+    fresh.of::<CampaignProgress>(&app.store).await?;
     let lines = campaign_progress(&app.store, &by, &filter).await?;
     Ok(Json(ProgressBody { spaces: lines.iter().map(|line| line.spaces).sum(), lines }))
 }
@@ -137,12 +141,13 @@ pub(super) struct DepartmentBody {
     spaces: u64,
 }
 
-/// Count who would open on a day, before the day comes; opens nothing.
+/// Count who would open on a day, before the day comes; opens nothing. Counts all that the log holds when it is asked.
 #[utoipa::path(get, path = "/v1/openings/dry-run", tag = "campaign", params(DayQuery), responses((status = 200, description = "the count", body = OpeningsBody)))]
 pub(super) async fn count_openings(State(app): State<App>, Query(query): Query<DayQuery>) -> Result<Json<OpeningsBody>, Problem> {
     let mut reading = Reading::default();
     let on = reading.keep("on", day_of(query.on.as_deref().unwrap_or_default()));
     let on = reading.all(on)?;
+    level::<OpeningsDue>(&app.store).await?;
     let counts = openings_by_department(&app.store, on).await?;
     let spaces = counts.iter().map(|count| count.spaces).sum();
     let departments =

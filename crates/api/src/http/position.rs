@@ -1,7 +1,7 @@
 //! Reading one's own writes: a write answers with its position, and a read that brings it waits until the read model has seen it.
 
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -15,6 +15,8 @@ use crate::problem::{Kind, Problem};
 pub(super) const ENS_POSITION: HeaderName = HeaderName::from_static("ens-position");
 /// The longest wait that is granted, in seconds: well under the time after which a request is given up.
 const LONGEST_WAIT: u64 = 20;
+/// How long a read of everything waits for a read model that is behind.
+const CATCHING_UP: Duration = Duration::from_secs(5);
 
 /// A place in the log, written `partition:position`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,10 +94,26 @@ impl Freshness {
         if wanted.partition.number() >= store.partitions().count() {
             return Err(Problem::new(Kind::Malformed).detail("Ens-Position: no such partition"));
         }
-        match reached(store, P::NAME, wanted.partition, wanted.position, self.wait).await? {
-            Reached::Yes => Ok(()),
-            Reached::NotYet(stands) => Err(Problem::new(Kind::ReadModelBehind).member("reached", format!("{}:{stands}", wanted.partition))),
-        }
+        reflects::<P>(store, wanted, self.wait).await
+    }
+}
+
+/// Waits until the read model `P` reflects all that the log holds now, in every partition.
+///
+/// # Errors
+/// [`Kind::ReadModelBehind`] where it is still behind after [`CATCHING_UP`].
+pub(super) async fn level<P: Projection>(store: &Store) -> Result<(), Problem> {
+    let until = Instant::now() + CATCHING_UP;
+    for (partition, position) in store.heads().await? {
+        reflects::<P>(store, Position { partition, position }, until.saturating_duration_since(Instant::now())).await?;
+    }
+    Ok(())
+}
+
+async fn reflects<P: Projection>(store: &Store, wanted: Position, wait: Duration) -> Result<(), Problem> {
+    match reached(store, P::NAME, wanted.partition, wanted.position, wait).await? {
+        Reached::Yes => Ok(()),
+        Reached::NotYet(stands) => Err(Problem::new(Kind::ReadModelBehind).member("reached", format!("{}:{stands}", wanted.partition))),
     }
 }
 

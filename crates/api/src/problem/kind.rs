@@ -138,6 +138,8 @@ kinds! {
     NotABounce = "not-a-bounce", UNPROCESSABLE_ENTITY, "not a delivery status notification of ours", "send the report as it came (message/rfc822, RFC 3464)";
     // Us.
     TookTooLong = "took-too-long", SERVICE_UNAVAILABLE, "this took too long", "try again with the same Idempotency-Key";
+    Overloaded = "overloaded", SERVICE_UNAVAILABLE, "more commands wait already than this process takes",
+        "try again after `Retry-After` seconds with the same Idempotency-Key; nothing was begun";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "the store does not answer", "try again with the same Idempotency-Key";
     Internal = "internal", INTERNAL_SERVER_ERROR, "something of ours went wrong", "report `instance` to the operator";
 }
@@ -151,6 +153,11 @@ impl Kind {
     /// When to try again where nothing more precise is known, in seconds.
     pub(super) fn retry_after(self) -> Option<u64> {
         (self.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(1)
+    }
+
+    /// Whether the client was told to wait, and nothing of ours went wrong.
+    pub(crate) const fn asks_for_patience(self) -> bool {
+        matches!(self, Self::ReadModelBehind | Self::Overloaded)
     }
 
     /// The kind that stands for a bare status, such as the framework's own refusals; `None` for a success.

@@ -207,11 +207,11 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let kind = match &error {
+            StoreError::Overloaded => Kind::Overloaded,
             StoreError::Unreachable(_)
             | StoreError::OutcomeUnknown
             | StoreError::Database { .. }
             | StoreError::Contended { .. }
-            | StoreError::Overloaded
             | StoreError::Overtaken => Kind::Unavailable,
             StoreError::Address
             | StoreError::Migration(_)
