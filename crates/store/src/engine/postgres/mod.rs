@@ -19,8 +19,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Executor};
+use tokio::time::timeout;
 
 use super::Engine;
 use crate::error::StoreError;
@@ -66,7 +67,12 @@ impl Postgres {
     pub(crate) async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         let options =
             PgConnectOptions::from_str(url).map_err(|_| StoreError::Address)?.application_name("ens").statement_cache_capacity(STATEMENTS);
-        let owner = PgPoolOptions::new().max_connections(1).acquire_timeout(REACH).connect_with(options.clone()).await?;
+        let owner = PgPoolOptions::new().max_connections(1).acquire_timeout(REACH).connect_with(options.clone());
+        let owner = match owner.await {
+            // A pool that was refused all the while says only that its time is over: the server says why.
+            Err(sqlx::Error::PoolTimedOut) => return Err(why_unreachable(&options).await),
+            connected => connected?,
+        };
         // sqlx holds an advisory lock meanwhile, so several processes may come here at once.
         MIGRATIONS.run(&owner).await.map_err(|error| StoreError::Migration(error.to_string()))?;
         owner.close().await;
@@ -78,6 +84,14 @@ impl Postgres {
             sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')").fetch_one(&pool).await?;
         let commits = Commits::new(writers.clone(), if distributed { Sharing::Alone } else { Sharing::Shared });
         Ok(Self { pool, writers, pipeline, readers, commits })
+    }
+}
+
+/// What becomes of one more attempt to connect, within [`REACH`].
+async fn why_unreachable(options: &PgConnectOptions) -> StoreError {
+    match timeout(REACH, options.connect()).await {
+        Ok(Err(error)) => error.into(),
+        Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut.into(),
     }
 }
 
