@@ -191,6 +191,11 @@ async fn a_demonstration_prints_one_object_that_adds_up_and_can_be_looked_at() {
         let checked = ens_with(place.folder(), &["rebuild", "all", "--check"], &here);
         assert!(checked.status.success(), "{}", out(&checked));
         assert!(ens_with(place.folder(), &["rebuild", "openings_due"], &here).status.success());
+        let back = ens_with(place.folder(), &["rebuild", "all", "--rollback"], &here);
+        assert!(back.status.success() && out(&back).contains("openings_due: the version before is back"), "{}{}", out(&back), err(&back));
+        assert!(ens_with(place.folder(), &["rebuild", "all", "--drop-previous"], &here).status.success());
+        let gone = ens_with(place.folder(), &["rebuild", "all", "--rollback"], &here);
+        assert!(!gone.status.success() && err(&gone).contains("no earlier version is kept"), "{}", err(&gone));
         let due = ens_with(place.folder(), &["open", "--dry-run", "--on", "2100-01-01", "--json"], &here);
         assert!(out(&due).contains("\"total\""), "{}", err(&due));
         let early = ens_with(place.folder(), &["open", "--on", "2100-01-01"], &here);
@@ -311,8 +316,9 @@ fn assert_states(place: &Place, environment: &[(&str, &str)], life: &[Value]) {
 #[test]
 fn a_replay_that_makes_no_sense_says_what_to_mend() {
     let folder = folder();
+    assert!(ens(folder.path(), &["migrate"]).status.success());
     let id = "0198c0de-0000-7000-8000-000000000001";
-    let nonsense: [(&[&str], &str); 7] = [
+    let nonsense: [(&[&str], &str); 9] = [
         (&["--from", "0"], "--from"),
         (&["--from", "9", "--to", "3"], "--to: 3 comes before --from 9"),
         (&["--partition", "1"], "this store has the partitions 0 to 0"),
@@ -320,14 +326,56 @@ fn a_replay_that_makes_no_sense_says_what_to_mend() {
         (&["--as-of", "yesterday"], "such as 2026-07-01T00:00:00+02:00"),
         (&["--as-of", "2026-07-01T00:00:00Z", "--space", id, "--to", "3"], "leave out --from and --to"),
         (&["--space", "x"], "--space"),
+        (&["--space", id], "the log holds nothing of 0198c0de"),
+        (&["--space", id, "--as-of", "2026-07-01T00:00:00Z"], "the log holds nothing of 0198c0de"),
     ];
     for (arguments, mend) in nonsense {
         let output = ens(folder.path(), &[&["replay"], arguments].concat());
         assert!(!output.status.success() && err(&output).contains(mend), "{arguments:?}: {}", err(&output));
     }
-    let nobody = ens(folder.path(), &["replay", "--space", id, "--as-of", "2026-07-01T00:00:00Z"]);
-    let state: Value = serde_json::from_str(&out(&nobody)).unwrap_or_else(|_| panic!("{}", err(&nobody)));
-    assert_eq!((&state["space"], &state["version"], &state["stage"]), (&json!(id), &json!(0), &Value::Null));
+}
+
+#[test]
+fn a_store_that_is_not_there_is_read_by_no_command_and_made_by_none_of_them() {
+    let folder = folder();
+    std::fs::write(folder.path().join("statuses.csv"), "reference,status,date\n").unwrap();
+    let reading: [&[&str]; 6] =
+        [&["replay"], &["verify"], &["rebuild", "all"], &["open", "--on", "2026-01-01"], &["bounce"], &["letters", "statuses.csv"]];
+    for arguments in reading {
+        let output = ens(folder.path(), &[arguments, &["--store", "sqlite:mistyped/ens.db"]].concat());
+        assert!(!output.status.success() && err(&output).contains("no store at mistyped/ens.db"), "{arguments:?}: {}", err(&output));
+        assert!(!folder.path().join("mistyped").exists());
+    }
+}
+
+#[test]
+fn a_server_that_refuses_is_named_as_the_reason() {
+    let folder = folder();
+    let output = ens_with(folder.path(), &["verify"], &[("ENS_STORE", "postgres://ens:canari@127.0.0.1:1/ens")]);
+    assert!(!output.status.success() && err(&output).contains("Connection refused"), "{}", err(&output));
+    assert!(!err(&output).contains("canari"));
+}
+
+#[test]
+fn a_demonstration_is_of_a_campaign_that_is_over() {
+    let folder = folder();
+    for day in ["1900-01-01", "2999-01-01"] {
+        let output = ens(folder.path(), &["demo", "--from", day, "--persons", "5", "--no-serve"]);
+        assert!(!output.status.success() && err(&output).contains("name a day from 2022-01-01 to "), "{}", err(&output));
+    }
+    let first = ens(folder.path(), &["demo", "--from", "2022-01-01", "--persons", "50", "--no-serve"]);
+    assert!(first.status.success(), "{}", err(&first));
+}
+
+#[tokio::test]
+async fn what_a_demonstration_says_to_try_leads_to_its_store() {
+    let place = Place::fresh(Engine::Postgres).await;
+    let here = [("ENS_STORE", place.url())];
+    let told = out(&ens_with(place.folder(), &["demo", "--persons", "5", "--no-serve"], &here));
+    assert!(told.contains("export ENS_STORE=") && !told.contains(place.url()), "{told}");
+    let store = format!("sqlite:{}", place.folder().join("other.db").display());
+    let told = out(&ens(place.folder(), &["demo", "--persons", "5", "--no-serve", "--store", &store]));
+    assert!(told.contains(&format!("replay --data ens-data --store {store} |")), "{told}");
 }
 
 /// As under `head`: more lines are to come than a pipe holds, and nobody reads on.

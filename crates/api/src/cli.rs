@@ -89,7 +89,8 @@ impl Command {
             | Self::Verify
             | Self::Replay(_)
             | Self::Bounce
-            | Self::Letters(_) => "info",
+            // A database notes of each table of its own that it is there already.
+            | Self::Letters(_) => "info,sqlx::postgres::notice=warn",
         }
     }
 }

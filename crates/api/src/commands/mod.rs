@@ -119,7 +119,21 @@ async fn app(settings: Settings) -> Result<App, Failure> {
     Ok(App::new(store, Clock::machine(), settings))
 }
 
-/// Opens the store that the settings name.
+/// The same over a store that is there.
+async fn app_on_store(settings: Settings) -> Result<App, Failure> {
+    let store = open_existing(&settings).await?;
+    Ok(App::new(store, Clock::machine(), settings))
+}
+
+/// Opens the store that the settings name, for a command that makes no sense on a new one: a name mistyped makes no store.
+async fn open_existing(settings: &Settings) -> Result<Store, Failure> {
+    match settings.embedded_file().filter(|file| !file.exists()) {
+        Some(missing) => Err(Failure::Asked(format!("no store at {}: --store or --data leads to one", missing.display()))),
+        None => open_store(settings).await,
+    }
+}
+
+/// Opens the store that the settings name, or makes it.
 async fn open_store(settings: &Settings) -> Result<Store, Failure> {
     settings.make_folders()?;
     let options = StoreOptions::new(config::master_key(settings)?).with_waiting(settings.limits.commands_waiting);

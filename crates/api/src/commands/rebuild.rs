@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ens_projections::rebuild::RebuildError;
 use ens_projections::{Watch, compare, drop_previous, questions, rebuild_watched, roll_back};
 use ens_store::Store;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,7 +11,7 @@ use tokio::time::{Instant, interval};
 use crate::cli::{RebuildArgs, RebuildTask};
 use crate::config::Settings;
 
-use super::{Failure, open_store, print};
+use super::{Failure, open_existing, print};
 
 /// Differences that are printed one by one.
 const SHOWN: usize = 20;
@@ -21,16 +22,13 @@ const LINE: Duration = Duration::from_secs(30);
 
 /// Does what is asked with one read model, or with all of them one after the other.
 pub(super) async fn run(settings: Settings, args: RebuildArgs) -> Result<(), Failure> {
-    let store = open_store(&settings).await?;
-    let mut differing = 0;
+    let store = open_existing(&settings).await?;
+    let (mut differing, mut kept) = (0, 0);
     for name in chosen(&args.name)? {
         match args.task() {
             RebuildTask::Rebuild => rebuild(&store, name).await?,
             RebuildTask::Check => differing += check(&store, name).await?,
-            RebuildTask::RollBack => {
-                let behind = roll_back(&store, name).await?;
-                print(&format!("{name}: the version before is back, {behind} facts behind; followers bring it level"))?;
-            }
+            RebuildTask::RollBack => kept += u32::from(bring_back(&store, name).await?),
             RebuildTask::DropPrevious => {
                 drop_previous(&store, name).await?;
                 print(&format!("{name}: no version before is kept"))?;
@@ -38,7 +36,22 @@ pub(super) async fn run(settings: Settings, args: RebuildArgs) -> Result<(), Fai
         }
     }
     store.close().await;
-    if differing == 0 { Ok(()) } else { Err(Failure::Differs(differing)) }
+    if differing > 0 {
+        return Err(Failure::Differs(differing));
+    }
+    if args.task() == RebuildTask::RollBack && kept == 0 {
+        return Err(Failure::Asked("no earlier version is kept: a rebuild keeps one, until --drop-previous or the next".to_owned()));
+    }
+    Ok(())
+}
+
+/// Whether a version before was kept.
+async fn bring_back(store: &Store, name: &str) -> Result<bool, Failure> {
+    match roll_back(store, name).await {
+        Ok(behind) => print(&format!("{name}: the version before is back, {behind} facts behind; followers bring it level")).map(|()| true),
+        Err(RebuildError::NothingKept(_)) => print(&format!("{name}: no earlier version is kept, and it stays as it is")).map(|()| false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn rebuild(store: &Store, name: &'static str) -> Result<(), Failure> {

@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 use crate::cli::ReplayArgs;
 use crate::config::Settings;
 
-use super::{Failure, open_store, print};
+use super::{Failure, open_existing, print};
 
 /// Prints the events asked for, partition by partition, in the order of their positions; or the state asked for.
 pub(super) async fn run(settings: Settings, args: ReplayArgs) -> Result<(), Failure> {
     let wanted = Wanted::of(&args)?;
-    let store = open_store(&settings).await?;
+    let store = open_existing(&settings).await?;
     match (args.space, args.as_of) {
         (Some(space), Some(at)) => print_state(&store, space, at).await?,
         (Some(space), None) => print_life(&store, space, wanted).await?,
@@ -76,8 +76,12 @@ fn chosen(store: &Store, partition: Option<u16>) -> Result<Vec<Partition>, Failu
 }
 
 async fn print_life(store: &Store, space: SpaceId, wanted: Wanted) -> Result<(), Failure> {
+    let events = store.events_of(space).await?;
+    if events.is_empty() {
+        return Err(unknown(space));
+    }
     let mut output = BufWriter::new(io::stdout());
-    for event in store.events_of(space).await? {
+    for event in events {
         let row = event.row();
         if wanted.holds(&row) {
             write(&mut output, &row)?;
@@ -87,6 +91,9 @@ async fn print_life(store: &Store, space: SpaceId, wanted: Wanted) -> Result<(),
 }
 
 async fn print_state(store: &Store, space: SpaceId, at: DateTime<Utc>) -> Result<(), Failure> {
+    if store.state(space).await?.is_none() {
+        return Err(unknown(space));
+    }
     let then = store.as_of(space, at).await?;
     let told = json!({
         "space": space,
@@ -100,6 +107,10 @@ async fn print_state(store: &Store, space: SpaceId, at: DateTime<Utc>) -> Result
         "state": then.space,
     });
     print(&format!("{told:#}"))
+}
+
+fn unknown(space: SpaceId) -> Failure {
+    Failure::Asked(format!("--space: the log holds nothing of {space}; POST /v1/spaces/search finds a person's space"))
 }
 
 fn last_event(event: &StoredEvent) -> Value {

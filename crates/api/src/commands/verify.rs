@@ -6,7 +6,7 @@ use futures::stream::{self, StreamExt};
 
 use crate::config::Settings;
 
-use super::{Failure, open_store, print};
+use super::{Failure, open_existing, print};
 
 /// The aggregate whose payloads this service reads.
 const OURS: &str = "health_space";
@@ -17,7 +17,7 @@ const SHOWN: usize = 1_000;
 
 /// Verifies every partition, prints its size and root, and names what is wrong.
 pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
-    let store = open_store(&settings).await?;
+    let store = open_existing(&settings).await?;
     let mut findings = 0;
     let reading = store.partitions().each().map(|partition| {
         let store = store.clone();

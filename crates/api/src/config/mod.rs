@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use clap::builder::BoolishValueParser;
+use clap::builder::{BoolishValueParser, RangedU64ValueParser};
 use clap::{Args, ValueEnum};
 use ens_domain::ins::InsAuthority;
 
@@ -193,7 +193,15 @@ pub struct LimitSettings {
     #[arg(long, env = "ENS_BODY_LIMIT", global = true, value_name = "BYTES", default_value_t = 1_048_576, hide_short_help = true)]
     pub body_limit: usize,
     /// Commands that may wait for their turn at once; one more is answered by 503 and Retry-After
-    #[arg(long, env = "ENS_COMMANDS_WAITING", global = true, value_name = "N", default_value_t = 4_096, hide_short_help = true)]
+    #[arg(
+        long,
+        env = "ENS_COMMANDS_WAITING",
+        global = true,
+        value_name = "N",
+        default_value_t = 4_096,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..),
+        hide_short_help = true
+    )]
     pub commands_waiting: usize,
 }
 
@@ -244,14 +252,19 @@ impl Settings {
         }
     }
 
+    /// The file of an embedded store; none in memory.
+    pub fn embedded_file(&self) -> Option<PathBuf> {
+        let url = self.store_url();
+        url.strip_prefix("sqlite:").filter(|path| !path.starts_with(":memory:")).map(PathBuf::from)
+    }
+
     /// Makes the data folder, and the folder of an embedded store.
     ///
     /// # Errors
     /// Which folder the system refuses.
     pub fn make_folders(&self) -> Result<(), FolderError> {
-        let url = self.store_url();
-        let file = url.strip_prefix("sqlite:").filter(|path| !path.starts_with(":memory:")).map(Path::new);
-        let beside = file.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+        let file = self.embedded_file();
+        let beside = file.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
         for folder in beside.into_iter().chain([self.store.data.as_path()]) {
             std::fs::create_dir_all(folder).map_err(|source| FolderError { folder: folder.to_owned(), source })?;
         }

@@ -55,6 +55,12 @@ fn an_embedding_program_starts_from_the_same_defaults() {
 }
 
 #[test]
+fn a_queue_that_could_hold_no_command_is_refused() {
+    assert!(Cli::try_parse_from(["ens", "serve", "--commands-waiting", "0"]).is_err());
+    assert_eq!(settings(&["--commands-waiting", "1"]).limits.commands_waiting, 1);
+}
+
+#[test]
 fn the_connection_to_a_mail_server_is_protected_unless_told_otherwise() {
     assert_eq!(settings(&[]).mail.smtp_tls, SmtpTls::Starttls);
     assert_eq!(settings(&["--smtp-tls", "none"]).mail.smtp_tls, SmtpTls::None);

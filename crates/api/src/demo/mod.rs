@@ -52,6 +52,8 @@ mod tour;
 
 /// Readers of an embedded store: a thread of its own serves each, and holds on to memory of its own.
 const EMBEDDED_READERS: u32 = 3;
+/// The first day of a campaign: the first spaces were opened in 2022.
+const EARLIEST: NaiveDate = NaiveDate::from_ymd_opt(2022, 1, 1).expect("a day of the calendar");
 
 /// Why a demonstration broke off.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +70,12 @@ pub enum DemoError {
     /// A demonstration writes over nobody's log.
     #[error("this store holds {0} events already: a demonstration begins with an empty one")]
     NotEmpty(u64),
+    /// The campaign would not be over yet, or be older than the law.
+    #[error("--from: a campaign takes {days} days and must be over; name a day from {EARLIEST} to {latest}", days = campaign::DAYS)]
+    Outside {
+        /// The last day on which one could have begun.
+        latest: NaiveDate,
+    },
     /// Nobody invented has a place in production.
     #[error("a demonstration invents test identities, which production refuses")]
     Production,
@@ -143,8 +151,11 @@ pub async fn run(mut settings: Settings, args: DemoArgs) -> Result<(), DemoError
         // A fresh folder each time: keys, store and files of one demonstration stay together.
         settings.store.data.clone_from(&folder);
     }
-    let yesterday = paris::day_of(Utc::now()) - Days::new(1);
-    let from = args.from.unwrap_or(yesterday - Days::new(campaign::DAYS - 1));
+    let latest = paris::day_of(Utc::now()) - Days::new(campaign::DAYS);
+    let from = args.from.unwrap_or(latest);
+    if !(EARLIEST..=latest).contains(&from) {
+        return Err(DemoError::Outside { latest });
+    }
     let plan = Plan { persons: args.persons, seed: args.seed, from };
     let progress = if args.json { Progress::hidden() } else { Progress::shown() };
     let (store, staged) = rehearse(&settings, &folder, plan, progress).await?;

@@ -11,10 +11,11 @@ use crate::config::Settings;
 /// The table, and where the files are.
 pub(super) fn of_the_campaign(settings: &Settings, folder: &Path, plan: Plan, report: &DemoReport) -> String {
     let (ens, store) = (program(), store(settings));
+    let first = exported_first(settings);
     format!(
         "{persons} invented persons of Haute-Garonne, Loire-Atlantique and Somme, told from {from} on (seed {seed}):\n\n\
          {report}\n\n\
-         Where to look:\n  \
+         Where to look:{first}\n  \
          persons      {file}\n  \
          events       {ens} replay{store} | head\n  \
          verify       {ens} verify{store}\n  \
@@ -30,8 +31,9 @@ pub(super) fn of_the_campaign(settings: &Settings, folder: &Path, plan: Plan, re
 pub(super) fn of_the_service(settings: &Settings, first: Option<SpaceId>) -> String {
     let (ens, store, site) = (program(), store(settings), &settings.site.listen);
     let space = first.map_or_else(|| "ID".to_owned(), |space| space.to_string());
+    let first = exported_first(settings);
     format!(
-        "\nServing on http://{site} (Ctrl-C stops). In another terminal:\n\n  \
+        "\nServing on http://{site} (Ctrl-C stops). In another terminal{first}:\n\n  \
          export CNAM=$({ens} token --role cnam{store})\n  \
          export HOLDER=$({ens} token --role holder --space {space}{store})\n  \
          curl -sw '\\n' http://{site}/v1/support-line\n  \
@@ -47,11 +49,17 @@ fn program() -> String {
     std::env::args().next().unwrap_or_else(|| "ens".to_owned())
 }
 
-/// The options that lead another command to the same store and keys. An address of a database may hold a password: it is not repeated.
+/// The options that lead another command to the same store and keys.
 fn store(settings: &Settings) -> String {
     let data = settings.store.data.display();
-    match settings.store.url {
-        None => format!(" --data {data}"),
-        Some(_) => format!(" --data {data} --store \"$ENS_STORE\""),
+    match &settings.store.url {
+        Some(url) if settings.embedded_file().is_some() => format!(" --data {data} --store {}", url.expose()),
+        Some(_) | None => format!(" --data {data}"),
     }
+}
+
+/// What the commands need besides. An address of a database may hold a password: it is not repeated.
+fn exported_first(settings: &Settings) -> &'static str {
+    let elsewhere = settings.store_url().starts_with("postgres");
+    if elsewhere { " (first, in each terminal: export ENS_STORE=…, the address of this store)" } else { "" }
 }
