@@ -1,5 +1,6 @@
 //! What an engine must do: statements and transactions, no decision. Everything that both share stands above this border.
 
+mod log_rows;
 mod postgres;
 mod rebuilding;
 mod sqlite;

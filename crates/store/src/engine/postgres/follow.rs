@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sqlx::{Executor, Postgres as Pg, Transaction};
 
 use super::Postgres;
-use super::log::stored;
+use crate::engine::log_rows::{StoredRow, stored};
 use crate::engine::rebuilding::apart;
 use crate::engine::{Following, Standing, column, number, text};
 use crate::error::StoreError;
@@ -69,8 +69,9 @@ impl Following for Turn {
 
     async fn events(&mut self, after: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
         let sql = text::events_of(self.partition);
-        let rows = sqlx::query(&sql).bind(column(after)).bind(i64::from(limit)).fetch_all(&mut *self.transaction).await?;
-        rows.iter().map(stored).collect()
+        let rows: Vec<StoredRow> =
+            sqlx::query_as(&sql).bind(column(after)).bind(i64::from(limit)).fetch_all(&mut *self.transaction).await?;
+        rows.into_iter().map(stored).collect()
     }
 
     async fn rows(&mut self, table: &Table, keys: &Rows) -> Result<Vec<String>, StoreError> {

@@ -3,18 +3,17 @@
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use futures::future::BoxFuture;
-use sqlx::Row;
-use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::Postgres;
 use super::append::Appending;
-use crate::append::{Batch, Remembered, Request};
+use crate::append::{Batch, Remembered};
+use crate::engine::log_rows::{RememberedRow, StoredRow, borrowed, remembered, stored};
 use crate::engine::{Aggregates, Append, AtHead, Log, column, number, text};
 use crate::error::StoreError;
 use crate::feed::{Span, Take};
 use crate::partition::{Partition, Partitions};
-use crate::stored::{EventRow, StoredEvent};
+use crate::stored::StoredEvent;
 
 #[async_trait]
 impl Log for Postgres {
@@ -49,8 +48,9 @@ impl Log for Postgres {
     }
 
     async fn feed(&self, partition: Partition, after: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
-        let rows = sqlx::query(&text::events_of(partition)).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.pool).await?;
-        rows.iter().map(stored).collect()
+        let rows: Vec<StoredRow> =
+            sqlx::query_as(&text::events_of(partition)).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.pool).await?;
+        rows.into_iter().map(stored).collect()
     }
 
     async fn stream(&self, span: Span, take: &mut Take<'_>) -> Result<(), StoreError> {
@@ -76,58 +76,18 @@ impl Log for Postgres {
             text::STORED,
             aggregates.partition
         );
-        let rows = sqlx::query(&sql).bind(aggregates.aggregate_type).bind(aggregates.ids).fetch_all(&self.writers).await?;
-        rows.iter().map(stored).collect()
+        let rows: Vec<StoredRow> =
+            sqlx::query_as(&sql).bind(aggregates.aggregate_type).bind(aggregates.ids).fetch_all(&self.writers).await?;
+        rows.into_iter().map(stored).collect()
     }
 
     async fn remembered(&self, keys: &[Uuid]) -> Result<Vec<Remembered>, StoreError> {
-        let rows = sqlx::query(
+        let rows: Vec<RememberedRow> = sqlx::query_as(
             "SELECT key, digest, partition, space, version_before, version, position FROM idempotency_keys WHERE key = ANY($1)",
         )
         .bind(keys)
         .fetch_all(&self.pool)
         .await?;
-        rows.iter().map(remembered).collect()
+        rows.into_iter().map(remembered).collect()
     }
-}
-
-/// A row of [`text::span`], by the places of its columns.
-fn borrowed(row: &PgRow, partition: Partition) -> Result<EventRow<'_>, StoreError> {
-    Ok(EventRow {
-        aggregate_type: row.try_get_unchecked(0)?,
-        aggregate_id: row.try_get_unchecked(1)?,
-        sequence: number(row.try_get_unchecked(2)?)?,
-        event_type: row.try_get_unchecked(3)?,
-        event_version: row.try_get_unchecked(4)?,
-        payload: row.try_get_unchecked(5)?,
-        metadata: row.try_get_unchecked(6)?,
-        partition,
-        position: number(row.try_get_unchecked(7)?)?,
-        recorded_at: row.try_get_unchecked(8)?,
-    })
-}
-
-pub(super) fn stored(row: &PgRow) -> Result<StoredEvent, StoreError> {
-    Ok(StoredEvent {
-        aggregate_type: row.try_get("aggregate_type")?,
-        aggregate_id: row.try_get("aggregate_id")?,
-        sequence: number(row.try_get("sequence")?)?,
-        event_type: row.try_get("event_type")?,
-        event_version: row.try_get("event_version")?,
-        payload: row.try_get("payload")?,
-        metadata: row.try_get("metadata")?,
-        partition: Partition::from_column(row.try_get("partition")?)?,
-        position: number(row.try_get("position")?)?,
-        recorded_at: row.try_get("recorded_at")?,
-    })
-}
-
-fn remembered(row: &PgRow) -> Result<Remembered, StoreError> {
-    Ok(Remembered {
-        request: Request { key: row.try_get("key")?, digest: row.try_get("digest")?, space: row.try_get::<Uuid, _>("space")?.into() },
-        partition: Partition::from_column(row.try_get("partition")?)?,
-        version_before: number(row.try_get("version_before")?)?,
-        version: number(row.try_get("version")?)?,
-        position: number(row.try_get("position")?)?,
-    })
 }

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use sqlx::{Executor, Postgres as Pg, Transaction};
 
 use super::Postgres;
-use super::log::stored;
 use super::tables::{attach, drop_all, free_generation, make_leaf, make_parent, rename};
+use crate::engine::log_rows::{StoredRow, stored};
 use crate::engine::rebuilding::{Exists, Held, Hold, ProgressRow, Renaming, progress};
 use crate::engine::{Log, Rebuilding, column, number, text};
 use crate::error::StoreError;
@@ -69,7 +69,7 @@ impl Rebuilding for Postgres {
             .execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
             .await?;
         let sql = text::lives(&format!("partition = {partition} AND position <= $3"));
-        let rows = sqlx::query(&sql)
+        let rows: Vec<StoredRow> = sqlx::query_as(&sql)
             .bind(&after.aggregate_type)
             .bind(&after.aggregate_id)
             .bind(column(bound))
@@ -77,7 +77,7 @@ impl Rebuilding for Postgres {
             .fetch_all(&mut *transaction)
             .await?;
         transaction.rollback().await?;
-        rows.iter().map(stored).collect()
+        rows.into_iter().map(stored).collect()
     }
 
     async fn fill(&self, fresh: &Table, rows: &Rows, progress: &Progress) -> Result<(), StoreError> {

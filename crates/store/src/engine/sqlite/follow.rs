@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
 use super::Sqlite;
-use super::log::{array, stored};
+use super::log::array;
 use super::read_models::object;
+use crate::engine::log_rows::{StoredRow, stored};
 use crate::engine::{Following, Standing, column, number, text};
 use crate::error::StoreError;
 use crate::partition::Partition;
@@ -86,8 +87,8 @@ impl Following for Turn {
 
     async fn events(&mut self, after: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
         let sql = text::events_of(self.partition);
-        let rows = sqlx::query(&sql).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.engine.readers).await?;
-        rows.iter().map(stored).collect()
+        let rows: Vec<StoredRow> = sqlx::query_as(&sql).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.engine.readers).await?;
+        rows.into_iter().map(stored).collect()
     }
 
     async fn rows(&mut self, table: &Table, keys: &Rows) -> Result<Vec<String>, StoreError> {

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 
 use super::Sqlite;
 use super::follow::insert;
-use super::log::stored;
 use super::tables::{drop_all, make_copy, rename};
+use crate::engine::log_rows::{StoredRow, stored};
 use crate::engine::rebuilding::{Exists, Held, Hold, ProgressRow, Renaming, progress};
 use crate::engine::{Log, ReadModels, Rebuilding, column, number, text};
 use crate::error::StoreError;
@@ -80,14 +80,14 @@ impl Rebuilding for Sqlite {
     async fn lives(&self, partition: Partition, after: &After, bound: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
         // The plus signs keep the planner away from the index of the positions, which would have to be sorted for every page.
         let sql = text::lives(&format!("+partition = {partition} AND +position <= $3"));
-        let rows = sqlx::query(&sql)
+        let rows: Vec<StoredRow> = sqlx::query_as(&sql)
             .bind(&after.aggregate_type)
             .bind(&after.aggregate_id)
             .bind(column(bound))
             .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?;
-        rows.iter().map(stored).collect()
+        rows.into_iter().map(stored).collect()
     }
 
     async fn fill(&self, fresh: &Table, rows: &Rows, progress: &Progress) -> Result<(), StoreError> {
