@@ -89,7 +89,7 @@ impl Command {
             | Self::Verify
             | Self::Replay(_)
             | Self::Bounce
-            // A database notes of each table of its own that it is there already.
+            // At each start PostgreSQL would note that the table of migrations is there already.
             | Self::Letters(_) => "info,sqlx::postgres::notice=warn",
         }
     }

@@ -112,8 +112,8 @@ impl StoreError {
     }
 
     fn refused(code: String, message: String) -> Self {
-        // Class 08 is about the connection; 57P01 to 57P03 are the server's shutting down, crashing and starting.
-        let gone = code.starts_with("08") || code.starts_with("57P0");
+        // Class 08 is about the connection; 53300 has no room for one more; 57P01 to 57P03 are shutting down, crashing and starting.
+        let gone = code.starts_with("08") || code == "53300" || code.starts_with("57P0");
         if gone { Self::Unreachable(message) } else { Self::Database { code, message } }
     }
 

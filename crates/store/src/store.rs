@@ -1,5 +1,6 @@
 //! The door: opening a store, and what all of its parts share.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ens_domain::code::CodeKey;
@@ -8,7 +9,7 @@ use ens_domain::ins::IndexKey;
 use tokio::sync::watch;
 
 use crate::bus::Bus;
-use crate::engine::{Engine, Postgres, Sqlite};
+use crate::engine::{Engine, Postgres, Sqlite, file_of};
 use crate::entropy::Entropy;
 use crate::error::StoreError;
 use crate::master::{DerivedKeys, MasterKey};
@@ -91,6 +92,11 @@ impl Store {
         let bus = Bus::new(partitions, options.waiting);
         let keys = options.master.derive()?;
         Ok(Self(Arc::new(Shared { engine, keys, entropy: options.entropy, partitions, bell, reads: Desk::default(), bus })))
+    }
+
+    /// The file of the embedded store that a URL leads to; none in memory, nor on a server.
+    pub fn file_of(url: &str) -> Option<PathBuf> {
+        url.strip_prefix("sqlite:").and_then(file_of)
     }
 
     /// The key of the digests that lead from an INS to a space.

@@ -125,9 +125,10 @@ async fn app_on_store(settings: Settings) -> Result<App, Failure> {
     Ok(App::new(store, Clock::machine(), settings))
 }
 
-/// Opens the store that the settings name, for a command that makes no sense on a new one: a name mistyped makes no store.
+/// Opens the store that the settings name, for a command that makes no sense on a new one: a path mistyped makes no file. A database on
+/// a server was made by whoever runs it, and is opened as it is.
 async fn open_existing(settings: &Settings) -> Result<Store, Failure> {
-    match settings.embedded_file().filter(|file| !file.exists()) {
+    match settings.embedded_file().filter(|file| file.try_exists().is_ok_and(|there| !there)) {
         Some(missing) => Err(Failure::Asked(format!("no store at {}: --store or --data leads to one", missing.display()))),
         None => open_store(settings).await,
     }

@@ -91,7 +91,7 @@ async fn print_life(store: &Store, space: SpaceId, wanted: Wanted) -> Result<(),
 }
 
 async fn print_state(store: &Store, space: SpaceId, at: DateTime<Utc>) -> Result<(), Failure> {
-    if store.state(space).await?.is_none() {
+    if store.events_of(space).await?.is_empty() {
         return Err(unknown(space));
     }
     let then = store.as_of(space, at).await?;

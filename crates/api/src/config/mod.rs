@@ -14,6 +14,7 @@ use std::str::FromStr;
 use clap::builder::{BoolishValueParser, RangedU64ValueParser};
 use clap::{Args, ValueEnum};
 use ens_domain::ins::InsAuthority;
+use ens_store::Store;
 
 pub use keys::{KeyError, TokenKey, development_token_key, master_key};
 
@@ -212,7 +213,7 @@ pub struct LogSettings {
     /// One JSON object a line instead of text
     #[arg(id = "log_json", long = "log-json", env = "ENS_LOG_JSON", global = true, value_parser = BoolishValueParser::new(), hide_short_help = true)]
     pub json: bool,
-    /// What to log, such as info or ens_api=debug (default: info; warn while a demonstration runs)
+    /// What to log, such as info or ens_api=debug (default: info, without notices of PostgreSQL; warn while a demonstration runs)
     #[arg(id = "log", long = "log", env = "ENS_LOG", global = true, value_name = "FILTER", hide_short_help = true)]
     pub filter: Option<String>,
 }
@@ -254,8 +255,7 @@ impl Settings {
 
     /// The file of an embedded store; none in memory.
     pub fn embedded_file(&self) -> Option<PathBuf> {
-        let url = self.store_url();
-        url.strip_prefix("sqlite:").filter(|path| !path.starts_with(":memory:")).map(PathBuf::from)
+        Store::file_of(&self.store_url())
     }
 
     /// Makes the data folder, and the folder of an embedded store.

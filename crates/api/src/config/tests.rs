@@ -55,6 +55,17 @@ fn an_embedding_program_starts_from_the_same_defaults() {
 }
 
 #[test]
+fn the_file_of_an_embedded_store_is_known_however_it_is_spelled() {
+    let file = |url: &str| settings(&["--store", url]).embedded_file();
+    assert_eq!(file("sqlite:here/ens.db"), Some("here/ens.db".into()));
+    assert_eq!(file("sqlite://ens.db"), Some("ens.db".into()));
+    assert_eq!(file("sqlite:///srv/ens.db"), Some("/srv/ens.db".into()));
+    for elsewhere in ["sqlite::memory:", "sqlite://:memory:", "sqlite:", "postgres://db/ens"] {
+        assert_eq!(file(elsewhere), None, "{elsewhere}");
+    }
+}
+
+#[test]
 fn a_queue_that_could_hold_no_command_is_refused() {
     assert!(Cli::try_parse_from(["ens", "serve", "--commands-waiting", "0"]).is_err());
     assert_eq!(settings(&["--commands-waiting", "1"]).limits.commands_waiting, 1);

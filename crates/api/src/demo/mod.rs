@@ -70,9 +70,9 @@ pub enum DemoError {
     /// A demonstration writes over nobody's log.
     #[error("this store holds {0} events already: a demonstration begins with an empty one")]
     NotEmpty(u64),
-    /// The campaign would not be over yet, or be older than the law.
+    /// The campaign would not be over yet, or be older than the first spaces.
     #[error("--from: a campaign takes {days} days and must be over; name a day from {EARLIEST} to {latest}", days = campaign::DAYS)]
-    Outside {
+    NotOver {
         /// The last day on which one could have begun.
         latest: NaiveDate,
     },
@@ -154,7 +154,7 @@ pub async fn run(mut settings: Settings, args: DemoArgs) -> Result<(), DemoError
     let latest = paris::day_of(Utc::now()) - Days::new(campaign::DAYS);
     let from = args.from.unwrap_or(latest);
     if !(EARLIEST..=latest).contains(&from) {
-        return Err(DemoError::Outside { latest });
+        return Err(DemoError::NotOver { latest });
     }
     let plan = Plan { persons: args.persons, seed: args.seed, from };
     let progress = if args.json { Progress::hidden() } else { Progress::shown() };

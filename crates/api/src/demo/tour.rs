@@ -11,11 +11,11 @@ use crate::config::Settings;
 /// The table, and where the files are.
 pub(super) fn of_the_campaign(settings: &Settings, folder: &Path, plan: Plan, report: &DemoReport) -> String {
     let (ens, store) = (program(), store(settings));
-    let first = exported_first(settings);
+    let export = export(settings);
     format!(
         "{persons} invented persons of Haute-Garonne, Loire-Atlantique and Somme, told from {from} on (seed {seed}):\n\n\
          {report}\n\n\
-         Where to look:{first}\n  \
+         Where to look{export}:\n  \
          persons      {file}\n  \
          events       {ens} replay{store} | head\n  \
          verify       {ens} verify{store}\n  \
@@ -31,9 +31,9 @@ pub(super) fn of_the_campaign(settings: &Settings, folder: &Path, plan: Plan, re
 pub(super) fn of_the_service(settings: &Settings, first: Option<SpaceId>) -> String {
     let (ens, store, site) = (program(), store(settings), &settings.site.listen);
     let space = first.map_or_else(|| "ID".to_owned(), |space| space.to_string());
-    let first = exported_first(settings);
+    let export = export(settings);
     format!(
-        "\nServing on http://{site} (Ctrl-C stops). In another terminal{first}:\n\n  \
+        "\nServing on http://{site} (Ctrl-C stops). In another terminal{export}:\n\n  \
          export CNAM=$({ens} token --role cnam{store})\n  \
          export HOLDER=$({ens} token --role holder --space {space}{store})\n  \
          curl -sw '\\n' http://{site}/v1/support-line\n  \
@@ -59,7 +59,7 @@ fn store(settings: &Settings) -> String {
 }
 
 /// What the commands need besides. An address of a database may hold a password: it is not repeated.
-fn exported_first(settings: &Settings) -> &'static str {
+fn export(settings: &Settings) -> &'static str {
     let elsewhere = settings.store_url().starts_with("postgres");
-    if elsewhere { " (first, in each terminal: export ENS_STORE=…, the address of this store)" } else { "" }
+    if elsewhere { " (export ENS_STORE=…, the address of this store, first)" } else { "" }
 }

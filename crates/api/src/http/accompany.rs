@@ -91,8 +91,9 @@ impl Accompanied {
         let why = problem.and_then(Problem::log).unwrap_or_default();
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let (id, status_code) = (self.id, status.as_u16());
-        let patience = problem.is_some_and(|problem| problem.kind().asks_for_patience());
-        if status.is_server_error() && !patience {
+        if problem.is_some_and(|problem| problem.kind().asks_for_patience()) {
+            tracing::warn!(%id, method, route, status = status_code, role, kind, why, micros, "request");
+        } else if status.is_server_error() {
             tracing::error!(%id, method, route, status = status_code, role, kind, why, micros, "request");
         } else {
             tracing::info!(%id, method, route, status = status_code, role, kind, why, micros, "request");

@@ -17,7 +17,7 @@ use crate::problem::Problem;
 
 use super::auth::Caller;
 use super::json::Reading;
-use super::position::{Freshness, level};
+use super::position::Freshness;
 use super::spaces::ReadHeaders;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -142,12 +142,16 @@ pub(super) struct DepartmentBody {
 }
 
 /// Count who would open on a day, before the day comes; opens nothing. Counts all that the log holds when it is asked.
-#[utoipa::path(get, path = "/v1/openings/dry-run", tag = "campaign", params(DayQuery), responses((status = 200, description = "the count", body = OpeningsBody)))]
-pub(super) async fn count_openings(State(app): State<App>, Query(query): Query<DayQuery>) -> Result<Json<OpeningsBody>, Problem> {
+#[utoipa::path(get, path = "/v1/openings/dry-run", tag = "campaign", params(DayQuery, ReadHeaders), responses((status = 200, description = "the count", body = OpeningsBody)))]
+pub(super) async fn count_openings(
+    State(app): State<App>,
+    fresh: Freshness,
+    Query(query): Query<DayQuery>,
+) -> Result<Json<OpeningsBody>, Problem> {
     let mut reading = Reading::default();
     let on = reading.keep("on", day_of(query.on.as_deref().unwrap_or_default()));
     let on = reading.all(on)?;
-    level::<OpeningsDue>(&app.store).await?;
+    fresh.of_all::<OpeningsDue>(&app.store).await?;
     let counts = openings_by_department(&app.store, on).await?;
     let spaces = counts.iter().map(|count| count.spaces).sum();
     let departments =

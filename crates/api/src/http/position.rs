@@ -96,18 +96,18 @@ impl Freshness {
         }
         reflects::<P>(store, wanted, self.wait).await
     }
-}
 
-/// Waits until the read model `P` reflects all that the log holds now, in every partition.
-///
-/// # Errors
-/// [`Kind::ReadModelBehind`] where it is still behind after [`CATCHING_UP`].
-pub(super) async fn level<P: Projection>(store: &Store) -> Result<(), Problem> {
-    let until = Instant::now() + CATCHING_UP;
-    for (partition, position) in store.heads().await? {
-        reflects::<P>(store, Position { partition, position }, until.saturating_duration_since(Instant::now())).await?;
+    /// Waits until the read model `P` reflects all that the log holds now, in every partition, and so any position that was answered.
+    ///
+    /// # Errors
+    /// [`Kind::ReadModelBehind`] where it is still behind after [`CATCHING_UP`], or after the longer wait that was preferred.
+    pub(super) async fn of_all<P: Projection>(self, store: &Store) -> Result<(), Problem> {
+        let until = Instant::now() + self.wait.max(CATCHING_UP);
+        for (partition, position) in store.heads().await? {
+            reflects::<P>(store, Position { partition, position }, until.saturating_duration_since(Instant::now())).await?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 async fn reflects<P: Projection>(store: &Store, wanted: Position, wait: Duration) -> Result<(), Problem> {

@@ -30,7 +30,7 @@ use crate::tables::Table;
 
 pub(crate) use postgres::{Columns, Postgres};
 pub(crate) use rebuilding::{Exists, Held, Hold, Rebuilding, Renaming};
-pub(crate) use sqlite::Sqlite;
+pub(crate) use sqlite::{Sqlite, file_of};
 
 /// Which messages of one partition a worker asks for.
 pub(crate) struct Claim {

@@ -30,7 +30,7 @@ pub(crate) const PROGRESS: &str = "SELECT partition, bound, filled, aggregate_ty
      WHERE name = $1 AND shape = $2 ORDER BY partition";
 pub(crate) const SETTLED: &str = "settled";
 
-/// Events as they are stored, whole; both engines read their rows alike.
+/// Events as they are stored, whole. Their reader knows the columns by their order (`log_rows.rs`).
 pub(crate) const STORED: &str = "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, CAST(payload AS text) AS payload, \
      CAST(metadata AS text) AS metadata, partition, position, recorded_at FROM events";
 

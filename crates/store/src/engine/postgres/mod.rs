@@ -67,12 +67,7 @@ impl Postgres {
     pub(crate) async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         let options =
             PgConnectOptions::from_str(url).map_err(|_| StoreError::Address)?.application_name("ens").statement_cache_capacity(STATEMENTS);
-        let owner = PgPoolOptions::new().max_connections(1).acquire_timeout(REACH).connect_with(options.clone());
-        let owner = match owner.await {
-            // A pool that was refused all the while says only that its time is over: the server says why.
-            Err(sqlx::Error::PoolTimedOut) => return Err(why_unreachable(&options).await),
-            connected => connected?,
-        };
+        let owner = opened(PgPoolOptions::new().max_connections(1).acquire_timeout(REACH), &options).await?;
         // sqlx holds an advisory lock meanwhile, so several processes may come here at once.
         MIGRATIONS.run(&owner).await.map_err(|error| StoreError::Migration(error.to_string()))?;
         owner.close().await;
@@ -87,17 +82,20 @@ impl Postgres {
     }
 }
 
-/// What becomes of one more attempt to connect, within [`REACH`].
-async fn why_unreachable(options: &PgConnectOptions) -> StoreError {
-    match timeout(REACH, options.connect()).await {
-        Ok(Err(error)) => error.into(),
-        Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut.into(),
+/// A pool with its first connection. One that was refused all the while says only that its time is over: then the server is asked why.
+async fn opened(pool: PgPoolOptions, options: &PgConnectOptions) -> Result<PgPool, StoreError> {
+    match pool.connect_with(options.clone()).await {
+        Err(sqlx::Error::PoolTimedOut) => match timeout(REACH, options.connect()).await {
+            Ok(Err(why)) => Err(why.into()),
+            Ok(Ok(_)) | Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
+        },
+        opened => Ok(opened?),
     }
 }
 
 /// A pool whose connections are all told this first.
-async fn connect(options: &PgConnectOptions, connections: u32, told: String) -> Result<PgPool, sqlx::Error> {
-    pool_of(connections, told).connect_with(options.clone()).await
+async fn connect(options: &PgConnectOptions, connections: u32, told: String) -> Result<PgPool, StoreError> {
+    opened(pool_of(connections, told), options).await
 }
 
 fn pool_of(connections: u32, told: String) -> PgPoolOptions {

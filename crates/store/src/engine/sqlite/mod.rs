@@ -49,6 +49,11 @@ pub(crate) struct Sqlite {
     file: Option<PathBuf>,
 }
 
+/// The file behind what follows `sqlite:`; none in memory, nor where it is no place.
+pub(crate) fn file_of(place: &str) -> Option<PathBuf> {
+    Place::of(place).ok()?.file()
+}
+
 /// Where a database lives.
 #[derive(Clone)]
 enum Place {
@@ -62,6 +67,13 @@ impl Place {
             "" => Err(StoreError::Address),
             ":memory:" => Ok(Self::Memory),
             path => Ok(Self::File(PathBuf::from(path))),
+        }
+    }
+
+    fn file(self) -> Option<PathBuf> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Memory => None,
         }
     }
 
