@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::{Days, NaiveDate, Utc};
+use chrono::{Datelike, Days, NaiveDate, Utc};
 use ens_domain::calendar::paris;
 use ens_domain::ids::SpaceId;
 use ens_projections::campaign_progress::{Dimension, ProgressFilter, campaign_progress};
@@ -52,8 +52,8 @@ mod tour;
 
 /// Readers of an embedded store: a thread of its own serves each, and holds on to memory of its own.
 const EMBEDDED_READERS: u32 = 3;
-/// The first day of a campaign: the first spaces were opened in 2022.
-const EARLIEST: NaiveDate = NaiveDate::from_ymd_opt(2022, 1, 1).expect("a day of the calendar");
+/// The year of the first spaces, and of the earliest campaign.
+const EARLIEST: i32 = 2022;
 
 /// Why a demonstration broke off.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +71,7 @@ pub enum DemoError {
     #[error("this store holds {0} events already: a demonstration begins with an empty one")]
     NotEmpty(u64),
     /// The campaign would not be over yet, or be older than the first spaces.
-    #[error("--from: a campaign takes {days} days and must be over; name a day from {EARLIEST} to {latest}", days = campaign::DAYS)]
+    #[error("--from: a campaign takes {days} days and must be over; name a day from {EARLIEST}-01-01 to {latest}", days = campaign::DAYS)]
     NotOver {
         /// The last day on which one could have begun.
         latest: NaiveDate,
@@ -153,7 +153,7 @@ pub async fn run(mut settings: Settings, args: DemoArgs) -> Result<(), DemoError
     }
     let latest = paris::day_of(Utc::now()) - Days::new(campaign::DAYS);
     let from = args.from.unwrap_or(latest);
-    if !(EARLIEST..=latest).contains(&from) {
+    if from.year() < EARLIEST || from > latest {
         return Err(DemoError::NotOver { latest });
     }
     let plan = Plan { persons: args.persons, seed: args.seed, from };
