@@ -109,11 +109,15 @@ impl Session {
     }
 }
 
+fn launch(place: &Place) -> Launch {
+    let data = place.folder().join("data").display().to_string();
+    Launch::serve(place.url()).env("ENS_DATA", data).env("ENS_MASTER_KEY", MASTER_KEY)
+}
+
 /// A service in both its halves, and one that only answers, on one store.
 async fn two_processes(place: &Place) -> [Service; 2] {
-    let data = place.folder().join("data").display().to_string();
-    let launch = || Launch::serve(place.url()).env("ENS_DATA", &data).env("ENS_MASTER_KEY", MASTER_KEY).env("ENS_LOG", "warn");
-    [launch().start().await, launch().arg("--only").arg("api").start().await]
+    let quiet = || launch(place).env("ENS_LOG", "warn");
+    [quiet().start().await, quiet().arg("--only").arg("api").start().await]
 }
 
 async fn site(place: &Place, services: &[Service], sessions: usize) -> Site {
@@ -164,9 +168,7 @@ async fn wait_until_level(site: &Site) {
 async fn who_does_not_wait_is_told_to_come_again() {
     for engine in Engine::DURABLE {
         let place = Place::fresh(engine).await;
-        let data = place.folder().join("data").display().to_string();
-        let launch = Launch::serve(place.url()).env("ENS_DATA", &data).env("ENS_MASTER_KEY", MASTER_KEY);
-        let services = [launch.start().await];
+        let services = [launch(&place).start().await];
         let site = site(&place, &services, 1).await;
         let (space, partition) = site.spaces[0];
         let ask = site.client.get(format!("{}/v1/spaces/{space}", site.urls[0])).bearer_auth(&site.token);
@@ -182,9 +184,7 @@ async fn who_does_not_wait_is_told_to_come_again() {
 #[tokio::test]
 async fn a_dry_run_counts_all_that_the_log_holds_or_says_that_it_cannot_yet() {
     let place = Place::fresh(Engine::SqliteFile).await;
-    let data = place.folder().join("data").display().to_string();
-    let launch = Launch::serve(place.url()).env("ENS_DATA", &data).env("ENS_MASTER_KEY", MASTER_KEY);
-    let services = [launch.arg("--only").arg("api").start().await];
+    let services = [launch(&place).arg("--only").arg("api").start().await];
     let site = site(&place, &services, 1).await;
     let count = async || {
         let ask = site.client.get(format!("{}/v1/openings/dry-run?on=2100-01-01", site.urls[0]));

@@ -36,5 +36,5 @@ pub use compare::{Difference, compare};
 pub use follower::{FollowOptions, Followers, Lag, NotLevel};
 pub use health::{Fault, FaultKind, Health};
 pub use projection::{Projection, Row, RowKey, SpaceKey};
-pub use reached::{Reached, reached};
+pub use reached::{Reached, first_behind, reached};
 pub use rebuild::{RebuildError, Rebuilt, Watch, drop_previous, rebuild, rebuild_watched, roll_back};

@@ -1,5 +1,6 @@
 //! Waiting until rows reflect a position: what a reader does who brings the position of a write.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use ens_store::{Partition, Store, StoreError};
@@ -28,17 +29,32 @@ pub async fn reached(
     position: u64,
     within: Duration,
 ) -> Result<Reached, StoreError> {
+    let behind = first_behind(store, projection, &[(partition, position)], within).await?;
+    Ok(behind.map_or(Reached::Yes, |(_, stands)| Reached::NotYet(stands)))
+}
+
+/// Waits until the rows of `projection` reflect these positions, each of its partition, at most this long; then the first partition that is
+/// still behind, and where it stands.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn first_behind(
+    store: &Store,
+    projection: &str,
+    positions: &[(Partition, u64)],
+    within: Duration,
+) -> Result<Option<(Partition, u64)>, StoreError> {
     let deadline = Instant::now() + within;
     let mut pause = SHORT;
     loop {
-        let checkpoints = store.checkpoints(projection).await?;
-        let stands = checkpoints.into_iter().find_map(|(each, reached)| (each == partition).then_some(reached)).unwrap_or_default();
-        if stands >= position {
-            return Ok(Reached::Yes);
-        }
+        let checkpoints: HashMap<Partition, u64> = store.checkpoints(projection).await?.into_iter().collect();
+        let behind = positions.iter().find_map(|(partition, position)| {
+            let stands = checkpoints.get(partition).copied().unwrap_or_default();
+            (stands < *position).then_some((*partition, stands))
+        });
         let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Ok(Reached::NotYet(stands));
+        if behind.is_none() || left.is_zero() {
+            return Ok(behind);
         }
         sleep(pause.min(left)).await;
         pause = (pause * 2).min(Duration::from_millis(50));

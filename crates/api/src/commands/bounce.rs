@@ -5,14 +5,14 @@ use std::io::{self, Read};
 use crate::config::Settings;
 use crate::notify::bounce::{self, Bounced};
 
-use super::{Failure, app_on_store, print};
+use super::{Failure, app, open_existing, print};
 
 /// The longest notification that is read, in bytes: it may bring the whole message back.
 const LONGEST: u64 = 4 << 20;
 
 /// Records one bounce. A message that is no bounce of ours is a failure, so that the mail server keeps it.
 pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
-    let app = app_on_store(settings).await?;
+    let app = app(open_existing(&settings).await?, settings);
     let mut raw = Vec::new();
     // Nothing else runs in this process meanwhile: reading may block.
     let read = io::stdin().lock().take(LONGEST).read_to_end(&mut raw);

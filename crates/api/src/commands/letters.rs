@@ -4,11 +4,11 @@ use crate::cli::LettersArgs;
 use crate::config::Settings;
 use crate::notify::letters::import_statuses;
 
-use super::{Failure, app_on_store, input, print};
+use super::{Failure, app, input, open_existing, print};
 
 /// Records the file; bad lines go to the error output and stop nothing.
 pub(super) async fn run(settings: Settings, args: LettersArgs) -> Result<(), Failure> {
-    let app = app_on_store(settings).await?;
+    let app = app(open_existing(&settings).await?, settings);
     let input = input(&args.file).await?;
     let told = |bad: crate::notify::letters::BadStatus| eprintln!("line {}: {:?}: {}", bad.line, bad.field, bad.reason);
     let report = import_statuses(&app, input, told).await?;

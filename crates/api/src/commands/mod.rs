@@ -100,7 +100,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
     let settings = cli.settings;
     match cli.command {
         Command::Demo(args) => Ok(demo::run(settings, args).await?),
-        Command::Serve(args) => Ok(serve::run(app(settings).await?, args.only).await?),
+        Command::Serve(args) => Ok(serve::run(app(open_store(&settings).await?, settings), args.only).await?),
         Command::Migrate(args) => migrate::run(settings, args).await,
         Command::Import(args) => import::run(settings, args).await,
         Command::Open(args) => open::run(settings, args).await,
@@ -113,16 +113,9 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
     }
 }
 
-/// The service's shared parts on the machine's clock, over the store that the settings name.
-async fn app(settings: Settings) -> Result<App, Failure> {
-    let store = open_store(&settings).await?;
-    Ok(App::new(store, Clock::machine(), settings))
-}
-
-/// The same over a store that is there.
-async fn app_on_store(settings: Settings) -> Result<App, Failure> {
-    let store = open_existing(&settings).await?;
-    Ok(App::new(store, Clock::machine(), settings))
+/// The service's shared parts on the machine's clock.
+fn app(store: Store, settings: Settings) -> App {
+    App::new(store, Clock::machine(), settings)
 }
 
 /// Opens the store that the settings name, for a command that makes no sense on a new one: a path mistyped makes no file. A database on

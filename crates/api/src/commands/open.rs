@@ -13,14 +13,14 @@ use crate::background::openings::{Opened, open_due};
 use crate::cli::OpenArgs;
 use crate::config::Settings;
 
-use super::{Failure, app_on_store, print};
+use super::{Failure, app, open_existing, print};
 
 /// How soon to look again at what another process is opening.
 const SHARED_EVERY: Duration = Duration::from_secs(1);
 
 /// Counts, or opens. The read models catch up first, so that the count is of the log as it stands.
 pub(super) async fn run(settings: Settings, args: OpenArgs) -> Result<(), Failure> {
-    let app = app_on_store(settings).await?;
+    let app = app(open_existing(&settings).await?, settings);
     Followers::new(app.store.clone()).catch_up().await?;
     if args.dry_run {
         count(&app, &args).await?

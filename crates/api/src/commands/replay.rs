@@ -91,10 +91,10 @@ async fn print_life(store: &Store, space: SpaceId, wanted: Wanted) -> Result<(),
 }
 
 async fn print_state(store: &Store, space: SpaceId, at: DateTime<Utc>) -> Result<(), Failure> {
-    if store.events_of(space).await?.is_empty() {
+    let then = store.as_of(space, at).await?;
+    if then.last.is_none() && store.events_of(space).await?.is_empty() {
         return Err(unknown(space));
     }
-    let then = store.as_of(space, at).await?;
     let told = json!({
         "space": space,
         "as_of": at.to_rfc3339_opts(SecondsFormat::AutoSi, true),

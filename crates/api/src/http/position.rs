@@ -1,12 +1,12 @@
 //! Reading one's own writes: a write answers with its position, and a read that brings it waits until the read model has seen it.
 
 use std::str::FromStr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use ens_projections::{Projection, Reached, reached};
+use ens_projections::{Projection, first_behind};
 use ens_store::{Partition, Store};
 
 use crate::problem::{Kind, Problem};
@@ -94,7 +94,7 @@ impl Freshness {
         if wanted.partition.number() >= store.partitions().count() {
             return Err(Problem::new(Kind::Malformed).detail("Ens-Position: no such partition"));
         }
-        reflects::<P>(store, wanted, self.wait).await
+        reflects::<P>(store, &[(wanted.partition, wanted.position)], self.wait).await
     }
 
     /// Waits until the read model `P` reflects all that the log holds now, in every partition, and so any position that was answered.
@@ -102,18 +102,14 @@ impl Freshness {
     /// # Errors
     /// [`Kind::ReadModelBehind`] where it is still behind after [`CATCHING_UP`], or after the longer wait that was preferred.
     pub(super) async fn of_all<P: Projection>(self, store: &Store) -> Result<(), Problem> {
-        let until = Instant::now() + self.wait.max(CATCHING_UP);
-        for (partition, position) in store.heads().await? {
-            reflects::<P>(store, Position { partition, position }, until.saturating_duration_since(Instant::now())).await?;
-        }
-        Ok(())
+        reflects::<P>(store, &store.heads().await?, self.wait.max(CATCHING_UP)).await
     }
 }
 
-async fn reflects<P: Projection>(store: &Store, wanted: Position, wait: Duration) -> Result<(), Problem> {
-    match reached(store, P::NAME, wanted.partition, wanted.position, wait).await? {
-        Reached::Yes => Ok(()),
-        Reached::NotYet(stands) => Err(Problem::new(Kind::ReadModelBehind).member("reached", format!("{}:{stands}", wanted.partition))),
+async fn reflects<P: Projection>(store: &Store, wanted: &[(Partition, u64)], wait: Duration) -> Result<(), Problem> {
+    match first_behind(store, P::NAME, wanted, wait).await? {
+        None => Ok(()),
+        Some((partition, stands)) => Err(Problem::new(Kind::ReadModelBehind).member("reached", format!("{partition}:{stands}"))),
     }
 }
 
