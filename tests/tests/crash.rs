@@ -1,5 +1,6 @@
 //! `ens serve` killed under load, again and again: nothing acknowledged is lost, no notice vanishes, read models equal a rebuild.
 
+use ens_domain::space::{AdmissionEvent, CodeEvent, NoticeEvent, OppositionEvent};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -169,7 +170,7 @@ async fn assert_recorded(store: &Store, acknowledged: &Acknowledged) {
     let lives = lives(store).await;
     for space in acknowledged.created.values() {
         let life = lives.get(space).unwrap_or_else(|| panic!("{space} was acknowledged and is lost"));
-        assert_eq!(life.iter().filter(|event| matches!(event, SpaceEvent::SpaceCreated { .. })).count(), 1);
+        assert_eq!(life.iter().filter(|event| matches!(event, SpaceEvent::Admission(AdmissionEvent::SpaceCreated { .. }))).count(), 1);
     }
     for space in &acknowledged.opposed {
         assert!(is_opposed(&lives[space]), "the opposition of {space} is lost");
@@ -183,7 +184,7 @@ async fn assert_no_notice_vanished(store: &Store) {
         let left: BTreeSet<MessageId> = life.iter().filter_map(message_that_left).collect();
         let opposed = is_opposed(&life);
         for event in &life {
-            if let SpaceEvent::CodeIssued { message, purpose: CodePurpose::Notice, .. } = event {
+            if let SpaceEvent::Code(CodeEvent::CodeIssued { message, purpose: CodePurpose::Notice, .. }) = event {
                 notices += 1;
                 assert!(left.contains(message) || opposed, "the notice {message} of {space} vanished");
             }
@@ -197,11 +198,17 @@ fn told_or_opposed(life: &[SpaceEvent]) -> bool {
 }
 
 fn is_opposed(life: &[SpaceEvent]) -> bool {
-    life.iter().any(|event| matches!(event, SpaceEvent::Opposed { .. }))
+    life.iter().any(|event| matches!(event, SpaceEvent::Opposition(OppositionEvent::Opposed { .. })))
 }
 
 fn message_that_left(event: &SpaceEvent) -> Option<MessageId> {
-    if let SpaceEvent::NotifiedByEmail { message, .. } | SpaceEvent::CodeReceived { message, .. } = event { Some(*message) } else { None }
+    if let SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { message, .. }) | SpaceEvent::Code(CodeEvent::CodeReceived { message, .. }) =
+        event
+    {
+        Some(*message)
+    } else {
+        None
+    }
 }
 
 async fn assert_rebuilt_equals_live(store: &Store) {

@@ -5,17 +5,19 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use cqrs_es::DomainEvent;
-use ens_domain::event::event_types;
-use ens_domain::space::events::SpaceEvent;
-use ens_tests::source::{self, documentation, words};
+use ens_domain::event::{Event, StreamKind, event_types};
+use ens_tests::source::{self, SourceFile, documentation, words};
 use ring::digest::{SHA256, digest};
 
 const SAMPLES: &str = "tests/golden/events";
 const PAGE: &str = "docs/events.md";
-/// Where the events are, and the words that they are made of.
-const EVENTS: &str = "crates/domain/src/space/events.rs";
-const WORDS: [&str; 4] = [EVENTS, "crates/domain/src/space/terms.rs", "crates/domain/src/space/receipt.rs", "crates/domain/src/party.rs"];
+/// Where the words stand that events are made of, besides the files of the events.
+const WORDS: [&str; 4] = [
+    "crates/domain/src/space/events/person.rs",
+    "crates/domain/src/space/terms.rs",
+    "crates/domain/src/space/receipt.rs",
+    "crates/domain/src/party.rs",
+];
 
 /// Set to 1, it adds new samples to the manifest and rewrites the page; it never changes a line of the manifest.
 fn blessed() -> bool {
@@ -49,15 +51,32 @@ fn an_event_of_the_list_has_a_golden_sample_for_ever() {
 #[test]
 fn every_sample_is_still_read_and_todays_are_written_to_the_byte() {
     for (name, stored) in samples() {
-        let event: SpaceEvent = serde_json::from_str(&stored).unwrap_or_else(|error| panic!("{name} is no longer read: {error}"));
-        let (kind, version) = name.trim_end_matches(".json").split_once('-').expect("<Type>-<version>.json");
-        assert_eq!(event.event_type(), kind, "{name}");
-        if event.event_version() == version {
+        let (event_type, version) = name.trim_end_matches(".json").split_once('-').expect("<Type>-<version>.json");
+        let event = read(kind_of(event_type), &stored).unwrap_or_else(|error| panic!("{name} is no longer read: {error}"));
+        assert_eq!(event.name(), event_type, "{name}");
+        if event.version() == version {
             // As the store writes it: through a JSON value, whose fields stand in alphabetical order.
             let written = serde_json::to_value(&event).expect("an event is JSON").to_string();
             assert_eq!(written, stored, "{name}");
         }
     }
+}
+
+fn kind_of(event_type: &str) -> StreamKind {
+    let known = event_types().find(|known| known.name == event_type);
+    known.unwrap_or_else(|| panic!("{event_type} is of no kind of stream")).kind
+}
+
+fn read(kind: StreamKind, stored: &str) -> serde_json::Result<Event> {
+    let mut json = serde_json::Deserializer::from_str(stored);
+    let event = Event::read(kind, &mut json)?;
+    json.end().map(|()| event)
+}
+
+#[test]
+fn a_name_is_that_of_one_event_only() {
+    let names: Vec<&str> = event_types().map(|known| known.name).collect();
+    assert_eq!(names.iter().collect::<std::collections::BTreeSet<_>>().len(), names.len());
 }
 
 #[test]
@@ -123,30 +142,52 @@ fn the_page_of_events_is_what_the_code_says() {
 
 fn page_of_events() -> String {
     let mut page = format!(
-        "# Events\n\nEvery fact that the log can hold about a space, as it is stored. This page is made from `{EVENTS}` and the samples in \
-         `{SAMPLES}`; a test keeps it so.\n\nPersonal values stand sealed: `{{\"$sealed\": \"…\", \"kind\": \"…\"}}`. A `?` marks what may be \
-         null; what the other types hold stands at the end.\n"
+        "# Events\n\nEvery event that the log can hold, as it is stored. This page is made from the files of the events in `crates/domain` and \
+         the samples in `{SAMPLES}`; a test keeps it so.\n\nPersonal values stand sealed: `{{\"$sealed\": \"…\", \"kind\": \"…\"}}`. A `?` \
+         marks what may be null; what the other types hold stands at the end.\n"
     );
     let samples = samples();
-    let events = source::file(EVENTS).enumeration("SpaceEvent").expect("the events of a space");
-    for variant in &events.variants {
-        page.push_str(&format!("\n## {}\n\n{}\n\n{}", variant.ident, sentence(&variant.attrs), fields(&variant.fields)));
-        for (name, stored) in samples.iter().filter(|(name, _)| name.starts_with(&format!("{}-", variant.ident))) {
-            let version = name.trim_end_matches(".json").rsplit('-').next().unwrap_or_default();
-            page.push_str(&format!("\nVersion {version}:\n\n```json\n{stored}\n```\n"));
-        }
+    let (events, words): (Vec<syn::ItemEnum>, Vec<syn::ItemEnum>) =
+        event_files().iter().flat_map(enumerations).partition(|of| of.ident.to_string().ends_with("Event"));
+    for of in &events {
+        page.push_str(&format!("\n# {}\n\n{}\n", of.ident, sentence(&of.attrs)));
+        page.extend(of.variants.iter().map(|variant| event(variant, &samples)));
     }
     page.push_str("\n# What they are made of\n");
-    let items = WORDS.iter().flat_map(|path| source::file(path).syntax().items);
+    let items = WORDS.iter().flat_map(|path| source::file(path).syntax().items).chain(words.into_iter().map(syn::Item::Enum));
     page.extend(items.filter_map(|item| match item {
         syn::Item::Struct(of) => Some(format!("\n## {}\n\n{}\n\n{}", of.ident, sentence(&of.attrs), fields(&of.fields))),
-        syn::Item::Enum(of) if of.ident != "SpaceEvent" => {
+        syn::Item::Enum(of) => {
             let variants: String = of.variants.iter().map(value).collect();
             Some(format!("\n## {}\n\n{}\n\n{variants}", of.ident, sentence(&of.attrs)))
         }
         _ => None,
     }));
     page
+}
+
+/// The files of the stored contract: a group of the space's events each, then a section each.
+fn event_files() -> Vec<SourceFile> {
+    let of_events = |path: &str| path.starts_with("crates/domain/src/space/events/") || path.ends_with("/events.rs");
+    let mut files: Vec<SourceFile> =
+        source::rust_files().into_iter().filter(|file| file.path.starts_with("crates/domain/") && of_events(&file.path)).collect();
+    files.retain(|file| !WORDS.contains(&file.path.as_str()) && !file.path.ends_with("/mod.rs"));
+    files.sort_by_key(|file| (file.path.contains("/sections/"), file.path.clone()));
+    files
+}
+
+fn enumerations(file: &SourceFile) -> Vec<syn::ItemEnum> {
+    file.syntax().items.into_iter().filter_map(|item| if let syn::Item::Enum(of) = item { Some(of) } else { None }).collect()
+}
+
+/// An event with its samples.
+fn event(variant: &syn::Variant, samples: &BTreeMap<String, String>) -> String {
+    let mut text = format!("\n## {}\n\n{}\n\n{}", variant.ident, sentence(&variant.attrs), fields(&variant.fields));
+    for (name, stored) in samples.iter().filter(|(name, _)| name.starts_with(&format!("{}-", variant.ident))) {
+        let version = name.trim_end_matches(".json").rsplit('-').next().unwrap_or_default();
+        text.push_str(&format!("\nVersion {version}:\n\n```json\n{stored}\n```\n"));
+    }
+    text
 }
 
 /// The documentation of an item on one line.

@@ -2,6 +2,7 @@
 //!
 //! Both runners get the same few spaces at the same moment, one of them backwards, so that they meet in the middle of every round.
 
+use ens_domain::space::{OpeningEvent, OppositionEvent};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -55,8 +56,8 @@ enum Winner {
 
 /// Who was recorded first, as the log has it. Both in one life is what must never be.
 fn winner(life: &[SpaceEvent]) -> Winner {
-    let opposed = life.iter().any(|event| matches!(event, SpaceEvent::Opposed { .. }));
-    let opened = life.iter().any(|event| matches!(event, SpaceEvent::OpenedByCnam { .. }));
+    let opposed = life.iter().any(|event| matches!(event, SpaceEvent::Opposition(OppositionEvent::Opposed { .. })));
+    let opened = life.iter().any(|event| matches!(event, SpaceEvent::Opening(OpeningEvent::OpenedByCnam { .. })));
     match (opposed, opened) {
         (true, false) => Winner::Opposition,
         (false, true) => Winner::Opening,

@@ -59,6 +59,10 @@ time_ordered_id! {
     SpaceId
 }
 time_ordered_id! {
+    /// One thing that a space contains: a document, a measure, a conversation.
+    ItemId
+}
+time_ordered_id! {
     /// One message to a person (e-mail or letter); stable over every retry, so a receiver can tell a repeat.
     MessageId
 }

@@ -24,4 +24,6 @@ pub mod personal;
 pub mod phone;
 pub mod policy;
 pub mod rpps;
+pub mod sections;
 pub mod space;
+pub mod stream;

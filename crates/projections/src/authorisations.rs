@@ -6,6 +6,10 @@ use ens_domain::party::{Grantee, Party};
 use ens_domain::rpps::Rpps;
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{Scope, Section};
+use ens_domain::space::{
+    AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent,
+    RepresentationEvent, SuspensionEvent,
+};
 use ens_store::{Arg, Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -127,7 +131,7 @@ impl Projection for Authorisations {
 
     fn project(seen: &Recorded<SpaceEvent>) -> Vec<Change<Authorisation>> {
         match &seen.event {
-            SpaceEvent::AccessGranted { at, by, grant, to, scope, until } => {
+            SpaceEvent::Access(AccessEvent::AccessGranted { at, by, grant, to, scope, until }) => {
                 let (kind, subject) = grantee(to);
                 vec![Change::Put(Authorisation {
                     kind,
@@ -138,46 +142,51 @@ impl Projection for Authorisations {
                     ..entry(grant_key(seen, *grant), *at)
                 })]
             }
-            SpaceEvent::AccessRevoked { at, grant, .. } => vec![ended(grant_key(seen, *grant), *at, EntryState::Revoked)],
-            SpaceEvent::AccessExpired { at, grant } => vec![ended(grant_key(seen, *grant), *at, EntryState::Expired)],
-            SpaceEvent::ProfessionalBlocked { at, by, professional, ended: grants } => {
+            SpaceEvent::Access(AccessEvent::AccessRevoked { at, grant, .. }) => {
+                vec![ended(grant_key(seen, *grant), *at, EntryState::Revoked)]
+            }
+            SpaceEvent::Access(AccessEvent::AccessExpired { at, grant }) => vec![ended(grant_key(seen, *grant), *at, EntryState::Expired)],
+            SpaceEvent::Access(AccessEvent::ProfessionalBlocked { at, by, professional, ended: grants }) => {
                 let blocked =
                     Authorisation { subject: professional.to_string(), given_by: role(by), ..entry(block_key(seen, professional), *at) };
                 let over = grants.iter().map(|grant| ended(grant_key(seen, *grant), *at, EntryState::EndedByBlock));
                 over.chain([Change::Put(blocked)]).collect()
             }
-            SpaceEvent::ProfessionalUnblocked { professional, .. } => vec![Change::Remove(block_key(seen, professional))],
-            SpaceEvent::Destroyed { .. } | SpaceEvent::SpaceRenewed { .. } => vec![Change::Wipe(SpaceKey::of(seen))],
-            SpaceEvent::SpaceCreated { .. }
-            | SpaceEvent::FoundUnreachable { .. }
-            | SpaceEvent::ContactsDeclared { .. }
-            | SpaceEvent::InsReplaced { .. }
-            | SpaceEvent::CodeIssued { .. }
-            | SpaceEvent::CodeReceived { .. }
-            | SpaceEvent::CodeUndelivered { .. }
-            | SpaceEvent::WrongCodeEntered { .. }
-            | SpaceEvent::CodeLocked { .. }
-            | SpaceEvent::NotifiedByEmail { .. }
-            | SpaceEvent::NotifiedByPost { .. }
-            | SpaceEvent::DeliveryRecorded { .. }
-            | SpaceEvent::NotificationFailed { .. }
-            | SpaceEvent::Opposed { .. }
-            | SpaceEvent::OppositionWithdrawn { .. }
-            | SpaceEvent::OpeningBlocked { .. }
-            | SpaceEvent::OpeningUnblocked { .. }
-            | SpaceEvent::OpenedByCnam { .. }
-            | SpaceEvent::Activated { .. }
-            | SpaceEvent::RepresentationDeclared { .. }
-            | SpaceEvent::RepresentationEnded { .. }
-            | SpaceEvent::CameOfAge { .. }
-            | SpaceEvent::Suspended { .. }
-            | SpaceEvent::ClosingOpposed { .. }
-            | SpaceEvent::SuspensionLifted { .. }
-            | SpaceEvent::DeathRecorded { .. }
-            | SpaceEvent::Closed { .. }
-            | SpaceEvent::Reopened { .. }
-            | SpaceEvent::DestructionRequested { .. }
-            | SpaceEvent::DestructionCancelled { .. } => Vec::new(),
+            SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { professional, .. }) => {
+                vec![Change::Remove(block_key(seen, professional))]
+            }
+            SpaceEvent::Destruction(DestructionEvent::Destroyed { .. })
+            | SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { .. }) => vec![Change::Wipe(SpaceKey::of(seen))],
+            SpaceEvent::Admission(AdmissionEvent::SpaceCreated { .. })
+            | SpaceEvent::Notice(NoticeEvent::FoundUnreachable { .. })
+            | SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { .. })
+            | SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
+            | SpaceEvent::Code(CodeEvent::CodeIssued { .. })
+            | SpaceEvent::Code(CodeEvent::CodeReceived { .. })
+            | SpaceEvent::Code(CodeEvent::CodeUndelivered { .. })
+            | SpaceEvent::Code(CodeEvent::WrongCodeEntered { .. })
+            | SpaceEvent::Code(CodeEvent::CodeLocked { .. })
+            | SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { .. })
+            | SpaceEvent::Notice(NoticeEvent::NotifiedByPost { .. })
+            | SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { .. })
+            | SpaceEvent::Notice(NoticeEvent::NotificationFailed { .. })
+            | SpaceEvent::Opposition(OppositionEvent::Opposed { .. })
+            | SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { .. })
+            | SpaceEvent::Opening(OpeningEvent::OpeningBlocked { .. })
+            | SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { .. })
+            | SpaceEvent::Opening(OpeningEvent::OpenedByCnam { .. })
+            | SpaceEvent::Opening(OpeningEvent::Activated { .. })
+            | SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { .. })
+            | SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { .. })
+            | SpaceEvent::Representation(RepresentationEvent::CameOfAge { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::Suspended { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { .. })
+            | SpaceEvent::Closing(ClosingEvent::DeathRecorded { .. })
+            | SpaceEvent::Closing(ClosingEvent::Closed { .. })
+            | SpaceEvent::Closing(ClosingEvent::Reopened { .. })
+            | SpaceEvent::Destruction(DestructionEvent::DestructionRequested { .. })
+            | SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { .. }) => Vec::new(),
         }
     }
 }

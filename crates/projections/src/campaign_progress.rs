@@ -8,6 +8,10 @@ use ens_domain::ids::SpaceId;
 use ens_domain::organism::{Department, InsurerCode};
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{Channel, Stage};
+use ens_domain::space::{
+    AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent,
+    RepresentationEvent, SuspensionEvent,
+};
 use ens_store::{Arg, Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +58,7 @@ impl Projection for CampaignProgress {
     fn project(seen: &Recorded<SpaceEvent>) -> Vec<Change<SpaceProgress>> {
         let moved = |channel: Option<Channel>| moved(seen, channel);
         match &seen.event {
-            SpaceEvent::SpaceCreated { admission, notice_by, .. } => {
+            SpaceEvent::Admission(AdmissionEvent::SpaceCreated { admission, notice_by, .. }) => {
                 let SpaceKey { partition, space } = SpaceKey::of(seen);
                 vec![Change::Put(SpaceProgress {
                     partition,
@@ -66,7 +70,7 @@ impl Projection for CampaignProgress {
                     day: paris::day_of(seen.event.at()),
                 })]
             }
-            SpaceEvent::SpaceRenewed { admission, .. } => {
+            SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { admission, .. }) => {
                 let (department, insurer) = (admission.department.clone(), admission.insurer.clone());
                 let mut changes = moved(None);
                 changes.push(Change::amend(SpaceKey::of(seen), move |row: &mut SpaceProgress| {
@@ -75,41 +79,41 @@ impl Projection for CampaignProgress {
                 }));
                 changes
             }
-            SpaceEvent::NotifiedByEmail { .. } => moved(Some(Channel::Email)),
-            SpaceEvent::NotifiedByPost { .. } => moved(Some(Channel::Post)),
-            SpaceEvent::ContactsDeclared { notice_by: channel, .. }
-            | SpaceEvent::NotificationFailed { retry_by: channel, .. }
-            | SpaceEvent::OpeningUnblocked { notice_by: channel, .. } => moved(*channel),
-            SpaceEvent::FoundUnreachable { .. }
-            | SpaceEvent::DeliveryRecorded { .. }
-            | SpaceEvent::Opposed { .. }
-            | SpaceEvent::OppositionWithdrawn { .. }
-            | SpaceEvent::OpeningBlocked { .. }
-            | SpaceEvent::OpenedByCnam { .. }
-            | SpaceEvent::Activated { .. }
-            | SpaceEvent::Suspended { .. }
-            | SpaceEvent::ClosingOpposed { .. }
-            | SpaceEvent::SuspensionLifted { .. }
-            | SpaceEvent::DeathRecorded { .. }
-            | SpaceEvent::Closed { .. }
-            | SpaceEvent::Reopened { .. }
-            | SpaceEvent::Destroyed { .. } => moved(None),
-            SpaceEvent::InsReplaced { .. }
-            | SpaceEvent::CodeIssued { .. }
-            | SpaceEvent::CodeReceived { .. }
-            | SpaceEvent::CodeUndelivered { .. }
-            | SpaceEvent::WrongCodeEntered { .. }
-            | SpaceEvent::CodeLocked { .. }
-            | SpaceEvent::AccessGranted { .. }
-            | SpaceEvent::AccessRevoked { .. }
-            | SpaceEvent::AccessExpired { .. }
-            | SpaceEvent::ProfessionalBlocked { .. }
-            | SpaceEvent::ProfessionalUnblocked { .. }
-            | SpaceEvent::RepresentationDeclared { .. }
-            | SpaceEvent::RepresentationEnded { .. }
-            | SpaceEvent::CameOfAge { .. }
-            | SpaceEvent::DestructionRequested { .. }
-            | SpaceEvent::DestructionCancelled { .. } => Vec::new(),
+            SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { .. }) => moved(Some(Channel::Email)),
+            SpaceEvent::Notice(NoticeEvent::NotifiedByPost { .. }) => moved(Some(Channel::Post)),
+            SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { notice_by: channel, .. })
+            | SpaceEvent::Notice(NoticeEvent::NotificationFailed { retry_by: channel, .. })
+            | SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { notice_by: channel, .. }) => moved(*channel),
+            SpaceEvent::Notice(NoticeEvent::FoundUnreachable { .. })
+            | SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { .. })
+            | SpaceEvent::Opposition(OppositionEvent::Opposed { .. })
+            | SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { .. })
+            | SpaceEvent::Opening(OpeningEvent::OpeningBlocked { .. })
+            | SpaceEvent::Opening(OpeningEvent::OpenedByCnam { .. })
+            | SpaceEvent::Opening(OpeningEvent::Activated { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::Suspended { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { .. })
+            | SpaceEvent::Closing(ClosingEvent::DeathRecorded { .. })
+            | SpaceEvent::Closing(ClosingEvent::Closed { .. })
+            | SpaceEvent::Closing(ClosingEvent::Reopened { .. })
+            | SpaceEvent::Destruction(DestructionEvent::Destroyed { .. }) => moved(None),
+            SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
+            | SpaceEvent::Code(CodeEvent::CodeIssued { .. })
+            | SpaceEvent::Code(CodeEvent::CodeReceived { .. })
+            | SpaceEvent::Code(CodeEvent::CodeUndelivered { .. })
+            | SpaceEvent::Code(CodeEvent::WrongCodeEntered { .. })
+            | SpaceEvent::Code(CodeEvent::CodeLocked { .. })
+            | SpaceEvent::Access(AccessEvent::AccessGranted { .. })
+            | SpaceEvent::Access(AccessEvent::AccessRevoked { .. })
+            | SpaceEvent::Access(AccessEvent::AccessExpired { .. })
+            | SpaceEvent::Access(AccessEvent::ProfessionalBlocked { .. })
+            | SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { .. })
+            | SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { .. })
+            | SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { .. })
+            | SpaceEvent::Representation(RepresentationEvent::CameOfAge { .. })
+            | SpaceEvent::Destruction(DestructionEvent::DestructionRequested { .. })
+            | SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { .. }) => Vec::new(),
         }
     }
 }

@@ -3,6 +3,10 @@
 use chrono::NaiveDate;
 use ens_domain::ids::{GrantId, SpaceId};
 use ens_domain::space::SpaceEvent;
+use ens_domain::space::{
+    AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent,
+    RepresentationEvent, SuspensionEvent,
+};
 use ens_store::{Arg, Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -90,50 +94,59 @@ impl Projection for Deadlines {
     fn project(seen: &Recorded<SpaceEvent>) -> Vec<Change<Deadline>> {
         use DeadlineKind::{ArchiveOver, ComingOfAge, DestructionDue, SuspensionOver};
         match &seen.event {
-            SpaceEvent::SpaceCreated { admission, .. } => falls_due(seen, ComingOfAge, admission.comes_of_age_on),
-            SpaceEvent::SpaceRenewed { admission, .. } => {
+            SpaceEvent::Admission(AdmissionEvent::SpaceCreated { admission, .. }) => {
+                falls_due(seen, ComingOfAge, admission.comes_of_age_on)
+            }
+            SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { admission, .. }) => {
                 [Change::Wipe(SpaceKey::of(seen))].into_iter().chain(falls_due(seen, ComingOfAge, admission.comes_of_age_on)).collect()
             }
-            SpaceEvent::CameOfAge { .. } => vec![settled(seen, ComingOfAge)],
-            SpaceEvent::AccessGranted { grant, until, .. } => {
+            SpaceEvent::Representation(RepresentationEvent::CameOfAge { .. }) => vec![settled(seen, ComingOfAge)],
+            SpaceEvent::Access(AccessEvent::AccessGranted { grant, until, .. }) => {
                 let due = until.map(day_after);
                 due.map(|due_on| Change::Put(deadline(grant_end(seen, *grant), due_on))).into_iter().collect()
             }
-            SpaceEvent::AccessRevoked { grant, .. } | SpaceEvent::AccessExpired { grant, .. } => {
+            SpaceEvent::Access(AccessEvent::AccessRevoked { grant, .. }) | SpaceEvent::Access(AccessEvent::AccessExpired { grant, .. }) => {
                 vec![Change::Remove(grant_end(seen, *grant))]
             }
-            SpaceEvent::ProfessionalBlocked { ended, .. } => ended.iter().map(|grant| Change::Remove(grant_end(seen, *grant))).collect(),
-            SpaceEvent::Suspended { last_day, .. } => falls_due(seen, SuspensionOver, Some(day_after(*last_day))),
-            SpaceEvent::ClosingOpposed { .. } | SpaceEvent::SuspensionLifted { .. } => vec![settled(seen, SuspensionOver)],
-            SpaceEvent::DeathRecorded { .. } => vec![settled(seen, ComingOfAge), settled(seen, SuspensionOver)],
-            SpaceEvent::Closed { archived_until, .. } => {
+            SpaceEvent::Access(AccessEvent::ProfessionalBlocked { ended, .. }) => {
+                ended.iter().map(|grant| Change::Remove(grant_end(seen, *grant))).collect()
+            }
+            SpaceEvent::Suspension(SuspensionEvent::Suspended { last_day, .. }) => {
+                falls_due(seen, SuspensionOver, Some(day_after(*last_day)))
+            }
+            SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { .. }) => vec![settled(seen, SuspensionOver)],
+            SpaceEvent::Closing(ClosingEvent::DeathRecorded { .. }) => vec![settled(seen, ComingOfAge), settled(seen, SuspensionOver)],
+            SpaceEvent::Closing(ClosingEvent::Closed { archived_until, .. }) => {
                 [settled(seen, SuspensionOver)].into_iter().chain(falls_due(seen, ArchiveOver, Some(day_after(*archived_until)))).collect()
             }
-            SpaceEvent::Reopened { .. } => vec![settled(seen, ArchiveOver), settled(seen, DestructionDue)],
-            SpaceEvent::DestructionRequested { destroy_on, .. } => falls_due(seen, DestructionDue, Some(*destroy_on)),
-            SpaceEvent::DestructionCancelled { .. } => vec![settled(seen, DestructionDue)],
-            SpaceEvent::Destroyed { .. } => vec![Change::Wipe(SpaceKey::of(seen))],
-            SpaceEvent::FoundUnreachable { .. }
-            | SpaceEvent::ContactsDeclared { .. }
-            | SpaceEvent::InsReplaced { .. }
-            | SpaceEvent::CodeIssued { .. }
-            | SpaceEvent::CodeReceived { .. }
-            | SpaceEvent::CodeUndelivered { .. }
-            | SpaceEvent::WrongCodeEntered { .. }
-            | SpaceEvent::CodeLocked { .. }
-            | SpaceEvent::NotifiedByEmail { .. }
-            | SpaceEvent::NotifiedByPost { .. }
-            | SpaceEvent::DeliveryRecorded { .. }
-            | SpaceEvent::NotificationFailed { .. }
-            | SpaceEvent::Opposed { .. }
-            | SpaceEvent::OppositionWithdrawn { .. }
-            | SpaceEvent::OpeningBlocked { .. }
-            | SpaceEvent::OpeningUnblocked { .. }
-            | SpaceEvent::OpenedByCnam { .. }
-            | SpaceEvent::Activated { .. }
-            | SpaceEvent::ProfessionalUnblocked { .. }
-            | SpaceEvent::RepresentationDeclared { .. }
-            | SpaceEvent::RepresentationEnded { .. } => Vec::new(),
+            SpaceEvent::Closing(ClosingEvent::Reopened { .. }) => vec![settled(seen, ArchiveOver), settled(seen, DestructionDue)],
+            SpaceEvent::Destruction(DestructionEvent::DestructionRequested { destroy_on, .. }) => {
+                falls_due(seen, DestructionDue, Some(*destroy_on))
+            }
+            SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { .. }) => vec![settled(seen, DestructionDue)],
+            SpaceEvent::Destruction(DestructionEvent::Destroyed { .. }) => vec![Change::Wipe(SpaceKey::of(seen))],
+            SpaceEvent::Notice(NoticeEvent::FoundUnreachable { .. })
+            | SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { .. })
+            | SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
+            | SpaceEvent::Code(CodeEvent::CodeIssued { .. })
+            | SpaceEvent::Code(CodeEvent::CodeReceived { .. })
+            | SpaceEvent::Code(CodeEvent::CodeUndelivered { .. })
+            | SpaceEvent::Code(CodeEvent::WrongCodeEntered { .. })
+            | SpaceEvent::Code(CodeEvent::CodeLocked { .. })
+            | SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { .. })
+            | SpaceEvent::Notice(NoticeEvent::NotifiedByPost { .. })
+            | SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { .. })
+            | SpaceEvent::Notice(NoticeEvent::NotificationFailed { .. })
+            | SpaceEvent::Opposition(OppositionEvent::Opposed { .. })
+            | SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { .. })
+            | SpaceEvent::Opening(OpeningEvent::OpeningBlocked { .. })
+            | SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { .. })
+            | SpaceEvent::Opening(OpeningEvent::OpenedByCnam { .. })
+            | SpaceEvent::Opening(OpeningEvent::Activated { .. })
+            | SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { .. })
+            | SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { .. })
+            | SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { .. }) => Vec::new(),
         }
     }
 }

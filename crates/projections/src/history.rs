@@ -74,7 +74,7 @@ impl Projection for History {
             sequence: seen.sequence,
             at,
             day: paris::day_of(at),
-            fact: seen.event.event_type_str().to_owned(),
+            fact: seen.event.name().to_owned(),
             sentence: sentence(&seen.event),
         })]
     }

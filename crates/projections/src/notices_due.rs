@@ -4,6 +4,10 @@ use chrono::{DateTime, Utc};
 use ens_domain::ids::SpaceId;
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{Channel, CodePurpose};
+use ens_domain::space::{
+    AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent,
+    RepresentationEvent, SuspensionEvent,
+};
 use ens_store::{Arg, Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -45,48 +49,50 @@ impl Projection for NoticesDue {
         let key = SpaceKey::of(seen);
         let owed = |at: &DateTime<Utc>, channel: Channel| NoticeDue { partition: key.partition, space: key.space, channel, since: *at };
         match &seen.event {
-            SpaceEvent::SpaceCreated { at, notice_by: Some(channel), .. }
-            | SpaceEvent::ContactsDeclared { at, notice_by: Some(channel), .. }
-            | SpaceEvent::NotificationFailed { at, retry_by: Some(channel), .. }
-            | SpaceEvent::OpeningUnblocked { at, notice_by: Some(channel), .. } => vec![Change::Put(owed(at, *channel))],
-            SpaceEvent::CodeIssued { purpose: CodePurpose::Notice, .. }
-            | SpaceEvent::FoundUnreachable { .. }
-            | SpaceEvent::Opposed { .. }
-            | SpaceEvent::OpeningBlocked { .. }
-            | SpaceEvent::OpenedByCnam { .. }
-            | SpaceEvent::Activated { .. }
-            | SpaceEvent::DeathRecorded { .. } => vec![Change::Remove(key)],
-            SpaceEvent::SpaceCreated { notice_by: None, .. }
-            | SpaceEvent::ContactsDeclared { notice_by: None, .. }
-            | SpaceEvent::NotificationFailed { retry_by: None, .. }
-            | SpaceEvent::OpeningUnblocked { notice_by: None, .. }
-            | SpaceEvent::CodeIssued { purpose: CodePurpose::Reissue, .. }
-            | SpaceEvent::InsReplaced { .. }
-            | SpaceEvent::CodeReceived { .. }
-            | SpaceEvent::CodeUndelivered { .. }
-            | SpaceEvent::WrongCodeEntered { .. }
-            | SpaceEvent::CodeLocked { .. }
-            | SpaceEvent::NotifiedByEmail { .. }
-            | SpaceEvent::NotifiedByPost { .. }
-            | SpaceEvent::DeliveryRecorded { .. }
-            | SpaceEvent::OppositionWithdrawn { .. }
-            | SpaceEvent::AccessGranted { .. }
-            | SpaceEvent::AccessRevoked { .. }
-            | SpaceEvent::AccessExpired { .. }
-            | SpaceEvent::ProfessionalBlocked { .. }
-            | SpaceEvent::ProfessionalUnblocked { .. }
-            | SpaceEvent::RepresentationDeclared { .. }
-            | SpaceEvent::RepresentationEnded { .. }
-            | SpaceEvent::CameOfAge { .. }
-            | SpaceEvent::Suspended { .. }
-            | SpaceEvent::ClosingOpposed { .. }
-            | SpaceEvent::SuspensionLifted { .. }
-            | SpaceEvent::Closed { .. }
-            | SpaceEvent::Reopened { .. }
-            | SpaceEvent::DestructionRequested { .. }
-            | SpaceEvent::DestructionCancelled { .. }
-            | SpaceEvent::Destroyed { .. }
-            | SpaceEvent::SpaceRenewed { .. } => Vec::new(),
+            SpaceEvent::Admission(AdmissionEvent::SpaceCreated { at, notice_by: Some(channel), .. })
+            | SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { at, notice_by: Some(channel), .. })
+            | SpaceEvent::Notice(NoticeEvent::NotificationFailed { at, retry_by: Some(channel), .. })
+            | SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { at, notice_by: Some(channel), .. }) => {
+                vec![Change::Put(owed(at, *channel))]
+            }
+            SpaceEvent::Code(CodeEvent::CodeIssued { purpose: CodePurpose::Notice, .. })
+            | SpaceEvent::Notice(NoticeEvent::FoundUnreachable { .. })
+            | SpaceEvent::Opposition(OppositionEvent::Opposed { .. })
+            | SpaceEvent::Opening(OpeningEvent::OpeningBlocked { .. })
+            | SpaceEvent::Opening(OpeningEvent::OpenedByCnam { .. })
+            | SpaceEvent::Opening(OpeningEvent::Activated { .. })
+            | SpaceEvent::Closing(ClosingEvent::DeathRecorded { .. }) => vec![Change::Remove(key)],
+            SpaceEvent::Admission(AdmissionEvent::SpaceCreated { notice_by: None, .. })
+            | SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { notice_by: None, .. })
+            | SpaceEvent::Notice(NoticeEvent::NotificationFailed { retry_by: None, .. })
+            | SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { notice_by: None, .. })
+            | SpaceEvent::Code(CodeEvent::CodeIssued { purpose: CodePurpose::Reissue, .. })
+            | SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
+            | SpaceEvent::Code(CodeEvent::CodeReceived { .. })
+            | SpaceEvent::Code(CodeEvent::CodeUndelivered { .. })
+            | SpaceEvent::Code(CodeEvent::WrongCodeEntered { .. })
+            | SpaceEvent::Code(CodeEvent::CodeLocked { .. })
+            | SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { .. })
+            | SpaceEvent::Notice(NoticeEvent::NotifiedByPost { .. })
+            | SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { .. })
+            | SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { .. })
+            | SpaceEvent::Access(AccessEvent::AccessGranted { .. })
+            | SpaceEvent::Access(AccessEvent::AccessRevoked { .. })
+            | SpaceEvent::Access(AccessEvent::AccessExpired { .. })
+            | SpaceEvent::Access(AccessEvent::ProfessionalBlocked { .. })
+            | SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { .. })
+            | SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { .. })
+            | SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { .. })
+            | SpaceEvent::Representation(RepresentationEvent::CameOfAge { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::Suspended { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { .. })
+            | SpaceEvent::Closing(ClosingEvent::Closed { .. })
+            | SpaceEvent::Closing(ClosingEvent::Reopened { .. })
+            | SpaceEvent::Destruction(DestructionEvent::DestructionRequested { .. })
+            | SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { .. })
+            | SpaceEvent::Destruction(DestructionEvent::Destroyed { .. })
+            | SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { .. }) => Vec::new(),
         }
     }
 }

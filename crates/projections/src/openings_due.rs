@@ -5,6 +5,10 @@ use ens_domain::ids::SpaceId;
 use ens_domain::organism::Department;
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::Stage;
+use ens_domain::space::{
+    AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent,
+    RepresentationEvent, SuspensionEvent,
+};
 use ens_store::{Arg, Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -61,48 +65,52 @@ impl Projection for OpeningsDue {
             })
         };
         match &seen.event {
-            SpaceEvent::SpaceCreated { admission, .. } => vec![Change::Put(OpeningDue {
+            SpaceEvent::Admission(AdmissionEvent::SpaceCreated { admission, .. }) => vec![Change::Put(OpeningDue {
                 partition: key.partition,
                 space: key.space,
                 department: admission.department.clone(),
                 stage: seen.event.stage().unwrap_or(Stage::Created),
                 last_day: None,
             })],
-            SpaceEvent::NotifiedByEmail { last_day, .. }
-            | SpaceEvent::NotifiedByPost { last_day, .. }
-            | SpaceEvent::DeliveryRecorded { last_day, .. } => vec![windowed(Some(*last_day), seen.event.stage())],
-            SpaceEvent::NotificationFailed { .. } | SpaceEvent::FoundUnreachable { .. } => vec![windowed(None, seen.event.stage())],
+            SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { last_day, .. })
+            | SpaceEvent::Notice(NoticeEvent::NotifiedByPost { last_day, .. })
+            | SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { last_day, .. }) => vec![windowed(Some(*last_day), seen.event.stage())],
+            SpaceEvent::Notice(NoticeEvent::NotificationFailed { .. }) | SpaceEvent::Notice(NoticeEvent::FoundUnreachable { .. }) => {
+                vec![windowed(None, seen.event.stage())]
+            }
             // Another block still holds it, or the window that the event names counts again.
-            SpaceEvent::OpeningUnblocked { stage: Stage::Blocked, .. } => Vec::new(),
-            SpaceEvent::OpeningUnblocked { last_day, .. } => vec![windowed(*last_day, seen.event.stage())],
-            SpaceEvent::ContactsDeclared { .. }
-            | SpaceEvent::Opposed { .. }
-            | SpaceEvent::OppositionWithdrawn { .. }
-            | SpaceEvent::OpeningBlocked { .. } => held_or_let_go(key, seen.event.stage()),
-            SpaceEvent::OpenedByCnam { .. } | SpaceEvent::Activated { .. } | SpaceEvent::DeathRecorded { .. } => vec![Change::Remove(key)],
-            SpaceEvent::InsReplaced { .. }
-            | SpaceEvent::CodeIssued { .. }
-            | SpaceEvent::CodeReceived { .. }
-            | SpaceEvent::CodeUndelivered { .. }
-            | SpaceEvent::WrongCodeEntered { .. }
-            | SpaceEvent::CodeLocked { .. }
-            | SpaceEvent::AccessGranted { .. }
-            | SpaceEvent::AccessRevoked { .. }
-            | SpaceEvent::AccessExpired { .. }
-            | SpaceEvent::ProfessionalBlocked { .. }
-            | SpaceEvent::ProfessionalUnblocked { .. }
-            | SpaceEvent::RepresentationDeclared { .. }
-            | SpaceEvent::RepresentationEnded { .. }
-            | SpaceEvent::CameOfAge { .. }
-            | SpaceEvent::Suspended { .. }
-            | SpaceEvent::ClosingOpposed { .. }
-            | SpaceEvent::SuspensionLifted { .. }
-            | SpaceEvent::Closed { .. }
-            | SpaceEvent::Reopened { .. }
-            | SpaceEvent::DestructionRequested { .. }
-            | SpaceEvent::DestructionCancelled { .. }
-            | SpaceEvent::Destroyed { .. }
-            | SpaceEvent::SpaceRenewed { .. } => Vec::new(),
+            SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { stage: Stage::Blocked, .. }) => Vec::new(),
+            SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { last_day, .. }) => vec![windowed(*last_day, seen.event.stage())],
+            SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { .. })
+            | SpaceEvent::Opposition(OppositionEvent::Opposed { .. })
+            | SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { .. })
+            | SpaceEvent::Opening(OpeningEvent::OpeningBlocked { .. }) => held_or_let_go(key, seen.event.stage()),
+            SpaceEvent::Opening(OpeningEvent::OpenedByCnam { .. })
+            | SpaceEvent::Opening(OpeningEvent::Activated { .. })
+            | SpaceEvent::Closing(ClosingEvent::DeathRecorded { .. }) => vec![Change::Remove(key)],
+            SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
+            | SpaceEvent::Code(CodeEvent::CodeIssued { .. })
+            | SpaceEvent::Code(CodeEvent::CodeReceived { .. })
+            | SpaceEvent::Code(CodeEvent::CodeUndelivered { .. })
+            | SpaceEvent::Code(CodeEvent::WrongCodeEntered { .. })
+            | SpaceEvent::Code(CodeEvent::CodeLocked { .. })
+            | SpaceEvent::Access(AccessEvent::AccessGranted { .. })
+            | SpaceEvent::Access(AccessEvent::AccessRevoked { .. })
+            | SpaceEvent::Access(AccessEvent::AccessExpired { .. })
+            | SpaceEvent::Access(AccessEvent::ProfessionalBlocked { .. })
+            | SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { .. })
+            | SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { .. })
+            | SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { .. })
+            | SpaceEvent::Representation(RepresentationEvent::CameOfAge { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::Suspended { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { .. })
+            | SpaceEvent::Closing(ClosingEvent::Closed { .. })
+            | SpaceEvent::Closing(ClosingEvent::Reopened { .. })
+            | SpaceEvent::Destruction(DestructionEvent::DestructionRequested { .. })
+            | SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { .. })
+            | SpaceEvent::Destruction(DestructionEvent::Destroyed { .. })
+            | SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { .. }) => Vec::new(),
         }
     }
 }

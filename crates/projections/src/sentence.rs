@@ -8,6 +8,10 @@ use ens_domain::space::terms::{
     BlockReason, Channel, ClosingGround, CodePurpose, DestructionGround, MedicalRecordOrigin, NotificationFailure, OpeningGround,
     OppositionChannel, RepresentationEnd, RepresentationKind, Scope, Stage, SuspensionGround, UnreachableReason,
 };
+use ens_domain::space::{
+    AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent,
+    RepresentationEvent, SuspensionEvent,
+};
 use ens_domain::space::{Receipt, SpaceEvent};
 
 use crate::french::{NO_BREAK_SPACE, by_channel, by_way, counted, date, to_scope};
@@ -15,67 +19,89 @@ use crate::french::{NO_BREAK_SPACE, by_channel, by_way, counted, date, to_scope}
 /// The fact, as its holder reads it.
 pub(crate) fn sentence(event: &SpaceEvent) -> String {
     match event {
-        SpaceEvent::SpaceCreated { notice_by, .. } => created(*notice_by),
-        SpaceEvent::FoundUnreachable { reason, .. } => unreachable(*reason),
-        SpaceEvent::ContactsDeclared { by, .. } => format!("Vos coordonnées ont été mises à jour {}.", by_party(by)),
-        SpaceEvent::InsReplaced { .. } => "Votre identité nationale de santé (INS) a été remplacée.".to_owned(),
-        SpaceEvent::CodeIssued { purpose, channel, .. } => code_issued(*purpose, *channel),
-        SpaceEvent::CodeReceived { received_on, code_valid_until, .. } => {
+        SpaceEvent::Admission(AdmissionEvent::SpaceCreated { notice_by, .. }) => created(*notice_by),
+        SpaceEvent::Notice(NoticeEvent::FoundUnreachable { reason, .. }) => unreachable(*reason),
+        SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { by, .. }) => {
+            format!("Vos coordonnées ont été mises à jour {}.", by_party(by))
+        }
+        SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. }) => "Votre identité nationale de santé (INS) a été remplacée.".to_owned(),
+        SpaceEvent::Code(CodeEvent::CodeIssued { purpose, channel, .. }) => code_issued(*purpose, *channel),
+        SpaceEvent::Code(CodeEvent::CodeReceived { received_on, code_valid_until, .. }) => {
             format!(
                 "Le nouveau code provisoire a été reçu le {}. Il est valable jusqu’au {} inclus.",
                 date(*received_on),
                 date(*code_valid_until)
             )
         }
-        SpaceEvent::CodeUndelivered { channel, failure, .. } => {
+        SpaceEvent::Code(CodeEvent::CodeUndelivered { channel, failure, .. }) => {
             format!("{}. Vous pouvez demander un nouveau code.", undelivered("qui portait un code provisoire", *channel, *failure))
         }
-        SpaceEvent::WrongCodeEntered { left, .. } => {
+        SpaceEvent::Code(CodeEvent::WrongCodeEntered { left, .. }) => {
             format!("Un code inexact a été saisi. Il reste {}.", counted(usize::from(*left), "essai", "essais"))
         }
-        SpaceEvent::CodeLocked { .. } => {
+        SpaceEvent::Code(CodeEvent::CodeLocked { .. }) => {
             "Le code provisoire est bloqué après trop d’essais. Vous pouvez demander un nouveau code.".to_owned()
         }
-        SpaceEvent::NotifiedByEmail { received_on, last_day, .. } => {
+        SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { received_on, last_day, .. }) => {
             format!("Le courriel d’information a été reçu le {}. {}", date(*received_on), may_oppose(*last_day))
         }
-        SpaceEvent::NotifiedByPost { posted_on, received_on, last_day, .. } => told_by_post(*posted_on, *received_on, *last_day),
-        SpaceEvent::DeliveryRecorded { delivered_on, last_day, .. } => {
+        SpaceEvent::Notice(NoticeEvent::NotifiedByPost { posted_on, received_on, last_day, .. }) => {
+            told_by_post(*posted_on, *received_on, *last_day)
+        }
+        SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { delivered_on, last_day, .. }) => {
             format!("La remise du courrier d’information a été constatée le {}. {}", date(*delivered_on), may_oppose(*last_day))
         }
-        SpaceEvent::NotificationFailed { channel, failure, retry_by, .. } => notice_failed(*channel, *failure, *retry_by),
-        SpaceEvent::Opposed { by, via, receipt, .. } => opposed(by, *via, receipt),
-        SpaceEvent::OppositionWithdrawn { by, via, .. } => format!("L’opposition a été retirée {}, {}.", by_way(*via), by_party(by)),
-        SpaceEvent::OpeningBlocked { reason, .. } => blocked(*reason),
-        SpaceEvent::OpeningUnblocked { notice_by, .. } => format!("L’ouverture peut reprendre.{}", to_be_told(*notice_by)),
-        SpaceEvent::OpenedByCnam { opened_on, ground, medical_record, .. } => opened(*opened_on, *ground, *medical_record),
-        SpaceEvent::Activated { by, medical_record, .. } => activated(by, *medical_record),
-        SpaceEvent::AccessGranted { to, scope, until, .. } => granted(to, scope, *until),
-        SpaceEvent::AccessRevoked { by, .. } => format!("Un accès donné auparavant a été retiré {}.", by_party(by)),
-        SpaceEvent::AccessExpired { .. } => "Un accès donné auparavant a pris fin à la date prévue.".to_owned(),
-        SpaceEvent::ProfessionalBlocked { professional, ended, .. } => professional_blocked(professional.as_str(), ended.len()),
-        SpaceEvent::ProfessionalUnblocked { professional, .. } => format!(
+        SpaceEvent::Notice(NoticeEvent::NotificationFailed { channel, failure, retry_by, .. }) => {
+            notice_failed(*channel, *failure, *retry_by)
+        }
+        SpaceEvent::Opposition(OppositionEvent::Opposed { by, via, receipt, .. }) => opposed(by, *via, receipt),
+        SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { by, via, .. }) => {
+            format!("L’opposition a été retirée {}, {}.", by_way(*via), by_party(by))
+        }
+        SpaceEvent::Opening(OpeningEvent::OpeningBlocked { reason, .. }) => blocked(*reason),
+        SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { notice_by, .. }) => {
+            format!("L’ouverture peut reprendre.{}", to_be_told(*notice_by))
+        }
+        SpaceEvent::Opening(OpeningEvent::OpenedByCnam { opened_on, ground, medical_record, .. }) => {
+            opened(*opened_on, *ground, *medical_record)
+        }
+        SpaceEvent::Opening(OpeningEvent::Activated { by, medical_record, .. }) => activated(by, *medical_record),
+        SpaceEvent::Access(AccessEvent::AccessGranted { to, scope, until, .. }) => granted(to, scope, *until),
+        SpaceEvent::Access(AccessEvent::AccessRevoked { by, .. }) => format!("Un accès donné auparavant a été retiré {}.", by_party(by)),
+        SpaceEvent::Access(AccessEvent::AccessExpired { .. }) => "Un accès donné auparavant a pris fin à la date prévue.".to_owned(),
+        SpaceEvent::Access(AccessEvent::ProfessionalBlocked { professional, ended, .. }) => {
+            professional_blocked(professional.as_str(), ended.len())
+        }
+        SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { professional, .. }) => format!(
             "Le professionnel de santé RPPS{NO_BREAK_SPACE}{professional} n’est plus bloqué. Les accès donnés auparavant ne reviennent pas."
         ),
-        SpaceEvent::RepresentationDeclared { kind, ends_on, .. } => represented(*kind, *ends_on),
-        SpaceEvent::RepresentationEnded { reason, .. } => representation_ended(*reason),
-        SpaceEvent::CameOfAge { on, .. } => {
+        SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { kind, ends_on, .. }) => represented(*kind, *ends_on),
+        SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { reason, .. }) => representation_ended(*reason),
+        SpaceEvent::Representation(RepresentationEvent::CameOfAge { on, .. }) => {
             format!("Majorité atteinte le {}. Vous gérez désormais vous-même votre espace de santé.", date(*on))
         }
-        SpaceEvent::Suspended { ground, informed_on, last_day, .. } => suspended(*ground, *informed_on, *last_day),
-        SpaceEvent::ClosingOpposed { by, .. } => {
+        SpaceEvent::Suspension(SuspensionEvent::Suspended { ground, informed_on, last_day, .. }) => {
+            suspended(*ground, *informed_on, *last_day)
+        }
+        SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { by, .. }) => {
             format!("Une opposition à la clôture a été enregistrée {}. L’espace est rétabli.", by_party(by))
         }
-        SpaceEvent::SuspensionLifted { .. } => "La suspension a été levée. L’espace est rétabli.".to_owned(),
-        SpaceEvent::DeathRecorded { stage, .. } => death(*stage),
-        SpaceEvent::Closed { ground, by, closed_on, archived_until, .. } => closed(*ground, by, *closed_on, *archived_until),
-        SpaceEvent::Reopened { by, .. } => format!("L’espace a été rouvert {}. Son contenu archivé est de retour.", by_party(by)),
-        SpaceEvent::DestructionRequested { by, destroy_on, .. } => {
+        SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { .. }) => "La suspension a été levée. L’espace est rétabli.".to_owned(),
+        SpaceEvent::Closing(ClosingEvent::DeathRecorded { stage, .. }) => death(*stage),
+        SpaceEvent::Closing(ClosingEvent::Closed { ground, by, closed_on, archived_until, .. }) => {
+            closed(*ground, by, *closed_on, *archived_until)
+        }
+        SpaceEvent::Closing(ClosingEvent::Reopened { by, .. }) => {
+            format!("L’espace a été rouvert {}. Son contenu archivé est de retour.", by_party(by))
+        }
+        SpaceEvent::Destruction(DestructionEvent::DestructionRequested { by, destroy_on, .. }) => {
             format!("La destruction du contenu archivé a été demandée {}. Elle aura lieu le {}.", by_party(by), date(*destroy_on))
         }
-        SpaceEvent::DestructionCancelled { by, .. } => format!("La demande de destruction a été annulée {}.", by_party(by)),
-        SpaceEvent::Destroyed { ground, .. } => destroyed(*ground),
-        SpaceEvent::SpaceRenewed { by, .. } => {
+        SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { by, .. }) => {
+            format!("La demande de destruction a été annulée {}.", by_party(by))
+        }
+        SpaceEvent::Destruction(DestructionEvent::Destroyed { ground, .. }) => destroyed(*ground),
+        SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { by, .. }) => {
             format!("Un nouvel espace de santé, vide, a été ouvert {}.", by_party(by))
         }
     }

@@ -9,6 +9,10 @@ use ens_domain::space::terms::{
     BlockReason, Channel, ClosingGround, DestructionGround, MedicalRecordOrigin, OppositionChannel, Stage, SuspensionGround,
     UnreachableReason,
 };
+use ens_domain::space::{
+    AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent,
+    RepresentationEvent, SuspensionEvent,
+};
 use ens_domain::space::{Receipt, SpaceEvent};
 use ens_store::{Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
@@ -326,10 +330,10 @@ impl Projection for SpaceStatus {
 
 /// The row of a space that begins with this fact, or begins anew.
 fn begun(seen: &Recorded<SpaceEvent>) -> Option<StatusRow> {
-    if let SpaceEvent::SpaceCreated { notice_by, .. } = &seen.event {
+    if let SpaceEvent::Admission(AdmissionEvent::SpaceCreated { notice_by, .. }) = &seen.event {
         return Some(StatusRow::created(seen, *notice_by));
     }
-    let SpaceEvent::SpaceRenewed { at, .. } = &seen.event else { return None };
+    let SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { at, .. }) = &seen.event else { return None };
     let mut row = StatusRow::created(seen, None);
     row.opened(paris::day_of(*at), MedicalRecordOrigin::Created);
     Some(row)
@@ -338,49 +342,52 @@ fn begun(seen: &Recorded<SpaceEvent>) -> Option<StatusRow> {
 /// What the fact says beyond the stage.
 fn amend(row: &mut StatusRow, event: SpaceEvent) {
     match event {
-        SpaceEvent::SpaceCreated { .. } | SpaceEvent::SpaceRenewed { .. } => {}
-        SpaceEvent::FoundUnreachable { reason, .. } => row.unreachable_reason = Some(reason),
-        SpaceEvent::ContactsDeclared { notice_by, .. } => row.notice_owed(notice_by),
-        SpaceEvent::CodeIssued { message, wrong_codes_allowed, reissue_from, .. } => {
+        SpaceEvent::Admission(AdmissionEvent::SpaceCreated { .. }) | SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { .. }) => {}
+        SpaceEvent::Notice(NoticeEvent::FoundUnreachable { reason, .. }) => row.unreachable_reason = Some(reason),
+        SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { notice_by, .. }) => row.notice_owed(notice_by),
+        SpaceEvent::Code(CodeEvent::CodeIssued { message, wrong_codes_allowed, reissue_from, .. }) => {
             row.code_issued(message, wrong_codes_allowed, reissue_from);
         }
-        SpaceEvent::CodeReceived { message, code_valid_until, .. } => row.code_received(message, code_valid_until),
-        SpaceEvent::WrongCodeEntered { left, .. } => row.wrong_codes_left = Some(left),
-        SpaceEvent::CodeLocked { .. } => row.code_state = CodeState::Locked,
-        SpaceEvent::NotifiedByEmail { message, received_on, last_day, code_valid_until, .. } => {
+        SpaceEvent::Code(CodeEvent::CodeReceived { message, code_valid_until, .. }) => row.code_received(message, code_valid_until),
+        SpaceEvent::Code(CodeEvent::WrongCodeEntered { left, .. }) => row.wrong_codes_left = Some(left),
+        SpaceEvent::Code(CodeEvent::CodeLocked { .. }) => row.code_state = CodeState::Locked,
+        SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { message, received_on, last_day, code_valid_until, .. }) => {
             row.informed(Channel::Email, received_on, last_day);
             row.code_received(message, code_valid_until);
         }
-        SpaceEvent::NotifiedByPost { message, received_on, last_day, code_valid_until, .. }
-        | SpaceEvent::DeliveryRecorded { message, delivered_on: received_on, last_day, code_valid_until, .. } => {
+        SpaceEvent::Notice(NoticeEvent::NotifiedByPost { message, received_on, last_day, code_valid_until, .. })
+        | SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { message, delivered_on: received_on, last_day, code_valid_until, .. }) => {
             row.informed(Channel::Post, received_on, last_day);
             row.code_received(message, code_valid_until);
         }
-        SpaceEvent::CodeUndelivered { message, .. } => row.code_void(message),
-        SpaceEvent::NotificationFailed { message, retry_by, .. } => row.notice_void(message, retry_by),
-        SpaceEvent::Opposed { via, receipt, .. } => row.opposed(via, &receipt),
-        SpaceEvent::OppositionWithdrawn { via, .. } => row.opposition_withdrawn(via),
-        SpaceEvent::OpeningBlocked { reason, .. } => row.block_reason = Some(reason),
-        SpaceEvent::OpeningUnblocked { reason, stage, notice_by, last_day, .. } => row.unblocked(reason, stage, notice_by, last_day),
-        SpaceEvent::OpenedByCnam { opened_on, medical_record, .. } => row.opened(opened_on, medical_record),
-        SpaceEvent::Activated { at, medical_record, .. } => row.activated(at, medical_record),
-        SpaceEvent::Suspended { ground, last_day, .. } => row.suspended(Some(ground), Some(last_day)),
-        SpaceEvent::ClosingOpposed { .. } | SpaceEvent::SuspensionLifted { .. } => row.suspended(None, None),
-        SpaceEvent::DeathRecorded { .. } => row.holder = HolderState::Dead,
-        SpaceEvent::Closed { ground, archived_until, .. } => row.closed(Some(ground), Some(archived_until)),
-        SpaceEvent::Reopened { .. } => row.closed(None, None),
-        SpaceEvent::DestructionRequested { destroy_on, .. } => row.destroy_on = Some(destroy_on),
-        SpaceEvent::DestructionCancelled { .. } => row.destroy_on = None,
-        SpaceEvent::Destroyed { ground, .. } => row.destruction_ground = Some(ground),
-        SpaceEvent::InsReplaced { .. }
-        | SpaceEvent::AccessGranted { .. }
-        | SpaceEvent::AccessRevoked { .. }
-        | SpaceEvent::AccessExpired { .. }
-        | SpaceEvent::ProfessionalBlocked { .. }
-        | SpaceEvent::ProfessionalUnblocked { .. }
-        | SpaceEvent::RepresentationDeclared { .. }
-        | SpaceEvent::RepresentationEnded { .. }
-        | SpaceEvent::CameOfAge { .. } => {}
+        SpaceEvent::Code(CodeEvent::CodeUndelivered { message, .. }) => row.code_void(message),
+        SpaceEvent::Notice(NoticeEvent::NotificationFailed { message, retry_by, .. }) => row.notice_void(message, retry_by),
+        SpaceEvent::Opposition(OppositionEvent::Opposed { via, receipt, .. }) => row.opposed(via, &receipt),
+        SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { via, .. }) => row.opposition_withdrawn(via),
+        SpaceEvent::Opening(OpeningEvent::OpeningBlocked { reason, .. }) => row.block_reason = Some(reason),
+        SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { reason, stage, notice_by, last_day, .. }) => {
+            row.unblocked(reason, stage, notice_by, last_day)
+        }
+        SpaceEvent::Opening(OpeningEvent::OpenedByCnam { opened_on, medical_record, .. }) => row.opened(opened_on, medical_record),
+        SpaceEvent::Opening(OpeningEvent::Activated { at, medical_record, .. }) => row.activated(at, medical_record),
+        SpaceEvent::Suspension(SuspensionEvent::Suspended { ground, last_day, .. }) => row.suspended(Some(ground), Some(last_day)),
+        SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. })
+        | SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { .. }) => row.suspended(None, None),
+        SpaceEvent::Closing(ClosingEvent::DeathRecorded { .. }) => row.holder = HolderState::Dead,
+        SpaceEvent::Closing(ClosingEvent::Closed { ground, archived_until, .. }) => row.closed(Some(ground), Some(archived_until)),
+        SpaceEvent::Closing(ClosingEvent::Reopened { .. }) => row.closed(None, None),
+        SpaceEvent::Destruction(DestructionEvent::DestructionRequested { destroy_on, .. }) => row.destroy_on = Some(destroy_on),
+        SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { .. }) => row.destroy_on = None,
+        SpaceEvent::Destruction(DestructionEvent::Destroyed { ground, .. }) => row.destruction_ground = Some(ground),
+        SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
+        | SpaceEvent::Access(AccessEvent::AccessGranted { .. })
+        | SpaceEvent::Access(AccessEvent::AccessRevoked { .. })
+        | SpaceEvent::Access(AccessEvent::AccessExpired { .. })
+        | SpaceEvent::Access(AccessEvent::ProfessionalBlocked { .. })
+        | SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { .. })
+        | SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { .. })
+        | SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { .. })
+        | SpaceEvent::Representation(RepresentationEvent::CameOfAge { .. }) => {}
     }
 }
 

@@ -1,9 +1,9 @@
 //! Events as they are written and as they are read back: the rows of the log, before and after decoding.
 
 use chrono::{DateTime, Utc};
-use cqrs_es::Aggregate;
+use ens_domain::event::{Event, LogEvent, StreamKind};
 use ens_domain::ids::SpaceId;
-use ens_domain::space::{HealthSpace, SpaceEvent};
+use ens_domain::stream::StreamId;
 
 use crate::partition::Partition;
 
@@ -117,26 +117,32 @@ pub struct EventRow<'a> {
 }
 
 impl EventRow<'_> {
-    /// Reads the payload as an event of a space's life.
+    /// The kind of stream whose event it is; nothing for one that this program does not know.
+    pub fn kind(&self) -> Option<StreamKind> {
+        StreamKind::named(self.aggregate_type)
+    }
+
+    /// Reads the payload as an event of one of `E`'s kinds of stream. Whoever passes over other kinds looks at [`kind`](Self::kind) first.
     ///
     /// # Errors
-    /// [`DecodeError`] for another aggregate type, an unknown event or another shape.
-    pub fn decode(&self) -> Result<Recorded<SpaceEvent>, DecodeError> {
-        if self.aggregate_type != HealthSpace::TYPE {
+    /// [`DecodeError`] for another kind of stream, an unknown event or another shape.
+    pub fn decode<E: LogEvent>(&self) -> Result<Recorded<E>, DecodeError> {
+        let kind = self.kind().ok_or_else(|| self.unreadable())?;
+        let stream: StreamId = self.aggregate_id.parse().map_err(|_| self.unreadable())?;
+        if stream.item().is_none() != (kind == StreamKind::Space) {
             return Err(self.unreadable());
         }
-        let space: SpaceId = self.aggregate_id.parse().map_err(|_| self.unreadable())?;
         // The parser's own message can repeat what it read, so it goes no further.
-        let event: SpaceEvent = serde_json::from_str(self.payload).map_err(|_| self.unreadable())?;
-        if event.event_type_str() != self.event_type {
+        let event = read_event(kind, self.payload).map_err(|_| self.unreadable())?;
+        if event.name() != self.event_type {
             return Err(self.unreadable());
         }
         Ok(Recorded {
-            event,
+            event: E::of(event).ok_or_else(|| self.unreadable())?,
             partition: self.partition,
             position: self.position,
             sequence: self.sequence,
-            space,
+            stream,
             recorded_at: self.recorded_at,
         })
     }
@@ -169,13 +175,26 @@ impl StoredEvent {
         }
     }
 
-    /// Reads the payload as an event of a space's life.
+    /// The kind of stream whose event it is; nothing for one that this program does not know.
+    pub fn kind(&self) -> Option<StreamKind> {
+        self.row().kind()
+    }
+
+    /// Reads the payload as an event of one of `E`'s kinds of stream.
     ///
     /// # Errors
-    /// [`DecodeError`] for another aggregate type, an unknown event or another shape.
-    pub fn decode(&self) -> Result<Recorded<SpaceEvent>, DecodeError> {
+    /// [`DecodeError`] for another kind of stream, an unknown event or another shape.
+    pub fn decode<E: LogEvent>(&self) -> Result<Recorded<E>, DecodeError> {
         self.row().decode()
     }
+}
+
+/// An event of this kind, by its JSON text.
+fn read_event(kind: StreamKind, payload: &str) -> Result<Event, serde_json::Error> {
+    let mut payload = serde_json::Deserializer::from_str(payload);
+    let event = Event::read(kind, &mut payload)?;
+    payload.end()?;
+    Ok(event)
 }
 
 /// A decoded event with its place in the log.
@@ -187,10 +206,10 @@ pub struct Recorded<E> {
     pub partition: Partition,
     /// 1, 2, 3, … within the partition.
     pub position: u64,
-    /// 1, 2, 3, … within the space.
+    /// 1, 2, 3, … within the stream.
     pub sequence: u64,
-    /// The space it happened to.
-    pub space: SpaceId,
+    /// The stream that it is an event of.
+    pub stream: StreamId,
     /// When the database wrote it.
     pub recorded_at: DateTime<Utc>,
 }
@@ -198,6 +217,6 @@ pub struct Recorded<E> {
 impl<E> Recorded<E> {
     /// The space it happened to.
     pub const fn space(&self) -> SpaceId {
-        self.space
+        self.stream.space()
     }
 }

@@ -3,6 +3,7 @@
 use ens_api::http::auth::Actor;
 use ens_api::notify::MessageRef;
 use ens_domain::ids::{MessageId, SpaceId};
+use ens_domain::space::CodeEvent;
 use ens_domain::space::SpaceEvent;
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ const BOUNCE: &str = include_str!("../../data/bounces/postfix.eml");
 
 async fn message_of(api: &Api, space: SpaceId) -> MessageRef {
     let stored = api.app.store.feed(api.app.store.partition_of(space), 0, 1_000).await.unwrap();
-    let issued = |event| if let SpaceEvent::CodeIssued { message, .. } = event { Some(message) } else { None };
+    let issued = |event| if let SpaceEvent::Code(CodeEvent::CodeIssued { message, .. }) = event { Some(message) } else { None };
     let message: MessageId = stored.iter().rev().find_map(|event| issued(event.decode().unwrap().event)).unwrap();
     MessageRef { space, message }
 }

@@ -1,5 +1,6 @@
 //! What falls due, shared by workers: a dry run equals what then happens, nothing is done twice, nothing waits for the dead.
 
+use ens_domain::space::{AdmissionEvent, OpeningEvent};
 use std::collections::BTreeMap;
 use std::time::Duration as Time;
 
@@ -99,8 +100,8 @@ impl Fates<'_> {
 async fn opened(store: &Store) -> Count {
     let mut count = Count::new();
     for events in ens_tests::cohort::lives(store).await.into_values() {
-        if let Some(SpaceEvent::SpaceCreated { admission, .. }) = events.first()
-            && events.iter().any(|event| matches!(event, SpaceEvent::OpenedByCnam { .. }))
+        if let Some(SpaceEvent::Admission(AdmissionEvent::SpaceCreated { admission, .. })) = events.first()
+            && events.iter().any(|event| matches!(event, SpaceEvent::Opening(OpeningEvent::OpenedByCnam { .. })))
         {
             *count.entry(admission.department.to_string()).or_default() += 1;
         }

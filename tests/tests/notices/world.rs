@@ -1,5 +1,6 @@
 //! A service of one test: a fresh store, a clock moved by hand, invented persons with test INS, and hands to do what workers do.
 
+use ens_domain::space::CodeEvent;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
@@ -126,12 +127,12 @@ impl World {
 
     /// The names of its events.
     pub(crate) async fn story(&self, space: SpaceId) -> Vec<&'static str> {
-        self.events(space).await.iter().map(SpaceEvent::event_type_str).collect()
+        self.events(space).await.iter().map(SpaceEvent::name).collect()
     }
 
     /// The message that carried the last code.
     pub(crate) async fn last_message(&self, space: SpaceId) -> MessageRef {
-        let issued = |event| if let SpaceEvent::CodeIssued { message, .. } = event { Some(message) } else { None };
+        let issued = |event| if let SpaceEvent::Code(CodeEvent::CodeIssued { message, .. }) = event { Some(message) } else { None };
         let mut codes = self.events(space).await.into_iter().filter_map(issued);
         MessageRef { space, message: codes.next_back().expect("a code was issued") }
     }

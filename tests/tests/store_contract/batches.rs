@@ -1,6 +1,7 @@
 //! Promise 4: a batch is all or nothing per command; the bus decides again what met another writer.
 
 use ens_domain::policy::Policy;
+use ens_domain::space::OppositionEvent;
 use ens_domain::space::terms::Stage;
 use ens_domain::space::{SpaceEvent, SpaceRefusal};
 use ens_store::{Answered, Rejection, StoreError, Write};
@@ -95,7 +96,10 @@ async fn one_order_never_hides_or_halves_another() {
         let orders =
             vec![oppose(space(1)), oppose(space(2)), renew(space(1)), oppose(space(3)), create(space(4)).expecting(5), create(space(5))];
         let answers = log.store.execute_all(orders, &Policy::default()).await;
-        assert!(matches!(&answers[0], Ok(outcome) if matches!(outcome.events[..], [SpaceEvent::Opposed { .. }])), "{leg:?}");
+        assert!(
+            matches!(&answers[0], Ok(outcome) if matches!(outcome.events[..], [SpaceEvent::Opposition(OppositionEvent::Opposed { .. })])),
+            "{leg:?}"
+        );
         assert!(matches!(answers[1], Err(Rejection::NoSuchSpace)), "{leg:?}");
         assert!(matches!(answers[2], Err(Rejection::Refused(_))), "{leg:?}");
         assert!(matches!(answers[3], Err(Rejection::Store(StoreError::Decode(_)))), "{leg:?}: {:?}", answers[3]);

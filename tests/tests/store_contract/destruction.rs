@@ -6,6 +6,7 @@ use ens_domain::email::EmailAddress;
 use ens_domain::personal::Personal;
 use ens_domain::policy::Policy;
 use ens_domain::space::terms::Stage;
+use ens_domain::space::{AdmissionEvent, DestructionEvent};
 use ens_domain::space::{HealthSpace, SpaceEvent};
 use ens_store::{OpenError, Outcome, Sealed, Store, StoreError};
 use postgres_es::PostgresEventRepository;
@@ -18,7 +19,9 @@ const DESTROYED: Result<EmailAddress, StoreError> = Err(StoreError::Open(OpenErr
 
 fn first_email(outcomes: &[Outcome]) -> Personal<EmailAddress> {
     let emails = outcomes.iter().flat_map(|outcome| &outcome.events).find_map(|event| {
-        if let SpaceEvent::SpaceCreated { admission, .. } | SpaceEvent::SpaceRenewed { admission, .. } = event {
+        if let SpaceEvent::Admission(AdmissionEvent::SpaceCreated { admission, .. })
+        | SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { admission, .. }) = event
+        {
             return admission.contacts.email.clone();
         }
         None

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use cqrs_es::persist::{PersistedEventRepository, PersistenceError, SerializedEvent};
+use ens_domain::space::CodeEvent;
 use ens_domain::space::{HealthSpace, SpaceEvent};
 use ens_store::{Appended, Conflict, Entropy, MasterKey, NewEvent, Partition, Store, StoreError, StoreOptions, StoredEvent, Write};
 use ens_tests::{Engine, Place};
@@ -127,7 +128,7 @@ pub(crate) fn event(number: u64) -> NewEvent {
 
 fn payload(number: u64) -> Value {
     let at = DateTime::<Utc>::from_timestamp(i64::try_from(number).unwrap(), 0).unwrap();
-    serde_json::to_value(SpaceEvent::CodeLocked { at }).unwrap()
+    serde_json::to_value(SpaceEvent::Code(CodeEvent::CodeLocked { at })).unwrap()
 }
 
 pub(crate) fn write(aggregate: &str, version: u64, count: u64) -> Write {

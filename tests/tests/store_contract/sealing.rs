@@ -5,6 +5,7 @@ use cqrs_es::{AggregateError, CqrsFramework};
 use ens_domain::email::EmailAddress;
 use ens_domain::personal::Personal;
 use ens_domain::policy::Policy;
+use ens_domain::space::AdmissionEvent;
 use ens_domain::space::{HealthSpace, SpaceEvent};
 use ens_store::{MasterKey, OpenError, Outcome, Sealed, Store, StoreError, StoreOptions};
 use futures::future::join_all;
@@ -16,7 +17,7 @@ use crate::legs::{Leg, Log, options, serialized, service_pool, write};
 use crate::people::{create, email, identity, ins, live, space};
 
 fn admitted(outcome: &Outcome) -> (Personal<ens_domain::ins::Ins>, Personal<ens_domain::identity::Identity>, Personal<EmailAddress>) {
-    let SpaceEvent::SpaceCreated { admission, .. } = &outcome.events[0] else { panic!("{outcome:?}") };
+    let SpaceEvent::Admission(AdmissionEvent::SpaceCreated { admission, .. }) = &outcome.events[0] else { panic!("{outcome:?}") };
     let email = admission.contacts.email.clone().expect("an e-mail");
     (admission.ins.clone(), admission.identity.clone(), email)
 }

@@ -1,6 +1,7 @@
 //! `ens verify`: every row of the log, read again: dense, whole, readable, and what its Merkle tree comes to.
 
 use ens_audit::{Head, Row, Verifier};
+use ens_domain::event::Event;
 use ens_store::{EventRow, Partition, Span, Store, StoreError};
 use futures::stream::{self, StreamExt};
 
@@ -8,8 +9,6 @@ use crate::config::Settings;
 
 use super::{Failure, open_existing, print};
 
-/// The aggregate whose payloads this service reads.
-const OURS: &str = "health_space";
 /// Partitions that are read at once: the server sends one while this program hashes another.
 const AT_ONCE: usize = 2;
 /// Findings of a partition that are printed; all are counted.
@@ -74,7 +73,6 @@ fn check(verifier: &mut Verifier, event: &EventRow<'_>) -> Vec<String> {
     };
     let order = verifier.take(&row).err().map(|finding| finding.to_string());
     // Another service may keep aggregates of its own in this log: their payloads are not ours to read.
-    let ours = event.aggregate_type == OURS;
-    let content = ours.then(|| event.decode().err().map(|error| error.to_string())).flatten();
+    let content = event.kind().and_then(|_| event.decode::<Event>().err().map(|error| error.to_string()));
     order.into_iter().chain(content).collect()
 }

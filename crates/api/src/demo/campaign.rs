@@ -6,6 +6,7 @@
 //! Every step is the service's own; only the clock, the mailboxes and the carrier are ours. What a person does is counted in days from
 //! what reached them, so that no order of sending changes a life.
 
+use ens_domain::space::AccessEvent;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -258,7 +259,7 @@ impl Campaign {
         }
         if let Act::GrantFor(days) = act {
             for event in events {
-                if let SpaceEvent::AccessGranted { grant, .. } = event {
+                if let SpaceEvent::Access(AccessEvent::AccessGranted { grant, .. }) = event {
                     self.agenda.note(after(day, *days), person, Act::Revoke(*grant));
                 }
             }

@@ -7,6 +7,10 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::ids::SpaceId;
 use ens_domain::space::SpaceEvent;
+use ens_domain::space::{
+    AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent,
+    RepresentationEvent, SuspensionEvent,
+};
 use ens_store::Outcome;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -66,50 +70,54 @@ impl Done {
     fn of(space: SpaceId, outcome: &Outcome) -> Self {
         let empty = Self { space: space.uuid(), version: outcome.version, ..Self::default() };
         outcome.events.iter().fold(empty, |mut done, event| {
-            done.done.push(event.event_type_str().to_owned());
+            done.done.push(event.name().to_owned());
             done.with(event)
         })
     }
 
     fn with(mut self, event: &SpaceEvent) -> Self {
         match event {
-            SpaceEvent::Opposed { receipt, .. } => self.receipt = Some(ReceiptBody { number: receipt.number.clone(), on: receipt.on }),
-            SpaceEvent::AccessGranted { grant, .. } => self.grant = Some(grant.uuid()),
-            SpaceEvent::RepresentationDeclared { representation, .. } => self.representation = Some(representation.uuid()),
-            SpaceEvent::OpenedByCnam { opened_on, .. } => self.opened_on = Some(*opened_on),
-            SpaceEvent::Suspended { last_day, .. } => self.last_day = Some(*last_day),
-            SpaceEvent::Closed { archived_until, .. } => self.archived_until = Some(*archived_until),
-            SpaceEvent::DestructionRequested { destroy_on, .. } => self.destroy_on = Some(*destroy_on),
-            SpaceEvent::CodeIssued { reissue_from, .. } => self.reissue_from = Some(*reissue_from),
-            SpaceEvent::SpaceCreated { .. }
-            | SpaceEvent::FoundUnreachable { .. }
-            | SpaceEvent::ContactsDeclared { .. }
-            | SpaceEvent::InsReplaced { .. }
-            | SpaceEvent::CodeReceived { .. }
-            | SpaceEvent::CodeUndelivered { .. }
-            | SpaceEvent::WrongCodeEntered { .. }
-            | SpaceEvent::CodeLocked { .. }
-            | SpaceEvent::NotifiedByEmail { .. }
-            | SpaceEvent::NotifiedByPost { .. }
-            | SpaceEvent::DeliveryRecorded { .. }
-            | SpaceEvent::NotificationFailed { .. }
-            | SpaceEvent::OppositionWithdrawn { .. }
-            | SpaceEvent::OpeningBlocked { .. }
-            | SpaceEvent::OpeningUnblocked { .. }
-            | SpaceEvent::Activated { .. }
-            | SpaceEvent::AccessRevoked { .. }
-            | SpaceEvent::AccessExpired { .. }
-            | SpaceEvent::ProfessionalBlocked { .. }
-            | SpaceEvent::ProfessionalUnblocked { .. }
-            | SpaceEvent::RepresentationEnded { .. }
-            | SpaceEvent::CameOfAge { .. }
-            | SpaceEvent::ClosingOpposed { .. }
-            | SpaceEvent::SuspensionLifted { .. }
-            | SpaceEvent::DeathRecorded { .. }
-            | SpaceEvent::Reopened { .. }
-            | SpaceEvent::DestructionCancelled { .. }
-            | SpaceEvent::Destroyed { .. }
-            | SpaceEvent::SpaceRenewed { .. } => {}
+            SpaceEvent::Opposition(OppositionEvent::Opposed { receipt, .. }) => {
+                self.receipt = Some(ReceiptBody { number: receipt.number.clone(), on: receipt.on })
+            }
+            SpaceEvent::Access(AccessEvent::AccessGranted { grant, .. }) => self.grant = Some(grant.uuid()),
+            SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { representation, .. }) => {
+                self.representation = Some(representation.uuid())
+            }
+            SpaceEvent::Opening(OpeningEvent::OpenedByCnam { opened_on, .. }) => self.opened_on = Some(*opened_on),
+            SpaceEvent::Suspension(SuspensionEvent::Suspended { last_day, .. }) => self.last_day = Some(*last_day),
+            SpaceEvent::Closing(ClosingEvent::Closed { archived_until, .. }) => self.archived_until = Some(*archived_until),
+            SpaceEvent::Destruction(DestructionEvent::DestructionRequested { destroy_on, .. }) => self.destroy_on = Some(*destroy_on),
+            SpaceEvent::Code(CodeEvent::CodeIssued { reissue_from, .. }) => self.reissue_from = Some(*reissue_from),
+            SpaceEvent::Admission(AdmissionEvent::SpaceCreated { .. })
+            | SpaceEvent::Notice(NoticeEvent::FoundUnreachable { .. })
+            | SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { .. })
+            | SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
+            | SpaceEvent::Code(CodeEvent::CodeReceived { .. })
+            | SpaceEvent::Code(CodeEvent::CodeUndelivered { .. })
+            | SpaceEvent::Code(CodeEvent::WrongCodeEntered { .. })
+            | SpaceEvent::Code(CodeEvent::CodeLocked { .. })
+            | SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { .. })
+            | SpaceEvent::Notice(NoticeEvent::NotifiedByPost { .. })
+            | SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { .. })
+            | SpaceEvent::Notice(NoticeEvent::NotificationFailed { .. })
+            | SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { .. })
+            | SpaceEvent::Opening(OpeningEvent::OpeningBlocked { .. })
+            | SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { .. })
+            | SpaceEvent::Opening(OpeningEvent::Activated { .. })
+            | SpaceEvent::Access(AccessEvent::AccessRevoked { .. })
+            | SpaceEvent::Access(AccessEvent::AccessExpired { .. })
+            | SpaceEvent::Access(AccessEvent::ProfessionalBlocked { .. })
+            | SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { .. })
+            | SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { .. })
+            | SpaceEvent::Representation(RepresentationEvent::CameOfAge { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { .. })
+            | SpaceEvent::Closing(ClosingEvent::DeathRecorded { .. })
+            | SpaceEvent::Closing(ClosingEvent::Reopened { .. })
+            | SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { .. })
+            | SpaceEvent::Destruction(DestructionEvent::Destroyed { .. })
+            | SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { .. }) => {}
         }
         self
     }

@@ -3,6 +3,7 @@
 //! - a person who was reserved and never created is created
 //! - a representative whom an interrupted run left out is declared
 
+use ens_domain::space::AdmissionEvent;
 use std::collections::HashMap;
 
 use ens_domain::calendar::paris;
@@ -166,5 +167,5 @@ impl Asked {
 }
 
 const fn is_creation(event: &SpaceEvent) -> bool {
-    matches!(event, SpaceEvent::SpaceCreated { .. })
+    matches!(event, SpaceEvent::Admission(AdmissionEvent::SpaceCreated { .. }))
 }

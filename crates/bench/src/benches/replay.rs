@@ -1,5 +1,6 @@
 //! The whole log read, decoded and folded into spaces, beside a bare streamed SELECT of its rows and the replay of cqrs-es.
 
+use ens_domain::space::OpeningEvent;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -83,7 +84,7 @@ struct Fold {
 impl Fold {
     fn take(&mut self, space: &str, event: SpaceEvent) {
         self.events += 1;
-        let over = matches!(event, SpaceEvent::OpenedByCnam { .. });
+        let over = matches!(event, SpaceEvent::Opening(OpeningEvent::OpenedByCnam { .. }));
         match self.spaces.get_mut(space) {
             Some(known) => known.apply(event),
             None => {

@@ -6,6 +6,7 @@
 //! - unblocking does not bring an authorisation back
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
+use crate::space::events::AccessEvent;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::calendar::paris;
@@ -78,7 +79,7 @@ impl GrantAccess {
             return Err(SpaceRefusal::GrantAlreadyOver { until });
         }
         let Self { at, by, grant, to, scope, until } = self;
-        Ok(vec![SpaceEvent::AccessGranted { at, by, grant, to, scope, until }])
+        Ok(vec![SpaceEvent::Access(AccessEvent::AccessGranted { at, by, grant, to, scope, until })])
     }
 
     fn is(&self, known: &Grant) -> bool {
@@ -92,7 +93,7 @@ impl RevokeAccess {
         life.was_opened()?;
         match life.grants.get(&self.grant).ok_or(SpaceRefusal::NoSuchGrant)?.standing {
             Standing::Over => Ok(Vec::new()),
-            Standing::Stands => Ok(vec![SpaceEvent::AccessRevoked { at: self.at, by: self.by, grant: self.grant }]),
+            Standing::Stands => Ok(vec![SpaceEvent::Access(AccessEvent::AccessRevoked { at: self.at, by: self.by, grant: self.grant })]),
         }
     }
 }
@@ -104,7 +105,7 @@ impl ExpireAccess {
         match (grant.standing, grant.until) {
             (Standing::Over, _) => Ok(Vec::new()),
             (Standing::Stands, Some(until)) if until < paris::day_of(self.at) => {
-                Ok(vec![SpaceEvent::AccessExpired { at: self.at, grant: self.grant }])
+                Ok(vec![SpaceEvent::Access(AccessEvent::AccessExpired { at: self.at, grant: self.grant })])
             }
             (Standing::Stands, until) => Err(SpaceRefusal::GrantStillRuns { until }),
         }
@@ -121,7 +122,7 @@ impl BlockProfessional {
         }
         let theirs = Grantee::Professional { rpps: professional.clone() };
         let ended = life.grants.iter().filter(|(_, grant)| grant.to == theirs && grant.standing == Standing::Stands).map(|(id, _)| *id);
-        Ok(vec![SpaceEvent::ProfessionalBlocked { at, by, professional, ended: ended.collect() }])
+        Ok(vec![SpaceEvent::Access(AccessEvent::ProfessionalBlocked { at, by, professional, ended: ended.collect() })])
     }
 }
 
@@ -131,7 +132,7 @@ impl UnblockProfessional {
         life.was_opened()?;
         let Self { at, by, professional } = self;
         let blocked = life.blocked.contains(&professional);
-        Ok(if blocked { vec![SpaceEvent::ProfessionalUnblocked { at, by, professional }] } else { Vec::new() })
+        Ok(if blocked { vec![SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { at, by, professional })] } else { Vec::new() })
     }
 }
 
@@ -146,7 +147,7 @@ impl Scope {
 
 impl Life {
     /// New authorisations need a space that is open and neither suspended nor closed.
-    fn in_use(&self) -> Result<(), SpaceRefusal> {
+    pub(super) fn in_use(&self) -> Result<(), SpaceRefusal> {
         match self.stage {
             Stage::Open | Stage::Active => Ok(()),
             Stage::Created

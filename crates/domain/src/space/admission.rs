@@ -5,6 +5,7 @@
 //! - contacts declared for an unreachable person let the notice go
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
+use crate::space::events::{AdmissionEvent, NoticeEvent};
 use chrono::{DateTime, Utc};
 
 use crate::ids::SpaceId;
@@ -52,8 +53,8 @@ impl CreateSpace {
         }
         let Self { at, space, by, admission } = self;
         let notice_by = admission.contacts.first_channel();
-        let created = SpaceEvent::SpaceCreated { at, space, by, admission, notice_by };
-        let unreachable = SpaceEvent::FoundUnreachable { at, reason: UnreachableReason::NoContact };
+        let created = SpaceEvent::Admission(AdmissionEvent::SpaceCreated { at, space, by, admission, notice_by });
+        let unreachable = SpaceEvent::Notice(NoticeEvent::FoundUnreachable { at, reason: UnreachableReason::NoContact });
         Ok(if notice_by.is_some() { vec![created] } else { vec![created, unreachable] })
     }
 }
@@ -65,9 +66,9 @@ impl DeclareContacts {
         let Self { at, by, contacts } = self;
         let first = contacts.first_channel();
         let waits = life.waits_for_notice();
-        let declared = SpaceEvent::ContactsDeclared { at, by, contacts, notice_by: first.filter(|_| waits) };
+        let declared = SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { at, by, contacts, notice_by: first.filter(|_| waits) });
         if waits && first.is_none() && life.stage == Stage::Created {
-            return Ok(vec![declared, SpaceEvent::FoundUnreachable { at, reason: UnreachableReason::NoContact }]);
+            return Ok(vec![declared, SpaceEvent::Notice(NoticeEvent::FoundUnreachable { at, reason: UnreachableReason::NoContact })]);
         }
         Ok(vec![declared])
     }
@@ -77,7 +78,7 @@ impl ReplaceIns {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::Registrar, &self.by, self.at)?;
         life.still_lives()?;
-        Ok(vec![SpaceEvent::InsReplaced { at: self.at, by: self.by, ins: self.ins }])
+        Ok(vec![SpaceEvent::Admission(AdmissionEvent::InsReplaced { at: self.at, by: self.by, ins: self.ins })])
     }
 }
 

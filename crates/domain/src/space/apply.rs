@@ -1,5 +1,9 @@
 //! How each event of the contract changes the remembered state: a fold that refuses nothing, because what happened, happened.
 
+use crate::space::events::{
+    AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent,
+    RepresentationEvent, SuspensionEvent,
+};
 use chrono::NaiveDate;
 
 use crate::calendar::paris;
@@ -14,7 +18,7 @@ impl Life {
     /// The space after its creation; no other event begins one.
     pub(super) fn begin(event: SpaceEvent) -> Option<Self> {
         let stage = event.stage()?;
-        if let SpaceEvent::SpaceCreated { space, admission, notice_by, .. } = event {
+        if let SpaceEvent::Admission(AdmissionEvent::SpaceCreated { space, admission, notice_by, .. }) = event {
             let mut life = Self::begun(space, stage, admission);
             life.owed = notice_by;
             return Some(life);
@@ -28,65 +32,86 @@ impl Life {
         let at = event.at();
         match event {
             // It begins a life, and is decided once.
-            SpaceEvent::SpaceCreated { .. } => {}
-            SpaceEvent::FoundUnreachable { reason, .. } => (self.unreachable, self.owed) = (Some(reason), None),
-            SpaceEvent::ContactsDeclared { contacts, notice_by, .. } => self.apply_contacts(contacts, notice_by),
-            SpaceEvent::InsReplaced { ins, .. } => self.admission.iter_mut().for_each(|admission| admission.ins = ins.clone()),
-            SpaceEvent::CodeIssued { .. } => self.apply_code(event),
-            SpaceEvent::CodeReceived { message, received_on, code_valid_until, .. } => {
+            SpaceEvent::Admission(AdmissionEvent::SpaceCreated { .. }) => {}
+            SpaceEvent::Notice(NoticeEvent::FoundUnreachable { reason, .. }) => (self.unreachable, self.owed) = (Some(reason), None),
+            SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { contacts, notice_by, .. }) => self.apply_contacts(contacts, notice_by),
+            SpaceEvent::Admission(AdmissionEvent::InsReplaced { ins, .. }) => {
+                self.admission.iter_mut().for_each(|admission| admission.ins = ins.clone())
+            }
+            SpaceEvent::Code(CodeEvent::CodeIssued { .. }) => self.apply_code(event),
+            SpaceEvent::Code(CodeEvent::CodeReceived { message, received_on, code_valid_until, .. }) => {
                 self.received(message, received_on, code_valid_until)
             }
-            SpaceEvent::CodeUndelivered { message, channel, .. } => self.undelivered(message, channel),
-            SpaceEvent::WrongCodeEntered { left, .. } => self.code.iter_mut().for_each(|code| code.attempts_left = left),
-            SpaceEvent::CodeLocked { .. } => self.turn(Lock::Locked),
-            SpaceEvent::NotifiedByEmail { message, received_on, last_day, code_valid_until, .. }
-            | SpaceEvent::DeliveryRecorded { message, delivered_on: received_on, last_day, code_valid_until, .. } => {
+            SpaceEvent::Code(CodeEvent::CodeUndelivered { message, channel, .. }) => self.undelivered(message, channel),
+            SpaceEvent::Code(CodeEvent::WrongCodeEntered { left, .. }) => self.code.iter_mut().for_each(|code| code.attempts_left = left),
+            SpaceEvent::Code(CodeEvent::CodeLocked { .. }) => self.turn(Lock::Locked),
+            SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { message, received_on, last_day, code_valid_until, .. })
+            | SpaceEvent::Notice(NoticeEvent::DeliveryRecorded {
+                message, delivered_on: received_on, last_day, code_valid_until, ..
+            }) => {
                 self.told(message, received_on, last_day, code_valid_until);
             }
-            SpaceEvent::NotifiedByPost { message, posted_on, received_on, last_day, code_valid_until, .. } => {
+            SpaceEvent::Notice(NoticeEvent::NotifiedByPost { message, posted_on, received_on, last_day, code_valid_until, .. }) => {
                 self.sendings_mut().filter(|sending| sending.message == message).for_each(|sending| sending.not_before = posted_on);
                 self.told(message, received_on, last_day, code_valid_until);
             }
-            SpaceEvent::NotificationFailed { message, channel, retry_by, .. } => {
+            SpaceEvent::Notice(NoticeEvent::NotificationFailed { message, channel, retry_by, .. }) => {
                 self.undelivered(message, channel);
                 (self.notice, self.owed) = (None, retry_by);
             }
-            SpaceEvent::Opposed { via, receipt, .. } => self.take_stance(Some(receipt.on), via),
-            SpaceEvent::OppositionWithdrawn { via, .. } => self.take_stance(None, via),
-            SpaceEvent::OpeningBlocked { reason, .. } => self.apply_block(reason),
-            SpaceEvent::OpeningUnblocked { reason, notice_by, .. } => {
+            SpaceEvent::Opposition(OppositionEvent::Opposed { via, receipt, .. }) => self.take_stance(Some(receipt.on), via),
+            SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { via, .. }) => self.take_stance(None, via),
+            SpaceEvent::Opening(OpeningEvent::OpeningBlocked { reason, .. }) => self.apply_block(reason),
+            SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { reason, notice_by, .. }) => {
                 self.blocks.remove(&reason);
                 self.owe(notice_by);
             }
-            SpaceEvent::OpenedByCnam { opened_on, .. } => (self.opened_on, self.opening_wanted) = (Some(opened_on), false),
-            SpaceEvent::Activated { .. } => {
+            SpaceEvent::Opening(OpeningEvent::OpenedByCnam { opened_on, .. }) => {
+                (self.opened_on, self.opening_wanted) = (Some(opened_on), false)
+            }
+            SpaceEvent::Opening(OpeningEvent::Activated { .. }) => {
                 (self.activated, self.opening_wanted) = (true, false);
                 self.opened_on = self.opened_on.or_else(|| Some(paris::day_of(at)));
                 self.turn(Lock::Used);
             }
-            SpaceEvent::AccessGranted { grant, to, scope, until, .. } => {
+            SpaceEvent::Access(AccessEvent::AccessGranted { grant, to, scope, until, .. }) => {
                 self.grants.insert(grant, Grant { to, scope, until, standing: Standing::Stands });
             }
-            SpaceEvent::AccessRevoked { grant, .. } | SpaceEvent::AccessExpired { grant, .. } => self.end_grant(grant),
-            SpaceEvent::ProfessionalBlocked { professional, ended, .. } => {
+            SpaceEvent::Access(AccessEvent::AccessRevoked { grant, .. }) | SpaceEvent::Access(AccessEvent::AccessExpired { grant, .. }) => {
+                self.end_grant(grant)
+            }
+            SpaceEvent::Access(AccessEvent::ProfessionalBlocked { professional, ended, .. }) => {
                 self.blocked.insert(professional);
                 ended.into_iter().for_each(|grant| self.end_grant(grant));
             }
-            SpaceEvent::ProfessionalUnblocked { professional, .. } => self.blocked.retain(|other| *other != professional),
-            SpaceEvent::RepresentationDeclared { representation, kind, representative, ends_on, .. } => {
+            SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { professional, .. }) => {
+                self.blocked.retain(|other| *other != professional)
+            }
+            SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared {
+                representation,
+                kind,
+                representative,
+                ends_on,
+                ..
+            }) => {
                 self.representations.insert(representation, Representation { kind, representative, ends_on, standing: Standing::Stands });
             }
-            SpaceEvent::RepresentationEnded { representation, reason, .. } => self.end_representation(representation, reason),
-            SpaceEvent::CameOfAge { .. } => self.came_of_age = true,
-            SpaceEvent::Suspended { last_day, .. } => self.closes_after = Some(last_day),
-            SpaceEvent::ClosingOpposed { .. } | SpaceEvent::SuspensionLifted { .. } => self.closes_after = None,
-            SpaceEvent::DeathRecorded { .. } => self.died = true,
-            SpaceEvent::Closed { closed_on, archived_until: until, .. } => self.archive(Archive { closed_on, until }),
-            SpaceEvent::Reopened { .. } => self.archive = None,
-            SpaceEvent::DestructionRequested { destroy_on, .. } => self.destroy_on = Some(destroy_on),
-            SpaceEvent::DestructionCancelled { .. } => self.destroy_on = None,
-            SpaceEvent::Destroyed { .. } => self.forget(),
-            SpaceEvent::SpaceRenewed { admission, .. } => {
+            SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { representation, reason, .. }) => {
+                self.end_representation(representation, reason)
+            }
+            SpaceEvent::Representation(RepresentationEvent::CameOfAge { .. }) => self.came_of_age = true,
+            SpaceEvent::Suspension(SuspensionEvent::Suspended { last_day, .. }) => self.closes_after = Some(last_day),
+            SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. })
+            | SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { .. }) => self.closes_after = None,
+            SpaceEvent::Closing(ClosingEvent::DeathRecorded { .. }) => self.died = true,
+            SpaceEvent::Closing(ClosingEvent::Closed { closed_on, archived_until: until, .. }) => {
+                self.archive(Archive { closed_on, until })
+            }
+            SpaceEvent::Closing(ClosingEvent::Reopened { .. }) => self.archive = None,
+            SpaceEvent::Destruction(DestructionEvent::DestructionRequested { destroy_on, .. }) => self.destroy_on = Some(destroy_on),
+            SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { .. }) => self.destroy_on = None,
+            SpaceEvent::Destruction(DestructionEvent::Destroyed { .. }) => self.forget(),
+            SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { admission, .. }) => {
                 *self = Self { opened_on: Some(paris::day_of(at)), ..Self::begun(self.id, self.stage, admission) };
             }
         }
@@ -108,7 +133,8 @@ impl Life {
     }
 
     fn apply_code(&mut self, event: SpaceEvent) {
-        if let SpaceEvent::CodeIssued { at, message, channel, purpose, digest, wrong_codes_allowed, reissue_from } = event {
+        if let SpaceEvent::Code(CodeEvent::CodeIssued { at, message, channel, purpose, digest, wrong_codes_allowed, reissue_from }) = event
+        {
             let not_before = paris::day_of(at);
             let sending = Sending { message, channel, not_before, addressed: Addressed::Current, fate: Fate::Pending };
             match purpose {

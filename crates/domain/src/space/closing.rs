@@ -8,6 +8,7 @@
 //! - a space whose destruction is pending does not reopen
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
+use crate::space::events::ClosingEvent;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::calendar::{paris, years_after};
@@ -52,7 +53,7 @@ impl RecordDeath {
         if died_on > latest {
             return Err(SpaceRefusal::ImpossibleDay { day: died_on, earliest: NaiveDate::MIN, latest });
         }
-        let dies = |stage| SpaceEvent::DeathRecorded { at, by: by.clone(), died_on, stage };
+        let dies = |stage| SpaceEvent::Closing(ClosingEvent::DeathRecorded { at, by: by.clone(), died_on, stage });
         Ok(match life.stage {
             Stage::Created | Stage::Notified | Stage::Unreachable | Stage::Opposed | Stage::Blocked | Stage::Ended => {
                 vec![dies(Stage::Ended)]
@@ -100,7 +101,7 @@ impl Reopen {
         if let Some(archive) = life.archive.filter(|archive| paris::day_of(self.at) > archive.until) {
             return Err(SpaceRefusal::ArchiveOver { archived_until: archive.until });
         }
-        Ok(vec![SpaceEvent::Reopened { at: self.at, by: self.by, stage: life.in_service() }])
+        Ok(vec![SpaceEvent::Closing(ClosingEvent::Reopened { at: self.at, by: self.by, stage: life.in_service() })])
     }
 }
 
@@ -108,6 +109,12 @@ impl Life {
     /// The closing, now; the archive's term is computed once, here.
     pub(super) fn close(&self, at: DateTime<Utc>, by: Party, ground: ClosingGround, policy: &Policy) -> SpaceEvent {
         let closed_on = paris::day_of(at);
-        SpaceEvent::Closed { at, by, ground, closed_on, archived_until: years_after(closed_on, policy.archive_years) }
+        SpaceEvent::Closing(ClosingEvent::Closed {
+            at,
+            by,
+            ground,
+            closed_on,
+            archived_until: years_after(closed_on, policy.archive_years),
+        })
     }
 }

@@ -9,6 +9,7 @@
 //! - a reissued code does not lengthen the window
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
+use crate::space::events::CodeEvent;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::calendar::paris;
@@ -66,7 +67,15 @@ pub(super) fn issue(
     policy: &Policy,
 ) -> SpaceEvent {
     let reissue_from = at + TimeDelta::seconds(policy.reissue_wait_seconds.into());
-    SpaceEvent::CodeIssued { at, message, channel, purpose, digest, wrong_codes_allowed: policy.wrong_codes_allowed, reissue_from }
+    SpaceEvent::Code(CodeEvent::CodeIssued {
+        at,
+        message,
+        channel,
+        purpose,
+        digest,
+        wrong_codes_allowed: policy.wrong_codes_allowed,
+        reissue_from,
+    })
 }
 
 impl Life {
@@ -103,7 +112,7 @@ impl Life {
             return Ok(Entered::Right);
         }
         let left = code.attempts_left.saturating_sub(1);
-        let wrong = SpaceEvent::WrongCodeEntered { at, left };
-        Ok(Entered::Wrong(if left == 0 { vec![wrong, SpaceEvent::CodeLocked { at }] } else { vec![wrong] }))
+        let wrong = SpaceEvent::Code(CodeEvent::WrongCodeEntered { at, left });
+        Ok(Entered::Wrong(if left == 0 { vec![wrong, SpaceEvent::Code(CodeEvent::CodeLocked { at })] } else { vec![wrong] }))
     }
 }

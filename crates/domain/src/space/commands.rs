@@ -85,3 +85,10 @@ space_commands!(
     Destroy,
     RenewSpace,
 );
+
+impl SpaceCommand {
+    /// Whether it may be the first thing that is asked of a space.
+    pub const fn may_begin(&self) -> bool {
+        matches!(self, Self::CreateSpace(_))
+    }
+}

@@ -8,6 +8,7 @@
 //! - a destroyed space may be renewed, new and empty
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
+use crate::space::events::DestructionEvent;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::calendar::{months_after, paris};
@@ -56,7 +57,7 @@ impl RequestDestruction {
             return Ok(Vec::new());
         }
         let destroy_on = months_after(paris::day_of(self.at), policy.destruction_months);
-        Ok(vec![SpaceEvent::DestructionRequested { at: self.at, by: self.by, destroy_on }])
+        Ok(vec![SpaceEvent::Destruction(DestructionEvent::DestructionRequested { at: self.at, by: self.by, destroy_on })])
     }
 }
 
@@ -65,7 +66,8 @@ impl CancelDestruction {
         life.allow(Parties::HolderSideOrSupport, &self.by, self.at)?;
         life.archived()?;
         life.still_lives()?;
-        let cancelled = life.destroy_on.map(|_| SpaceEvent::DestructionCancelled { at: self.at, by: self.by });
+        let cancelled =
+            life.destroy_on.map(|_| SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { at: self.at, by: self.by }));
         Ok(cancelled.into_iter().collect())
     }
 }
@@ -81,7 +83,9 @@ impl Destroy {
         let archive_over = life.archive.and_then(|archive| archive.until.succ_opt()).map(|day| (day, DestructionGround::ArchiveOver));
         let first = requested.into_iter().chain(archive_over).min_by_key(|(day, _)| *day);
         match first {
-            Some((due_on, ground)) if due_on <= today => Ok(vec![SpaceEvent::Destroyed { at: self.at, ground }]),
+            Some((due_on, ground)) if due_on <= today => {
+                Ok(vec![SpaceEvent::Destruction(DestructionEvent::Destroyed { at: self.at, ground })])
+            }
             first => Err(SpaceRefusal::DestructionNotDue { due_on: first.map_or(NaiveDate::MAX, |(day, _)| day) }),
         }
     }
@@ -97,7 +101,9 @@ impl RenewSpace {
         match life.stage {
             Stage::Open | Stage::Active => Ok(Vec::new()),
             Stage::Destroyed if life.died => Err(SpaceRefusal::Deceased),
-            Stage::Destroyed => Ok(vec![SpaceEvent::SpaceRenewed { at: self.at, by: self.by, admission: self.admission }]),
+            Stage::Destroyed => {
+                Ok(vec![SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { at: self.at, by: self.by, admission: self.admission })])
+            }
             Stage::Ended => Err(SpaceRefusal::Deceased),
             stage @ (Stage::Created
             | Stage::Notified

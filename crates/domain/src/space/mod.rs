@@ -35,7 +35,6 @@ mod life;
 mod notice;
 mod opening;
 mod opposition;
-mod reading;
 pub mod receipt;
 pub mod refusal;
 mod representation;
@@ -43,9 +42,9 @@ mod sending;
 mod suspension;
 pub mod terms;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
@@ -54,14 +53,17 @@ use crate::identity::Identity;
 use crate::ids::{GrantId, MessageId, RepresentationId, SpaceId};
 use crate::ins::Ins;
 use crate::organism::{Department, InsurerCode};
+use crate::party::Party;
 use crate::personal::Personal;
 use crate::policy::Policy;
 
 pub use commands::SpaceCommand;
-pub use events::{Admission, Contacts, SpaceEvent};
+pub use events::{
+    AccessEvent, Admission, AdmissionEvent, ClosingEvent, CodeEvent, Contacts, DestructionEvent, EVENT_VERSION, NoticeEvent, OpeningEvent,
+    OppositionEvent, RepresentationEvent, SpaceEvent, SuspensionEvent,
+};
 pub use life::{Grant, Representation};
 pub use opposition::Proof;
-pub use reading::{EVENT_NAMES, EVENT_VERSION};
 pub use receipt::Receipt;
 pub use refusal::{Parties, SpaceRefusal};
 pub use representation::comes_of_age_on;
@@ -124,6 +126,16 @@ impl HealthSpace {
             SpaceCommand::Destroy(command) => command.decide(life),
             SpaceCommand::RenewSpace(command) => command.decide(life),
         }
+    }
+
+    /// Whether this party may put something into the space now, or take it out.
+    ///
+    /// # Errors
+    /// The rule that says no: no such space, another party, no standing representation, or a space that is not in use.
+    pub fn may_write(&self, expected: Parties, by: &Party, at: DateTime<Utc>) -> Result<(), SpaceRefusal> {
+        let life = self.life.as_ref().ok_or(SpaceRefusal::NoSuchSpace)?;
+        life.allow(expected, by, at)?;
+        life.in_use()
     }
 
     /// Where the space is in its life; nothing before its creation.

@@ -8,6 +8,7 @@
 //! - a recorded delivery replaces the presumed receipt
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
+use crate::space::events::{CodeEvent, NoticeEvent};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::calendar::{last_day, paris};
@@ -90,9 +91,9 @@ impl RecordEmailSent {
         let (at, message, received_on) = (self.at, sending.message, paris::day_of(self.at));
         let (last_day, code_valid_until) = clocks(received_on, policy);
         Ok(vec![if life.awaits_notice(message) {
-            SpaceEvent::NotifiedByEmail { at, message, received_on, last_day, code_valid_until }
+            SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { at, message, received_on, last_day, code_valid_until })
         } else {
-            SpaceEvent::CodeReceived { at, message, received_on, code_valid_until }
+            SpaceEvent::Code(CodeEvent::CodeReceived { at, message, received_on, code_valid_until })
         }])
     }
 }
@@ -116,9 +117,9 @@ impl RecordLetterPosted {
         let received_on = last_day(posted_on, policy.postal_allowance_days);
         let (last_day, code_valid_until) = clocks(received_on, policy);
         Ok(vec![if life.awaits_notice(message) {
-            SpaceEvent::NotifiedByPost { at, message, posted_on, received_on, last_day, code_valid_until }
+            SpaceEvent::Notice(NoticeEvent::NotifiedByPost { at, message, posted_on, received_on, last_day, code_valid_until })
         } else {
-            SpaceEvent::CodeReceived { at, message, received_on, code_valid_until }
+            SpaceEvent::Code(CodeEvent::CodeReceived { at, message, received_on, code_valid_until })
         }])
     }
 }
@@ -139,9 +140,9 @@ impl RecordLetterDelivered {
         }
         let (last_day, code_valid_until) = clocks(delivered_on, policy);
         if life.window_hangs_on(message) {
-            return Ok(vec![SpaceEvent::DeliveryRecorded { at, message, delivered_on, last_day, code_valid_until }]);
+            return Ok(vec![SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { at, message, delivered_on, last_day, code_valid_until })]);
         }
-        let received = SpaceEvent::CodeReceived { at, message, received_on: delivered_on, code_valid_until };
+        let received = SpaceEvent::Code(CodeEvent::CodeReceived { at, message, received_on: delivered_on, code_valid_until });
         Ok(if life.carries_live_code(message) { vec![received] } else { Vec::new() })
     }
 }
@@ -217,21 +218,25 @@ impl Life {
         };
         let (message, channel) = (sending.message, sending.channel);
         if !self.awaits_notice(message) && !self.window_hangs_on(message) {
-            let undelivered = SpaceEvent::CodeUndelivered { at, message, channel, failure };
+            let undelivered = SpaceEvent::Code(CodeEvent::CodeUndelivered { at, message, channel, failure });
             return if self.carries_live_code(message) { vec![undelivered] } else { Vec::new() };
         }
         let failing = match sending.addressed {
             Addressed::Current => Some(channel),
             Addressed::Former => None,
         };
-        let failed = |retry_by, stage| SpaceEvent::NotificationFailed { at, message, channel, failure, retry_by, stage };
+        let failed =
+            |retry_by, stage| SpaceEvent::Notice(NoticeEvent::NotificationFailed { at, message, channel, failure, retry_by, stage });
         if self.stage == Stage::Blocked {
             // The next notice waits for the mending, which finds its channel.
             return vec![failed(None, Stage::Blocked)];
         }
         match self.channel_without(failing) {
             Some(retry) => vec![failed(Some(retry), Stage::Created)],
-            None => vec![failed(None, Stage::Unreachable), SpaceEvent::FoundUnreachable { at, reason: self.why_unreachable(failing) }],
+            None => vec![
+                failed(None, Stage::Unreachable),
+                SpaceEvent::Notice(NoticeEvent::FoundUnreachable { at, reason: self.why_unreachable(failing) }),
+            ],
         }
     }
 

@@ -10,6 +10,7 @@
 //! - a technical block keeps the window
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
+use crate::space::events::{NoticeEvent, OpeningEvent};
 use chrono::{DateTime, Utc};
 
 use crate::calendar::paris;
@@ -81,7 +82,7 @@ impl Activate {
                 return Err(life.because_of_stage());
             }
         };
-        spent.map_or(Ok(vec![SpaceEvent::Activated { at: self.at, by: self.by, medical_record }]), Err)
+        spent.map_or(Ok(vec![SpaceEvent::Opening(OpeningEvent::Activated { at: self.at, by: self.by, medical_record })]), Err)
     }
 }
 
@@ -91,7 +92,7 @@ impl ReportTechnicalBlock {
         match life.stage {
             Stage::Blocked if life.blocks.contains(&reason) => Ok(Vec::new()),
             Stage::Created | Stage::Notified | Stage::Blocked => {
-                Ok(vec![SpaceEvent::OpeningBlocked { at: self.at, by: Party::Cnam, reason }])
+                Ok(vec![SpaceEvent::Opening(OpeningEvent::OpeningBlocked { at: self.at, by: Party::Cnam, reason })])
             }
             Stage::Unreachable
             | Stage::Opposed
@@ -121,7 +122,7 @@ impl MendTechnicalBlock {
 impl Life {
     /// The opening by CNAM, now.
     pub(super) fn open(&self, at: DateTime<Utc>, ground: OpeningGround) -> SpaceEvent {
-        SpaceEvent::OpenedByCnam { at, opened_on: paris::day_of(at), ground, medical_record: self.medical_record() }
+        SpaceEvent::Opening(OpeningEvent::OpenedByCnam { at, opened_on: paris::day_of(at), ground, medical_record: self.medical_record() })
     }
 
     /// Every opening comes with a medical record (articles L. 1111-14 and R. 1111-40).
@@ -135,7 +136,8 @@ impl Life {
     /// One reason to block is gone: the space goes back to where it was, unless another stands.
     pub(super) fn unblock(&self, at: DateTime<Utc>, by: Party, reason: BlockReason) -> Vec<SpaceEvent> {
         let last_day = self.last_day();
-        let back = |stage, notice_by, last_day| SpaceEvent::OpeningUnblocked { at, by, reason, stage, notice_by, last_day };
+        let back =
+            |stage, notice_by, last_day| SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { at, by, reason, stage, notice_by, last_day });
         if self.stage == Stage::Opposed || self.blocks.iter().any(|other| *other != reason) {
             return vec![back(self.stage, None, None)];
         }
@@ -149,7 +151,7 @@ impl Life {
         match self.channel_without(None) {
             Some(channel) => vec![back(Stage::Created, Some(channel), None)],
             None => {
-                let unreachable = SpaceEvent::FoundUnreachable { at, reason: self.why_unreachable(None) };
+                let unreachable = SpaceEvent::Notice(NoticeEvent::FoundUnreachable { at, reason: self.why_unreachable(None) });
                 vec![back(Stage::Unreachable, None, None), unreachable]
             }
         }

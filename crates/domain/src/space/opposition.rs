@@ -7,6 +7,7 @@
 //! - at a desk and by letter an agent proves the identity
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
+use crate::space::events::{OpeningEvent, OppositionEvent};
 use chrono::{DateTime, Utc};
 
 use crate::code::CodeDigest;
@@ -60,7 +61,7 @@ impl Oppose {
                 Some(refusal) => Err(refusal),
                 None => {
                     let receipt = Receipt::for_opposition(life.id, self.at);
-                    Ok(vec![SpaceEvent::Opposed { at: self.at, by: self.by, via: self.via, receipt }])
+                    Ok(vec![SpaceEvent::Opposition(OppositionEvent::Opposed { at: self.at, by: self.by, via: self.via, receipt })])
                 }
             },
             Stage::Open | Stage::Active | Stage::Suspended | Stage::Closed | Stage::Destroyed | Stage::Ended => {
@@ -88,8 +89,10 @@ impl WithdrawOpposition {
 
     fn withdraw(self, life: &Life) -> Vec<SpaceEvent> {
         let Self { at, by, via, proof: _ } = self;
-        let mut events = vec![SpaceEvent::OppositionWithdrawn { at, by, via }];
-        events.extend(life.blocks.iter().map(|reason| SpaceEvent::OpeningBlocked { at, by: Party::Cnam, reason: *reason }));
+        let mut events = vec![SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { at, by, via })];
+        events.extend(
+            life.blocks.iter().map(|reason| SpaceEvent::Opening(OpeningEvent::OpeningBlocked { at, by: Party::Cnam, reason: *reason })),
+        );
         if life.blocks.is_empty() {
             events.push(life.open(at, OpeningGround::OppositionWithdrawn));
         }

@@ -5,6 +5,7 @@
 //! - every representation of a minor ends at eighteen
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
+use crate::space::events::{OpeningEvent, RepresentationEvent};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::calendar::{paris, years_after};
@@ -87,7 +88,7 @@ impl DenyRepresentation {
         let mut events = life.end_minor_representations(self.at, RepresentationEnd::Denied);
         // An opposition already holds the opening back, and must not be lifted by a mended block.
         if life.stage != Stage::Opposed {
-            events.push(SpaceEvent::OpeningBlocked { at: self.at, by: self.by, reason });
+            events.push(SpaceEvent::Opening(OpeningEvent::OpeningBlocked { at: self.at, by: self.by, reason }));
         }
         Ok(events)
     }
@@ -106,7 +107,14 @@ impl DeclareRepresentative {
             RepresentationKind::Minor => return Err(SpaceRefusal::NotAMinor),
             RepresentationKind::ProtectedAdult => None,
         };
-        let declared = SpaceEvent::RepresentationDeclared { at, by: by.clone(), representation, kind, representative, ends_on };
+        let declared = SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared {
+            at,
+            by: by.clone(),
+            representation,
+            kind,
+            representative,
+            ends_on,
+        });
         let mends = kind == RepresentationKind::Minor && life.blocks.contains(&BlockReason::NotTheRepresentative);
         let mended = if mends { life.unblock(at, by, BlockReason::NotTheRepresentative) } else { Vec::new() };
         Ok(std::iter::once(declared).chain(mended).collect())
@@ -120,7 +128,11 @@ impl EndRepresentation {
         let Self { at, by: _, representation } = self;
         match life.representations.get(&representation).ok_or(SpaceRefusal::NoSuchRepresentation)?.standing {
             Standing::Over => Ok(Vec::new()),
-            Standing::Stands => Ok(vec![SpaceEvent::RepresentationEnded { at, representation, reason: RepresentationEnd::Ended }]),
+            Standing::Stands => Ok(vec![SpaceEvent::Representation(RepresentationEvent::RepresentationEnded {
+                at,
+                representation,
+                reason: RepresentationEnd::Ended,
+            })]),
         }
     }
 }
@@ -135,13 +147,15 @@ impl ComeOfAge {
             return Err(SpaceRefusal::NotYetOfAge { on });
         }
         let mut events = life.end_minor_representations(self.at, RepresentationEnd::CameOfAge);
-        events.push(SpaceEvent::CameOfAge { at: self.at, on });
+        events.push(SpaceEvent::Representation(RepresentationEvent::CameOfAge { at: self.at, on }));
         Ok(events)
     }
 }
 
 impl Life {
     fn end_minor_representations(&self, at: DateTime<Utc>, reason: RepresentationEnd) -> Vec<SpaceEvent> {
-        self.standing_minor_representations().map(|representation| SpaceEvent::RepresentationEnded { at, representation, reason }).collect()
+        self.standing_minor_representations()
+            .map(|representation| SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { at, representation, reason }))
+            .collect()
     }
 }

@@ -5,6 +5,7 @@
 //! - an opposed closing gives the space back
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
+use crate::space::events::SuspensionEvent;
 use chrono::{DateTime, Utc};
 
 use crate::calendar::{last_day, paris};
@@ -49,7 +50,7 @@ impl Suspend {
             Stage::Open | Stage::Active => {
                 let informed_on = paris::day_of(self.at);
                 let last_day = last_day(informed_on, policy.suspension_days);
-                Ok(vec![SpaceEvent::Suspended { at: self.at, ground: self.ground, informed_on, last_day }])
+                Ok(vec![SpaceEvent::Suspension(SuspensionEvent::Suspended { at: self.at, ground: self.ground, informed_on, last_day })])
             }
             Stage::Created
             | Stage::Notified
@@ -66,14 +67,14 @@ impl Suspend {
 impl OpposeClosing {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSideOrSupport, &self.by, self.at)?;
-        let back = |stage| SpaceEvent::ClosingOpposed { at: self.at, by: self.by, stage };
+        let back = |stage| SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { at: self.at, by: self.by, stage });
         life.end_suspension(back)
     }
 }
 
 impl LiftSuspension {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
-        life.end_suspension(|stage| SpaceEvent::SuspensionLifted { at: self.at, stage })
+        life.end_suspension(|stage| SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { at: self.at, stage }))
     }
 }
 

@@ -7,6 +7,7 @@ use ens_domain::code::CodeDigest;
 use ens_domain::party::{Grantee, Party};
 use ens_domain::policy::Policy;
 use ens_domain::rpps::Rpps;
+use ens_domain::space::AdmissionEvent;
 use ens_domain::space::commands::{
     Activate, BlockProfessional, CancelDestruction, Close, CloseSuspended, CreateSpace, Destroy, GrantAccess, LiftSuspension,
     MendTechnicalBlock, Open, Oppose, OpposeClosing, RecordDeath, RecordEmailFailed, RecordEmailSent, RecordLetterPosted, ReissueCode,
@@ -46,7 +47,7 @@ struct Walk {
 impl Walk {
     fn from(seed: u64) -> Self {
         let mut walk = Self { space: HealthSpace::default(), events: Vec::new(), now: at(day(3, 1)), chance: seed, made: 1 };
-        let SpaceEvent::SpaceCreated { space, by, admission, .. } = created() else { unreachable!() };
+        let SpaceEvent::Admission(AdmissionEvent::SpaceCreated { space, by, admission, .. }) = created() else { unreachable!() };
         walk.ask(CreateSpace { at: walk.now, space, by, admission }.into());
         walk
     }
@@ -114,7 +115,7 @@ impl Walk {
             Action::RequestDestruction => RequestDestruction { at, by }.into(),
             Action::CancelDestruction => CancelDestruction { at, by }.into(),
             Action::AskForNewSpace => {
-                let SpaceEvent::SpaceCreated { admission, .. } = created() else { unreachable!() };
+                let SpaceEvent::Admission(AdmissionEvent::SpaceCreated { admission, .. }) = created() else { unreachable!() };
                 RenewSpace { at, by: Party::Cnam, admission }.into()
             }
         }

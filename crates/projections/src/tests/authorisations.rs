@@ -4,6 +4,7 @@ use ens_domain::party::{Grantee, Party};
 use ens_domain::rpps::Rpps;
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{ClosingGround, DestructionGround, Scope, Section};
+use ens_domain::space::{AccessEvent, DestructionEvent};
 
 use super::{at, closed, day, given, grant, open_space};
 use crate::authorisations::{Authorisation, Authorisations, EntryKind, EntryState};
@@ -14,7 +15,14 @@ fn doctor() -> Rpps {
 
 fn granted(number: u128, scope: Scope) -> SpaceEvent {
     let to = Grantee::Professional { rpps: doctor() };
-    SpaceEvent::AccessGranted { at: at(day(5, 1)), by: Party::Holder, grant: grant(number), to, scope, until: Some(day(5, 31)) }
+    SpaceEvent::Access(AccessEvent::AccessGranted {
+        at: at(day(5, 1)),
+        by: Party::Holder,
+        grant: grant(number),
+        to,
+        scope,
+        until: Some(day(5, 31)),
+    })
 }
 
 fn after(events: impl IntoIterator<Item = SpaceEvent>) -> super::Given {
@@ -37,16 +45,21 @@ fn a_grant_stands_with_its_scope_and_its_end() {
 
 #[test]
 fn a_grant_that_ended_stays_on_the_list_as_ended() {
-    let revoked = SpaceEvent::AccessRevoked { at: at(day(5, 2)), by: Party::Holder, grant: grant(1) };
-    let expired = SpaceEvent::AccessExpired { at: at(day(6, 1)), grant: grant(2) };
+    let revoked = SpaceEvent::Access(AccessEvent::AccessRevoked { at: at(day(5, 2)), by: Party::Holder, grant: grant(1) });
+    let expired = SpaceEvent::Access(AccessEvent::AccessExpired { at: at(day(6, 1)), grant: grant(2) });
     after([granted(1, Scope::All), granted(2, Scope::All), revoked, expired])
         .then::<Authorisations, _>(|row| row.state, [EntryState::Revoked, EntryState::Expired]);
 }
 
 #[test]
 fn blocking_ends_the_grants_and_unblocking_does_not_bring_them_back() {
-    let blocked = SpaceEvent::ProfessionalBlocked { at: at(day(5, 3)), by: Party::Holder, professional: doctor(), ended: vec![grant(1)] };
-    let unblocked = SpaceEvent::ProfessionalUnblocked { at: at(day(5, 4)), by: Party::Holder, professional: doctor() };
+    let blocked = SpaceEvent::Access(AccessEvent::ProfessionalBlocked {
+        at: at(day(5, 3)),
+        by: Party::Holder,
+        professional: doctor(),
+        ended: vec![grant(1)],
+    });
+    let unblocked = SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { at: at(day(5, 4)), by: Party::Holder, professional: doctor() });
     after([granted(1, Scope::All), blocked.clone()]).then::<Authorisations, _>(
         entry,
         [(EntryKind::Professional, EntryState::EndedByBlock), (EntryKind::Blocked, EntryState::Standing)],
@@ -57,6 +70,6 @@ fn blocking_ends_the_grants_and_unblocking_does_not_bring_them_back() {
 
 #[test]
 fn nothing_is_left_of_the_list_once_the_content_is_destroyed() {
-    let destroyed = SpaceEvent::Destroyed { at: at(day(9, 1)), ground: DestructionGround::Request };
+    let destroyed = SpaceEvent::Destruction(DestructionEvent::Destroyed { at: at(day(9, 1)), ground: DestructionGround::Request });
     after([granted(1, Scope::All), closed(ClosingGround::Request), destroyed]).then::<Authorisations, _>(entry, []);
 }

@@ -4,6 +4,7 @@ use ens_domain::party::{Grantee, Party};
 use ens_domain::rpps::Rpps;
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{Channel, ClosingGround, DestructionGround, Scope, Stage, SuspensionGround};
+use ens_domain::space::{AccessEvent, ClosingEvent, DestructionEvent, RepresentationEvent, SuspensionEvent};
 
 use super::{at, closed, created_for, day, given, grant, open_space};
 use crate::deadlines::{Deadline, DeadlineKind, Deadlines};
@@ -17,7 +18,12 @@ fn after(events: impl IntoIterator<Item = SpaceEvent>) -> super::Given {
 }
 
 fn suspended() -> SpaceEvent {
-    SpaceEvent::Suspended { at: at(day(5, 1)), ground: SuspensionGround::Fraud, informed_on: day(5, 1), last_day: day(6, 12) }
+    SpaceEvent::Suspension(SuspensionEvent::Suspended {
+        at: at(day(5, 1)),
+        ground: SuspensionGround::Fraud,
+        informed_on: day(5, 1),
+        last_day: day(6, 12),
+    })
 }
 
 fn in_ten_years(month: u32, day: u32) -> chrono::NaiveDate {
@@ -27,28 +33,29 @@ fn in_ten_years(month: u32, day: u32) -> chrono::NaiveDate {
 #[test]
 fn a_minor_comes_of_age_on_the_eighteenth_birthday() {
     given([created_for(Some(day(8, 20)), Some(Channel::Post))]).then::<Deadlines, _>(due, [(DeadlineKind::ComingOfAge, day(8, 20))]);
-    let of_age = SpaceEvent::CameOfAge { at: at(day(8, 20)), on: day(8, 20) };
+    let of_age = SpaceEvent::Representation(RepresentationEvent::CameOfAge { at: at(day(8, 20)), on: day(8, 20) });
     given([created_for(Some(day(8, 20)), Some(Channel::Post)), of_age]).then::<Deadlines, _>(due, []);
 }
 
 #[test]
 fn a_suspension_is_over_on_the_day_after_its_last_day() {
     after([suspended()]).then::<Deadlines, _>(due, [(DeadlineKind::SuspensionOver, day(6, 13))]);
-    let lifted = SpaceEvent::SuspensionLifted { at: at(day(5, 3)), stage: Stage::Open };
+    let lifted = SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { at: at(day(5, 3)), stage: Stage::Open });
     after([suspended(), lifted]).then::<Deadlines, _>(due, []);
 }
 
 #[test]
 fn a_closed_space_is_archived_then_destroyed() {
     after([suspended(), closed(ClosingGround::Suspension)]).then::<Deadlines, _>(due, [(DeadlineKind::ArchiveOver, in_ten_years(6, 2))]);
-    let reopened = SpaceEvent::Reopened { at: at(day(6, 5)), by: Party::Holder, stage: Stage::Open };
+    let reopened = SpaceEvent::Closing(ClosingEvent::Reopened { at: at(day(6, 5)), by: Party::Holder, stage: Stage::Open });
     after([closed(ClosingGround::Request), reopened]).then::<Deadlines, _>(due, []);
 }
 
 #[test]
 fn a_requested_destruction_falls_due_until_it_is_cancelled() {
-    let requested = SpaceEvent::DestructionRequested { at: at(day(6, 5)), by: Party::Holder, destroy_on: day(9, 5) };
-    let cancelled = SpaceEvent::DestructionCancelled { at: at(day(6, 6)), by: Party::Holder };
+    let requested =
+        SpaceEvent::Destruction(DestructionEvent::DestructionRequested { at: at(day(6, 5)), by: Party::Holder, destroy_on: day(9, 5) });
+    let cancelled = SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { at: at(day(6, 6)), by: Party::Holder });
     let archive = (DeadlineKind::ArchiveOver, in_ten_years(6, 2));
     after([closed(ClosingGround::Request), requested.clone()])
         .then::<Deadlines, _>(due, [(DeadlineKind::DestructionDue, day(9, 5)), archive]);
@@ -58,10 +65,16 @@ fn a_requested_destruction_falls_due_until_it_is_cancelled() {
 #[test]
 fn a_grant_ends_on_the_day_after_its_last_day_and_with_the_content() {
     let to = Grantee::Professional { rpps: Rpps::from_first10("1000000000").unwrap() };
-    let granted =
-        SpaceEvent::AccessGranted { at: at(day(5, 1)), by: Party::Holder, grant: grant(7), to, scope: Scope::All, until: Some(day(5, 31)) };
+    let granted = SpaceEvent::Access(AccessEvent::AccessGranted {
+        at: at(day(5, 1)),
+        by: Party::Holder,
+        grant: grant(7),
+        to,
+        scope: Scope::All,
+        until: Some(day(5, 31)),
+    });
     after([granted.clone()]).then::<Deadlines, _>(due, [(DeadlineKind::GrantEnd, day(6, 1))]);
     after([granted.clone()]).then::<Deadlines, _>(Deadline::grant, [Some(grant(7))]);
-    let destroyed = SpaceEvent::Destroyed { at: at(day(9, 1)), ground: DestructionGround::Request };
+    let destroyed = SpaceEvent::Destruction(DestructionEvent::Destroyed { at: at(day(9, 1)), ground: DestructionGround::Request });
     after([granted, closed(ClosingGround::Request), destroyed]).then::<Deadlines, _>(due, []);
 }

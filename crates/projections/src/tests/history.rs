@@ -4,6 +4,7 @@ use ens_domain::party::{Grantee, Party};
 use ens_domain::rpps::Rpps;
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{Channel, OppositionChannel, Scope, Section};
+use ens_domain::space::{AccessEvent, CodeEvent};
 
 use super::{at, bounced, closed, created, day, given, grant, notified_space, open_space, opposed};
 use crate::french::date;
@@ -68,14 +69,14 @@ fn an_opening_says_why_and_names_the_medical_record() {
 
 #[test]
 fn an_access_names_the_sections_and_the_end() {
-    let granted = SpaceEvent::AccessGranted {
+    let granted = SpaceEvent::Access(AccessEvent::AccessGranted {
         at: at(day(5, 1)),
         by: Party::Holder,
         grant: grant(1),
         to: Grantee::Professional { rpps: Rpps::from_first10("1000000000").unwrap() },
         scope: Scope::Sections { sections: [Section::Agenda, Section::Measures].into() },
         until: None,
-    };
+    });
     assert_eq!(
         last_sentence([created(), granted]),
         format!(
@@ -88,7 +89,7 @@ fn an_access_names_the_sections_and_the_end() {
 
 #[test]
 fn one_essay_is_singular_and_so_is_none() {
-    let wrong = |left| SpaceEvent::WrongCodeEntered { at: at(day(3, 20)), left };
+    let wrong = |left| SpaceEvent::Code(CodeEvent::WrongCodeEntered { at: at(day(3, 20)), left });
     assert_eq!(last_sentence([created(), wrong(4)]), "Un code inexact a été saisi. Il reste 4 essais.");
     assert_eq!(last_sentence([created(), wrong(1)]), "Un code inexact a été saisi. Il reste 1 essai.");
     assert_eq!(last_sentence([created(), wrong(0)]), "Un code inexact a été saisi. Il reste 0 essai.");

@@ -12,6 +12,7 @@ mod openings_due;
 mod space_status;
 mod standing;
 
+use ens_domain::space::{AdmissionEvent, ClosingEvent, CodeEvent, NoticeEvent, OpeningEvent, OppositionEvent};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
@@ -65,7 +66,7 @@ pub(super) fn given(events: impl IntoIterator<Item = SpaceEvent>) -> Given {
         partition: Partition::new(3),
         position: 100 + number,
         sequence: number,
-        space: space(),
+        stream: space().into(),
     };
     Given(events.into_iter().zip(1..).map(number).collect())
 }
@@ -121,7 +122,7 @@ fn admission(comes_of_age_on: Option<NaiveDate>) -> serde_json::Value {
 
 pub(super) fn created_for(comes_of_age_on: Option<NaiveDate>, notice_by: Option<Channel>) -> SpaceEvent {
     let admission = serde_json::from_value(admission(comes_of_age_on)).unwrap();
-    SpaceEvent::SpaceCreated { at: at(day(3, 1)), space: space(), by: Party::Cnam, admission, notice_by }
+    SpaceEvent::Admission(AdmissionEvent::SpaceCreated { at: at(day(3, 1)), space: space(), by: Party::Cnam, admission, notice_by })
 }
 
 pub(super) fn created() -> SpaceEvent {
@@ -129,7 +130,7 @@ pub(super) fn created() -> SpaceEvent {
 }
 
 pub(super) fn code_issued(number: u128, purpose: CodePurpose) -> SpaceEvent {
-    SpaceEvent::CodeIssued {
+    SpaceEvent::Code(CodeEvent::CodeIssued {
         at: at(day(3, 2)),
         message: message(number),
         channel: Channel::Email,
@@ -137,62 +138,62 @@ pub(super) fn code_issued(number: u128, purpose: CodePurpose) -> SpaceEvent {
         digest: serde_json::from_value(json!("ab".repeat(32))).unwrap(),
         wrong_codes_allowed: 5,
         reissue_from: at(day(3, 2)),
-    }
+    })
 }
 
 pub(super) fn notified() -> SpaceEvent {
-    SpaceEvent::NotifiedByEmail {
+    SpaceEvent::Notice(NoticeEvent::NotifiedByEmail {
         at: at(day(3, 2)),
         message: message(NOTICE),
         received_on: day(3, 2),
         last_day: day(4, 13),
         code_valid_until: day(4, 13),
-    }
+    })
 }
 
 pub(super) fn bounced(retry_by: Option<Channel>) -> SpaceEvent {
-    SpaceEvent::NotificationFailed {
+    SpaceEvent::Notice(NoticeEvent::NotificationFailed {
         at: at(day(3, 4)),
         message: message(NOTICE),
         channel: Channel::Email,
         failure: NotificationFailure::Bounced,
         retry_by,
         stage: Stage::Created,
-    }
+    })
 }
 
 pub(super) fn posted() -> SpaceEvent {
-    SpaceEvent::NotifiedByPost {
+    SpaceEvent::Notice(NoticeEvent::NotifiedByPost {
         at: at(day(3, 10)),
         message: message(NOTICE),
         posted_on: day(3, 9),
         received_on: day(3, 16),
         last_day: day(4, 27),
         code_valid_until: day(4, 27),
-    }
+    })
 }
 
 pub(super) fn opposed(via: OppositionChannel) -> SpaceEvent {
     let receipt = serde_json::from_value(json!({"number": "OPP-7F3K-M2QX-04ZD", "on": day(3, 20)})).unwrap();
-    SpaceEvent::Opposed { at: at(day(3, 20)), by: Party::Holder, via, receipt }
+    SpaceEvent::Opposition(OppositionEvent::Opposed { at: at(day(3, 20)), by: Party::Holder, via, receipt })
 }
 
 pub(super) fn opened() -> SpaceEvent {
-    SpaceEvent::OpenedByCnam {
+    SpaceEvent::Opening(OpeningEvent::OpenedByCnam {
         at: at(day(4, 14)),
         opened_on: day(4, 14),
         ground: OpeningGround::WindowOver,
         medical_record: MedicalRecordOrigin::Created,
-    }
+    })
 }
 
 pub(super) fn activated() -> SpaceEvent {
-    SpaceEvent::Activated { at: at(day(5, 4)), by: Party::Holder, medical_record: None }
+    SpaceEvent::Opening(OpeningEvent::Activated { at: at(day(5, 4)), by: Party::Holder, medical_record: None })
 }
 
 pub(super) fn closed(ground: ClosingGround) -> SpaceEvent {
     let archived_until = NaiveDate::from_ymd_opt(2036, 6, 1).unwrap();
-    SpaceEvent::Closed { at: at(day(6, 1)), by: Party::Holder, ground, closed_on: day(6, 1), archived_until }
+    SpaceEvent::Closing(ClosingEvent::Closed { at: at(day(6, 1)), by: Party::Holder, ground, closed_on: day(6, 1), archived_until })
 }
 
 pub(super) fn notified_space() -> [SpaceEvent; 3] {

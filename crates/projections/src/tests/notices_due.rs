@@ -1,5 +1,6 @@
 //! Which notices are owed: when a person comes on the list and when they leave it.
 
+use ens_domain::space::NoticeEvent;
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{Channel, CodePurpose, OppositionChannel, UnreachableReason};
 
@@ -14,7 +15,7 @@ fn a_created_space_is_owed_a_notice_by_its_channel() {
 
 #[test]
 fn who_cannot_be_told_is_owed_nothing() {
-    let unreachable = SpaceEvent::FoundUnreachable { at: at(day(3, 1)), reason: UnreachableReason::NoContact };
+    let unreachable = SpaceEvent::Notice(NoticeEvent::FoundUnreachable { at: at(day(3, 1)), reason: UnreachableReason::NoContact });
     given([created_for(None, None), unreachable]).then::<NoticesDue, _>(|row| row.channel, []);
 }
 

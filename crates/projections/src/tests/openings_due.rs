@@ -3,6 +3,7 @@
 use ens_domain::party::Party;
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{BlockReason, Channel, OppositionChannel, Stage};
+use ens_domain::space::{ClosingEvent, NoticeEvent, OpeningEvent};
 
 use super::{NOTICE, activated, at, bounced, created, day, given, message, notified_space, open_space, opened, opposed, posted};
 use crate::openings_due::{OpeningDue, OpeningsDue};
@@ -31,13 +32,13 @@ fn a_bounce_voids_the_window_and_the_letter_gives_another() {
 
 #[test]
 fn a_recorded_delivery_moves_the_last_day() {
-    let delivered = SpaceEvent::DeliveryRecorded {
+    let delivered = SpaceEvent::Notice(NoticeEvent::DeliveryRecorded {
         at: at(day(3, 13)),
         message: message(NOTICE),
         delivered_on: day(3, 12),
         last_day: day(4, 23),
         code_valid_until: day(4, 23),
-    };
+    });
     given([created(), posted(), delivered]).then::<OpeningsDue, _>(due, [(Stage::Notified, Some(day(4, 23)))]);
 }
 
@@ -49,15 +50,15 @@ fn an_opposition_holds_the_space() {
 
 #[test]
 fn a_technical_block_holds_the_space_until_it_is_mended() {
-    let blocked = SpaceEvent::OpeningBlocked { at: at(day(4, 14)), by: Party::Cnam, reason: BlockReason::Technical };
-    let mended = SpaceEvent::OpeningUnblocked {
+    let blocked = SpaceEvent::Opening(OpeningEvent::OpeningBlocked { at: at(day(4, 14)), by: Party::Cnam, reason: BlockReason::Technical });
+    let mended = SpaceEvent::Opening(OpeningEvent::OpeningUnblocked {
         at: at(day(4, 15)),
         by: Party::Cnam,
         reason: BlockReason::Technical,
         stage: Stage::Notified,
         notice_by: None,
         last_day: Some(day(4, 13)),
-    };
+    });
     let events = notified_space().into_iter().chain([blocked]);
     given(events.clone()).then::<OpeningsDue, _>(due, [(Stage::Blocked, Some(day(4, 13)))]);
     given(events.chain([mended])).then::<OpeningsDue, _>(due, [(Stage::Notified, Some(day(4, 13)))]);
@@ -67,18 +68,19 @@ fn a_technical_block_holds_the_space_until_it_is_mended() {
 fn an_opened_a_signed_up_and_a_dead_persons_space_leave_the_list() {
     given(open_space()).then::<OpeningsDue, _>(due, []);
     given(notified_space().into_iter().chain([activated()])).then::<OpeningsDue, _>(due, []);
-    let died = SpaceEvent::DeathRecorded { at: at(day(4, 1)), by: Party::Cnam, died_on: day(3, 30), stage: Stage::Ended };
+    let died =
+        SpaceEvent::Closing(ClosingEvent::DeathRecorded { at: at(day(4, 1)), by: Party::Cnam, died_on: day(3, 30), stage: Stage::Ended });
     given(notified_space().into_iter().chain([died])).then::<OpeningsDue, _>(due, []);
 }
 
 #[test]
 fn what_comes_after_the_opening_is_no_longer_looked_at() {
-    let late = SpaceEvent::DeliveryRecorded {
+    let late = SpaceEvent::Notice(NoticeEvent::DeliveryRecorded {
         at: at(day(5, 1)),
         message: message(NOTICE),
         delivered_on: day(3, 12),
         last_day: day(4, 23),
         code_valid_until: day(4, 23),
-    };
+    });
     given([created(), posted(), opened(), late]).then::<OpeningsDue, _>(due, []);
 }

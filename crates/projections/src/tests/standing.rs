@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use ens_domain::party::Party;
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{BlockReason, ClosingGround, OppositionChannel, Stage, SuspensionGround};
+use ens_domain::space::{ClosingEvent, DestructionEvent, OpeningEvent, SuspensionEvent};
 
 use super::{activated, at, closed, created, day, given, notified_space, open_space, opposed};
 use crate::space_status::SpaceStatus;
@@ -39,7 +40,7 @@ fn an_opposed_person_has_a_receipt_and_may_change_their_mind() {
 
 #[test]
 fn a_block_says_why() {
-    let blocked = SpaceEvent::OpeningBlocked { at: at(day(4, 14)), by: Party::Cnam, reason: BlockReason::Technical };
+    let blocked = SpaceEvent::Opening(OpeningEvent::OpeningBlocked { at: at(day(4, 14)), by: Party::Cnam, reason: BlockReason::Technical });
     let told = told(notified_space().into_iter().chain([blocked]), day(4, 14));
     assert_eq!(told.why.as_deref(), Some("technical"));
     assert!(told.actions.contains(&Action::Oppose) && !told.actions.contains(&Action::Activate));
@@ -60,8 +61,12 @@ fn an_open_space_whose_code_is_over_is_activated_with_a_new_one() {
 
 #[test]
 fn a_suspension_says_until_when_its_closing_may_be_opposed() {
-    let suspended =
-        SpaceEvent::Suspended { at: at(day(5, 1)), ground: SuspensionGround::Fraud, informed_on: day(5, 1), last_day: day(6, 12) };
+    let suspended = SpaceEvent::Suspension(SuspensionEvent::Suspended {
+        at: at(day(5, 1)),
+        ground: SuspensionGround::Fraud,
+        informed_on: day(5, 1),
+        last_day: day(6, 12),
+    });
     let told = told(after([suspended]), day(5, 2));
     assert_eq!((told.until, told.why.as_deref()), (Some(Until { day: day(6, 12), term: Term::Suspension }), Some("fraud")));
     assert_eq!(told.actions, [Action::BlockProfessional, Action::OpposeClosing, Action::Close]);
@@ -69,7 +74,8 @@ fn a_suspension_says_until_when_its_closing_may_be_opposed() {
 
 #[test]
 fn a_pending_destruction_can_be_cancelled_and_holds_back_the_reopening() {
-    let requested = SpaceEvent::DestructionRequested { at: at(day(6, 5)), by: Party::Holder, destroy_on: day(9, 5) };
+    let requested =
+        SpaceEvent::Destruction(DestructionEvent::DestructionRequested { at: at(day(6, 5)), by: Party::Holder, destroy_on: day(9, 5) });
     let archived = told(after([closed(ClosingGround::Request)]), day(6, 6));
     assert_eq!(archived.actions, [Action::Reopen, Action::RequestDestruction]);
     let pending = told(after([closed(ClosingGround::Request), requested]), day(6, 6));
@@ -79,7 +85,7 @@ fn a_pending_destruction_can_be_cancelled_and_holds_back_the_reopening() {
 
 #[test]
 fn nothing_can_be_done_for_a_dead_person() {
-    let died = |stage| SpaceEvent::DeathRecorded { at: at(day(6, 1)), by: Party::Cnam, died_on: day(5, 30), stage };
+    let died = |stage| SpaceEvent::Closing(ClosingEvent::DeathRecorded { at: at(day(6, 1)), by: Party::Cnam, died_on: day(5, 30), stage });
     assert_eq!(told([created(), died(Stage::Ended)], day(6, 2)).actions, []);
     assert_eq!(told(after([died(Stage::Closed), closed(ClosingGround::Death)]), day(6, 2)).actions, []);
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use cqrs_es::Aggregate;
 use ens_domain::ids::SpaceId;
 use ens_domain::space::{HealthSpace, SpaceCommand, SpaceEvent};
+use ens_domain::stream::KeyEffect;
 use uuid::Uuid;
 
 use super::Loaded;
@@ -104,7 +105,7 @@ impl Desk {
             Decision::Plan(plan) => {
                 self.keys.extend(job.request.map(|request| request.key));
                 // A key dies with its space; what follows must find it dead, not seal under it.
-                if plan.events.iter().any(|event| event.event_type_str() == "Destroyed") {
+                if plan.events.iter().any(|event| event.key_effect() == KeyEffect::Destroy) {
                     self.closed.insert(space);
                 }
                 self.plans.push(plan);

@@ -58,7 +58,7 @@ impl Store {
             let job = jobs.get(plan.place).and_then(Option::as_ref).ok_or(StoreError::Malformed("a plan without its order"))?;
             let its = Texts::of(plan, job)?;
             if its.are_clear() {
-                let renews = plan.events.iter().any(|event| Renews::with(event.event_type_str()) == Renews::Yes);
+                let renews = plan.events.iter().any(|event| Renews::with(event.name()) == Renews::Yes);
                 wanted.push(Wanted {
                     space: plan.space,
                     renews: if renews { Renews::Yes } else { Renews::No },

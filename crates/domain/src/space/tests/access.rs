@@ -1,5 +1,6 @@
 //! Authorisations: given, taken back, over, and professionals kept out.
 
+use crate::space::events::AccessEvent;
 use std::collections::BTreeSet;
 
 use crate::finess::Finess;
@@ -17,19 +18,19 @@ const AFTER: &str = "2026-07-01 00:00";
 
 fn blocked(on: &str, ended: &[u128]) -> SpaceEvent {
     let ended = ended.iter().map(|number| grant_id(*number)).collect();
-    SpaceEvent::ProfessionalBlocked { at: at(on), by: Party::Holder, professional: doctor(1), ended }
+    SpaceEvent::Access(AccessEvent::ProfessionalBlocked { at: at(on), by: Party::Holder, professional: doctor(1), ended })
 }
 
 fn unblocked(on: &str) -> SpaceEvent {
-    SpaceEvent::ProfessionalUnblocked { at: at(on), by: Party::Holder, professional: doctor(1) }
+    SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { at: at(on), by: Party::Holder, professional: doctor(1) })
 }
 
 fn revoked(on: &str) -> SpaceEvent {
-    SpaceEvent::AccessRevoked { at: at(on), by: Party::Holder, grant: grant_id(1) }
+    SpaceEvent::Access(AccessEvent::AccessRevoked { at: at(on), by: Party::Holder, grant: grant_id(1) })
 }
 
 fn expired(on: &str) -> SpaceEvent {
-    SpaceEvent::AccessExpired { at: at(on), grant: grant_id(1) }
+    SpaceEvent::Access(AccessEvent::AccessExpired { at: at(on), grant: grant_id(1) })
 }
 
 #[test]
@@ -49,7 +50,7 @@ fn the_holder_lets_a_structure_into_some_sections() {
     let scope = Scope::Sections { sections: BTreeSet::from([Section::MedicalRecord, Section::Agenda]) };
     let asked = GrantAccess { to: to.clone(), scope: scope.clone(), ..grant(LATER, 1, None) };
     let (at, by, grant) = (at(LATER), Party::Holder, grant_id(1));
-    given(open()).when(asked).then([SpaceEvent::AccessGranted { at, by, grant, to, scope, until: None }]);
+    given(open()).when(asked).then([SpaceEvent::Access(AccessEvent::AccessGranted { at, by, grant, to, scope, until: None })]);
 }
 
 #[test]
@@ -119,14 +120,14 @@ fn an_authorisation_without_an_end_does_not_expire() {
 #[test]
 fn blocking_a_professional_ends_their_authorisations_for_good() {
     let story = [granted(1, None), granted(2, Some("2026-12-31")), granted(3, None)];
-    let taken_back = SpaceEvent::AccessRevoked { at: at(LATER), by: Party::Holder, grant: grant_id(3) };
+    let taken_back = SpaceEvent::Access(AccessEvent::AccessRevoked { at: at(LATER), by: Party::Holder, grant: grant_id(3) });
     given(open()).and(story.clone()).and([taken_back]).when(block(AFTER, 1)).then([blocked(AFTER, &[1, 2])]);
-    given(open()).and(story).when(block(AFTER, 2)).then([SpaceEvent::ProfessionalBlocked {
+    given(open()).and(story).when(block(AFTER, 2)).then([SpaceEvent::Access(AccessEvent::ProfessionalBlocked {
         at: at(AFTER),
         by: Party::Holder,
         professional: doctor(2),
         ended: vec![],
-    }]);
+    })]);
 }
 
 #[test]
@@ -146,6 +147,13 @@ fn unblocking_does_not_bring_an_authorisation_back() {
     assert_eq!(space_after(after.clone()).grants().count(), 0);
     given(after.clone()).when(unblock(AFTER, 1)).then_quiet();
     given(after.clone()).when(grant(AFTER, 1, None)).then_quiet();
-    let SpaceEvent::AccessGranted { by, to, scope, until, .. } = granted(2, None) else { panic!("a grant") };
-    given(after).when(grant(AFTER, 2, None)).then([SpaceEvent::AccessGranted { at: at(AFTER), by, grant: grant_id(2), to, scope, until }]);
+    let SpaceEvent::Access(AccessEvent::AccessGranted { by, to, scope, until, .. }) = granted(2, None) else { panic!("a grant") };
+    given(after).when(grant(AFTER, 2, None)).then([SpaceEvent::Access(AccessEvent::AccessGranted {
+        at: at(AFTER),
+        by,
+        grant: grant_id(2),
+        to,
+        scope,
+        until,
+    })]);
 }

@@ -1,6 +1,7 @@
 //! Creation, contacts and identity: who gets a space, and how the person can be told.
 
 use crate::party::Party;
+use crate::space::events::AdmissionEvent;
 use crate::space::terms::{Channel, CodePurpose, Stage, UnreachableReason};
 use crate::space::{Contacts, Parties, SpaceEvent, SpaceRefusal};
 
@@ -13,7 +14,7 @@ use super::stories::{
 };
 
 fn contacts_declared(on: &str, contacts: Contacts, notice_by: Option<Channel>) -> SpaceEvent {
-    SpaceEvent::ContactsDeclared { at: at(on), by: insurer(), contacts, notice_by }
+    SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { at: at(on), by: insurer(), contacts, notice_by })
 }
 
 #[test]
@@ -114,12 +115,16 @@ fn contacts_of_the_dead_and_of_destroyed_spaces_are_refused() {
 
 #[test]
 fn a_changed_ins_keeps_the_space() {
-    given(notified()).when(replace_ins(MEANWHILE)).then([SpaceEvent::InsReplaced { at: at(MEANWHILE), by: Party::Cnam, ins: ins() }]);
+    given(notified()).when(replace_ins(MEANWHILE)).then([SpaceEvent::Admission(AdmissionEvent::InsReplaced {
+        at: at(MEANWHILE),
+        by: Party::Cnam,
+        ins: ins(),
+    })]);
 }
 
 #[test]
 fn replacing_the_ins_twice_is_two_facts_because_the_domain_cannot_read_it() {
-    let replaced = SpaceEvent::InsReplaced { at: at(MEANWHILE), by: Party::Cnam, ins: ins() };
+    let replaced = SpaceEvent::Admission(AdmissionEvent::InsReplaced { at: at(MEANWHILE), by: Party::Cnam, ins: ins() });
     given(notified()).and([replaced.clone()]).when(replace_ins(MEANWHILE)).then([replaced]);
 }
 

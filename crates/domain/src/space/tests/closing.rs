@@ -1,5 +1,6 @@
 //! Closing at the holder's wish or by death, and reopening.
 
+use crate::space::events::ClosingEvent;
 use chrono::NaiveDate;
 
 use crate::party::Party;
@@ -16,7 +17,7 @@ use super::stories::{
 };
 
 fn reopened(on: &str, stage: Stage) -> SpaceEvent {
-    SpaceEvent::Reopened { at: at(on), by: Party::Holder, stage }
+    SpaceEvent::Closing(ClosingEvent::Reopened { at: at(on), by: Party::Holder, stage })
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::party::Party;
 use crate::space::commands::{Activate, ReissueCode};
+use crate::space::events::CodeEvent;
 use crate::space::terms::{Channel, CodePurpose, NotificationFailure, OppositionChannel, Stage};
 use crate::space::{Parties, SpaceEvent, SpaceRefusal};
 
@@ -19,12 +20,12 @@ fn wrong(on: &str) -> Activate {
 }
 
 fn attempt(left: u8) -> SpaceEvent {
-    SpaceEvent::WrongCodeEntered { at: at(MEANWHILE), left }
+    SpaceEvent::Code(CodeEvent::WrongCodeEntered { at: at(MEANWHILE), left })
 }
 
 fn locked() -> Vec<SpaceEvent> {
     let attempts = (0..5).rev().map(attempt);
-    notified().into_iter().chain(attempts).chain([SpaceEvent::CodeLocked { at: at(MEANWHILE) }]).collect()
+    notified().into_iter().chain(attempts).chain([SpaceEvent::Code(CodeEvent::CodeLocked { at: at(MEANWHILE) })]).collect()
 }
 
 #[test]
@@ -152,7 +153,7 @@ fn five_wrong_codes_lock_the_code() {
         given(story.clone()).when(wrong(MEANWHILE)).then([attempt(left)]);
         story.push(attempt(left));
     }
-    given(story).when(wrong(MEANWHILE)).then([attempt(0), SpaceEvent::CodeLocked { at: at(MEANWHILE) }]);
+    given(story).when(wrong(MEANWHILE)).then([attempt(0), SpaceEvent::Code(CodeEvent::CodeLocked { at: at(MEANWHILE) })]);
     given(locked()).when(activate(MEANWHILE, 1)).then_refused(SpaceRefusal::CodeLocked);
 }
 

@@ -2,6 +2,7 @@
 
 use crate::party::Party;
 use crate::space::commands::{RenewSpace, RequestDestruction};
+use crate::space::events::{AccessEvent, DestructionEvent};
 use crate::space::terms::{Channel, CodePurpose, DestructionGround, Stage};
 use crate::space::{Parties, SpaceEvent, SpaceRefusal};
 
@@ -16,15 +17,15 @@ const DUE: &str = "2026-09-02 00:00";
 const RENEWED: &str = "2027-01-04 11:00";
 
 fn cancelled() -> SpaceEvent {
-    SpaceEvent::DestructionCancelled { at: at("2026-07-01 09:00"), by: Party::Holder }
+    SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { at: at("2026-07-01 09:00"), by: Party::Holder })
 }
 
 fn gone(on: &str, ground: DestructionGround) -> SpaceEvent {
-    SpaceEvent::Destroyed { at: at(on), ground }
+    SpaceEvent::Destruction(DestructionEvent::Destroyed { at: at(on), ground })
 }
 
 fn renewed() -> SpaceEvent {
-    SpaceEvent::SpaceRenewed { at: at(RENEWED), by: Party::Cnam, admission: adult(an_email()) }
+    SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { at: at(RENEWED), by: Party::Cnam, admission: adult(an_email()) })
 }
 
 #[test]
@@ -99,8 +100,9 @@ fn a_destroyed_space_may_be_renewed_new_and_empty() {
     assert_eq!((space.id(), space.stage()), (Some(space_id()), Some(Stage::Open)), "under the same id");
     assert_eq!((space.grants().count(), space.window_last_day()), (0, None));
     given(destroyed()).and([renewed()]).when(reissue(RENEWED, 5)).then([issued(5, RENEWED, Channel::Email, CodePurpose::Reissue)]);
-    let SpaceEvent::AccessGranted { by, to, scope, until, .. } = granted(1, None) else { panic!("a grant") };
-    let again = SpaceEvent::AccessGranted { at: at(RENEWED), by, grant: super::persons::grant_id(1), to, scope, until };
+    let SpaceEvent::Access(AccessEvent::AccessGranted { by, to, scope, until, .. }) = granted(1, None) else { panic!("a grant") };
+    let again =
+        SpaceEvent::Access(AccessEvent::AccessGranted { at: at(RENEWED), by, grant: super::persons::grant_id(1), to, scope, until });
     given(destroyed()).and([renewed()]).when(grant(RENEWED, 1, None)).then([again]);
 }
 

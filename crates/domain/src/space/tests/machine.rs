@@ -1,5 +1,6 @@
 //! Random lives: whatever is asked in whatever order, what must never happen does not, and every form of the state agrees.
 
+use crate::space::events::{DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use cqrs_es::Aggregate;
 use proptest::prelude::*;
@@ -12,7 +13,7 @@ use crate::personal::CLEAR_MARKER;
 use crate::policy::Policy;
 use crate::space::commands::{Oppose, RecordDeath, RecordEmailFailed, RecordLetterDelivered, RecordLetterPosted, WithdrawOpposition};
 use crate::space::terms::{BlockReason, NotificationFailure, OpeningGround, OppositionChannel, RepresentationKind};
-use crate::space::{Admission, Contacts, EVENT_NAMES, HealthSpace, Proof, SpaceCommand, SpaceEvent};
+use crate::space::{Admission, Contacts, HealthSpace, Proof, SpaceCommand, SpaceEvent};
 
 use super::grammar::space_after;
 use super::persons::{adult, agent, an_address, an_email, at, both, child, code_of, message, no_contact};
@@ -175,20 +176,25 @@ fn play(script: &Script) -> Played {
 /// The end of the window that counts after these events, told from the events alone.
 fn window(events: &[SpaceEvent]) -> Option<NaiveDate> {
     events.iter().fold(None, |window, event| {
-        if let SpaceEvent::NotifiedByEmail { last_day, .. }
-        | SpaceEvent::NotifiedByPost { last_day, .. }
-        | SpaceEvent::DeliveryRecorded { last_day, .. } = event
+        if let SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { last_day, .. })
+        | SpaceEvent::Notice(NoticeEvent::NotifiedByPost { last_day, .. })
+        | SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { last_day, .. }) = event
         {
             return Some(*last_day);
         }
-        let denied = matches!(event, SpaceEvent::OpeningBlocked { reason: BlockReason::NotTheRepresentative, .. });
-        window.filter(|_| !denied && !matches!(event, SpaceEvent::NotificationFailed { .. }))
+        let denied = matches!(event, SpaceEvent::Opening(OpeningEvent::OpeningBlocked { reason: BlockReason::NotTheRepresentative, .. }));
+        window.filter(|_| !denied && !matches!(event, SpaceEvent::Notice(NoticeEvent::NotificationFailed { .. })))
     })
 }
 
 fn opposed(events: &[SpaceEvent]) -> bool {
-    let stance = |event: &&SpaceEvent| matches!(event, SpaceEvent::Opposed { .. } | SpaceEvent::OppositionWithdrawn { .. });
-    events.iter().rfind(stance).is_some_and(|event| matches!(event, SpaceEvent::Opposed { .. }))
+    let stance = |event: &&SpaceEvent| {
+        matches!(
+            event,
+            SpaceEvent::Opposition(OppositionEvent::Opposed { .. }) | SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { .. })
+        )
+    };
+    events.iter().rfind(stance).is_some_and(|event| matches!(event, SpaceEvent::Opposition(OppositionEvent::Opposed { .. })))
 }
 
 /// Each event with those before it.
@@ -202,7 +208,7 @@ proptest! {
     #[test]
     fn a_space_never_opens_while_an_opposition_stands(script in scripts()) {
         for (past, event) in with_past(&play(&script).events) {
-            let opens = matches!(event, SpaceEvent::OpenedByCnam { .. } | SpaceEvent::Activated { .. });
+            let opens = matches!(event, SpaceEvent::Opening(OpeningEvent::OpenedByCnam { .. }) | SpaceEvent::Opening(OpeningEvent::Activated { .. }));
             prop_assert!(!opens || !opposed(past), "{event:?}");
         }
     }
@@ -210,7 +216,7 @@ proptest! {
     #[test]
     fn a_space_never_opens_on_or_before_its_last_day(script in scripts()) {
         for (past, event) in with_past(&play(&script).events) {
-            if let SpaceEvent::OpenedByCnam { at, opened_on, ground: OpeningGround::WindowOver, .. } = event {
+            if let SpaceEvent::Opening(OpeningEvent::OpenedByCnam { at, opened_on, ground: OpeningGround::WindowOver, .. }) = event {
                 prop_assert_eq!(paris::day_of(*at), *opened_on);
                 prop_assert!(window(past).is_some_and(|last_day| last_day < *opened_on), "{:?}", event);
             }
@@ -222,9 +228,9 @@ proptest! {
         let mut destroyed = false;
         for event in play(&script).events {
             let personal = serde_json::to_string(&event).unwrap().contains(CLEAR_MARKER);
-            let renewed = matches!(event, SpaceEvent::SpaceRenewed { .. });
+            let renewed = matches!(event, SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { .. }));
             prop_assert!(!destroyed || !personal || renewed, "{event:?}");
-            destroyed = (destroyed && !renewed) || matches!(event, SpaceEvent::Destroyed { .. });
+            destroyed = (destroyed && !renewed) || matches!(event, SpaceEvent::Destruction(DestructionEvent::Destroyed { .. }));
         }
     }
 
@@ -265,12 +271,12 @@ proptest! {
 #[test]
 fn random_lives_meet_every_event() {
     let mut runner = TestRunner::deterministic();
-    let mut unmet: Vec<&str> = EVENT_NAMES.to_vec();
+    let mut unmet: Vec<&str> = SpaceEvent::names().collect();
     for _ in 0..3_000 {
         let script = scripts().new_tree(&mut runner).unwrap().current();
         let started = start(script.start).len();
         let decided = play(&script).events.split_off(started);
-        unmet.retain(|name| !decided.iter().any(|event| event.event_type_str() == *name));
+        unmet.retain(|name| !decided.iter().any(|event| event.name() == *name));
     }
     assert!(unmet.is_empty(), "the properties above never saw {unmet:?}");
 }

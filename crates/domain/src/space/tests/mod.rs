@@ -18,3 +18,22 @@ mod requests;
 mod stories;
 mod suspension;
 mod window_table;
+
+use chrono::{DateTime, Utc};
+
+use super::HealthSpace;
+
+/// A space whose holder signed up, for the rules of what a space contains.
+pub(crate) fn an_active_space() -> HealthSpace {
+    grammar::space_after(stories::active())
+}
+
+/// A space whose opening was opposed.
+pub(crate) fn an_opposed_space() -> HealthSpace {
+    grammar::space_after(stories::opposed())
+}
+
+/// An instant on a Paris clock, such as `2026-03-02 10:00`.
+pub(crate) fn instant(text: &str) -> DateTime<Utc> {
+    persons::at(text)
+}

@@ -2,6 +2,7 @@
 
 use crate::policy::Policy;
 use crate::space::commands::{RecordEmailFailed, SendNotice};
+use crate::space::events::NoticeEvent;
 use crate::space::terms::{Channel, CodePurpose, NotificationFailure, OppositionChannel, Stage, UnreachableReason};
 use crate::space::{SpaceEvent, SpaceRefusal};
 
@@ -56,13 +57,13 @@ fn an_email_is_received_on_the_day_its_sending_succeeded() {
 fn the_day_of_receipt_is_not_counted() {
     let policy = Policy { window_days: 1, code_days: 1, ..Policy::default() };
     let (at, message, received_on, tomorrow) = (at("2026-03-02 00:00"), message(1), day("2026-03-02"), day("2026-03-03"));
-    given(waiting_email()).when_under(policy, email_sent("2026-03-02 00:00", 1)).then([SpaceEvent::NotifiedByEmail {
+    given(waiting_email()).when_under(policy, email_sent("2026-03-02 00:00", 1)).then([SpaceEvent::Notice(NoticeEvent::NotifiedByEmail {
         at,
         message,
         received_on,
         last_day: tomorrow,
         code_valid_until: tomorrow,
-    }]);
+    })]);
 }
 
 #[test]

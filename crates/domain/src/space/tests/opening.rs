@@ -1,5 +1,6 @@
 //! The opening: when the window is over, when the holder signs up, and what holds it back.
 
+use crate::space::events::OpeningEvent;
 use chrono::TimeDelta;
 
 use crate::party::Party;
@@ -74,12 +75,12 @@ fn opening_creates_the_medical_record_or_joins_the_older_one() {
     let older = crate::space::Admission { medical_record_since: Some(day("2019-11-05")), ..adult(both()) };
     let told: Vec<SpaceEvent> = created_from(older).into_iter().chain(notified().into_iter().skip(1)).collect();
     let opened_on = day("2026-04-14");
-    let joined = SpaceEvent::OpenedByCnam {
+    let joined = SpaceEvent::Opening(OpeningEvent::OpenedByCnam {
         at: at(OPENING),
         opened_on,
         ground: OpeningGround::WindowOver,
         medical_record: MedicalRecordOrigin::Joined,
-    };
+    });
     given(told.clone()).when(open_it(OPENING)).then([joined]);
     given(told).when(activate(MEANWHILE, 1)).then([activated(MEANWHILE, Some(MedicalRecordOrigin::Joined))]);
 }

@@ -2,6 +2,7 @@
 
 use crate::party::Party;
 use crate::space::commands::{Oppose, WithdrawOpposition};
+use crate::space::events::{CodeEvent, OppositionEvent};
 use crate::space::terms::{Channel, OpeningGround, OppositionChannel, Stage};
 use crate::space::{Parties, Proof, Receipt, SpaceEvent, SpaceRefusal};
 
@@ -76,7 +77,7 @@ fn an_open_space_cannot_be_opposed() {
 
 #[test]
 fn a_wrong_code_opposes_nothing_and_is_recorded() {
-    let wrong = SpaceEvent::WrongCodeEntered { at: at(MEANWHILE), left: 4 };
+    let wrong = SpaceEvent::Code(CodeEvent::WrongCodeEntered { at: at(MEANWHILE), left: 4 });
     given(notified()).when(oppose_on_web(MEANWHILE, 8)).then([wrong.clone()]);
     assert_eq!(wrong.refusal(), Some(SpaceRefusal::WrongCode { left: 4 }));
     given(opposed()).when(withdraw_on_web(MEANWHILE, 8)).then([wrong]);
@@ -95,7 +96,8 @@ fn a_late_opposition_before_the_opening_wins() {
 #[test]
 fn a_withdrawn_opposition_opens_the_space_at_once() {
     given(opposed()).when(withdraw_at_desk(MEANWHILE)).then([withdrawn(MEANWHILE), opened(MEANWHILE, OpeningGround::OppositionWithdrawn)]);
-    let by_web = SpaceEvent::OppositionWithdrawn { at: at(MEANWHILE), by: Party::Holder, via: OppositionChannel::Web };
+    let by_web =
+        SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { at: at(MEANWHILE), by: Party::Holder, via: OppositionChannel::Web });
     given(opposed_by_code())
         .and([issued(2, MEANWHILE, Channel::Email, crate::space::terms::CodePurpose::Reissue)])
         .when(withdraw_on_web(MEANWHILE, 2))

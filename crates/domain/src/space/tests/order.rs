@@ -3,6 +3,7 @@
 use crate::party::Party;
 use crate::policy::Policy;
 use crate::space::commands::{Activate, GrantAccess, Oppose, RecordLetterDelivered, ReissueCode};
+use crate::space::events::CodeEvent;
 use crate::space::terms::{Channel, CodePurpose, OppositionChannel, RepresentationKind};
 use crate::space::{Parties, Proof, SpaceCommand, SpaceEvent, SpaceRefusal};
 
@@ -69,7 +70,7 @@ fn where_several_rules_say_no_the_first_of_the_order_answers() {
 #[test]
 fn who_has_not_proved_who_they_are_learns_nothing_about_the_space() {
     let guess = Activate { code: a_wrong_code(), ..activate(MEANWHILE, 1) };
-    let attempt = SpaceEvent::WrongCodeEntered { at: at(MEANWHILE), left: 4 };
+    let attempt = SpaceEvent::Code(CodeEvent::WrongCodeEntered { at: at(MEANWHILE), left: 4 });
     for story in [notified(), opposed(), ended(), open(), closed(), doomed()] {
         given(story.clone()).when(guess.clone()).then([attempt.clone()]);
         let proof = Proof::Code(a_wrong_code());

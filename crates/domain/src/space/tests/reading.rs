@@ -1,16 +1,17 @@
 //! What every reader asks of an event, tried on one event of each kind.
 
+use crate::space::events::{AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, RepresentationEvent, SuspensionEvent};
 use std::collections::BTreeSet;
 
 use cqrs_es::DomainEvent;
 
-use crate::event::{event_types, is_known};
+use crate::event::{EventType, StreamKind, event_types};
 use crate::party::Party;
 use crate::space::terms::{
     Channel, CodePurpose, DestructionGround, NotificationFailure, OpeningGround, OppositionChannel, RepresentationEnd, RepresentationKind,
     Stage, UnreachableReason,
 };
-use crate::space::{EVENT_NAMES, SpaceEvent, SpaceRefusal};
+use crate::space::{SpaceEvent, SpaceRefusal};
 
 use super::persons::{adult, at, both, day, doctor, grant_id, ins, insurer, representation_id};
 use super::stories::{
@@ -25,13 +26,13 @@ pub(super) fn one_of_each() -> Vec<SpaceEvent> {
     let mut events = created();
     events.extend([
         found_unreachable(CREATED, UnreachableReason::NoContact),
-        SpaceEvent::ContactsDeclared { at, by: insurer(), contacts: both(), notice_by: Some(Channel::Email) },
-        SpaceEvent::InsReplaced { at, by: Party::Cnam, ins: ins() },
+        SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { at, by: insurer(), contacts: both(), notice_by: Some(Channel::Email) }),
+        SpaceEvent::Admission(AdmissionEvent::InsReplaced { at, by: Party::Cnam, ins: ins() }),
         issued(1, TOLD, Channel::Email, CodePurpose::Notice),
         code_received(1, TOLD, "2026-03-02", LAST_DAY),
         code_undelivered(1, TOLD, Channel::Email, NotificationFailure::Undeliverable),
-        SpaceEvent::WrongCodeEntered { at, left: 0 },
-        SpaceEvent::CodeLocked { at },
+        SpaceEvent::Code(CodeEvent::WrongCodeEntered { at, left: 0 }),
+        SpaceEvent::Code(CodeEvent::CodeLocked { at }),
         notified_by_email(1, TOLD, LAST_DAY),
         posted(1, TOLD, "2026-03-02", ("2026-03-09", "2026-04-20")),
         delivered(MEANWHILE, "2026-03-04", "2026-04-15"),
@@ -43,41 +44,46 @@ pub(super) fn one_of_each() -> Vec<SpaceEvent> {
         opened(OPENING, OpeningGround::WindowOver),
         activated(LATER, None),
         granted(1, None),
-        SpaceEvent::AccessRevoked { at, by: by(), grant: grant_id(1) },
-        SpaceEvent::AccessExpired { at, grant: grant_id(1) },
-        SpaceEvent::ProfessionalBlocked { at, by: by(), professional: doctor(1), ended: vec![grant_id(1)] },
-        SpaceEvent::ProfessionalUnblocked { at, by: by(), professional: doctor(1) },
+        SpaceEvent::Access(AccessEvent::AccessRevoked { at, by: by(), grant: grant_id(1) }),
+        SpaceEvent::Access(AccessEvent::AccessExpired { at, grant: grant_id(1) }),
+        SpaceEvent::Access(AccessEvent::ProfessionalBlocked { at, by: by(), professional: doctor(1), ended: vec![grant_id(1)] }),
+        SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { at, by: by(), professional: doctor(1) }),
         represented(1, RepresentationKind::Minor),
-        SpaceEvent::RepresentationEnded { at, representation: representation_id(1), reason: RepresentationEnd::Ended },
-        SpaceEvent::CameOfAge { at, on: day("2026-09-15") },
+        SpaceEvent::Representation(RepresentationEvent::RepresentationEnded {
+            at,
+            representation: representation_id(1),
+            reason: RepresentationEnd::Ended,
+        }),
+        SpaceEvent::Representation(RepresentationEvent::CameOfAge { at, on: day("2026-09-15") }),
         suspension(LATER, "2026-07-13"),
-        SpaceEvent::ClosingOpposed { at, by: by(), stage: Stage::Active },
-        SpaceEvent::SuspensionLifted { at, stage: Stage::Open },
+        SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { at, by: by(), stage: Stage::Active }),
+        SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { at, stage: Stage::Open }),
         death(LATER, Stage::Ended),
         closing(LATER, crate::space::terms::ClosingGround::Request, "2036-06-01"),
-        SpaceEvent::Reopened { at, by: by(), stage: Stage::Open },
+        SpaceEvent::Closing(ClosingEvent::Reopened { at, by: by(), stage: Stage::Open }),
     ]);
     events.extend(doomed().pop());
     events.extend([
-        SpaceEvent::DestructionCancelled { at, by: by() },
-        SpaceEvent::Destroyed { at, ground: DestructionGround::ArchiveOver },
-        SpaceEvent::SpaceRenewed { at, by: by(), admission: adult(both()) },
+        SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { at, by: by() }),
+        SpaceEvent::Destruction(DestructionEvent::Destroyed { at, ground: DestructionGround::ArchiveOver }),
+        SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { at, by: by(), admission: adult(both()) }),
     ]);
     events
 }
 
 #[test]
 fn every_event_is_listed_once_under_its_variants_name() {
-    let names: Vec<&str> = one_of_each().iter().map(SpaceEvent::event_type_str).collect();
-    assert_eq!(names, EVENT_NAMES);
+    let names: Vec<&str> = one_of_each().iter().map(SpaceEvent::name).collect();
+    assert_eq!(names.iter().copied().collect::<BTreeSet<_>>(), SpaceEvent::names().collect());
+    assert_eq!(names.len(), SpaceEvent::names().count());
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
     for event in one_of_each() {
         let stored = serde_json::to_value(&event).unwrap();
         assert_eq!(stored.as_object().unwrap().keys().collect::<Vec<_>>(), [&event.event_type()], "the tag is the name");
-        assert!(is_known("health_space", event.event_type_str(), &event.event_version()));
+        assert!(EventType::is_known(StreamKind::Space, event.name(), &event.event_version()));
     }
-    assert_eq!(event_types().count(), EVENT_NAMES.len());
-    assert!(!is_known("health_space", "StatusChanged", "1.0") && !is_known("health_space", "Opposed", "0.9"));
+    assert_eq!(event_types().filter(|known| known.kind == StreamKind::Space).count(), names.len());
+    assert!(!EventType::is_known(StreamKind::Space, "StatusChanged", "1.0") && !EventType::is_known(StreamKind::Space, "Opposed", "0.9"));
 }
 
 #[test]

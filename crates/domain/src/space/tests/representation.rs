@@ -3,6 +3,7 @@
 use crate::party::Party;
 use crate::policy::Policy;
 use crate::space::commands::{Close, DeclareRepresentative, DenyRepresentation};
+use crate::space::events::{AdmissionEvent, ClosingEvent, CodeEvent, OpeningEvent, RepresentationEvent};
 use crate::space::terms::{BlockReason, Channel, OppositionChannel, RepresentationEnd, RepresentationKind, Stage, UnreachableReason};
 use crate::space::{Parties, Proof, SpaceEvent, SpaceRefusal, comes_of_age_on};
 
@@ -23,18 +24,25 @@ fn child_notified() -> Vec<SpaceEvent> {
 }
 
 fn over(on: &str, number: u128, reason: RepresentationEnd) -> SpaceEvent {
-    SpaceEvent::RepresentationEnded { at: at(on), representation: representation_id(number), reason }
+    SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { at: at(on), representation: representation_id(number), reason })
 }
 
 fn declared(on: &str, number: u128, kind: RepresentationKind) -> SpaceEvent {
     let ends_on = Some(day("2026-09-15")).filter(|_| kind == RepresentationKind::Minor);
     let (representation, representative) = (representation_id(number), identity("PAUL"));
-    SpaceEvent::RepresentationDeclared { at: at(on), by: insurer(), representation, kind, representative, ends_on }
+    SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared {
+        at: at(on),
+        by: insurer(),
+        representation,
+        kind,
+        representative,
+        ends_on,
+    })
 }
 
 fn unblocked(on: &str, stage: Stage, notice_by: Option<Channel>) -> SpaceEvent {
     let reason = BlockReason::NotTheRepresentative;
-    SpaceEvent::OpeningUnblocked { at: at(on), by: insurer(), reason, stage, notice_by, last_day: None }
+    SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { at: at(on), by: insurer(), reason, stage, notice_by, last_day: None })
 }
 
 #[test]
@@ -48,7 +56,8 @@ fn one_who_is_not_the_representative_blocks_the_creation() {
 #[test]
 fn a_denial_may_be_made_to_an_agent_without_a_code() {
     let seen = DenyRepresentation { by: agent(), proof: Proof::IdentityProved, ..deny(MEANWHILE, 1) };
-    let blocked = SpaceEvent::OpeningBlocked { at: at(MEANWHILE), by: agent(), reason: BlockReason::NotTheRepresentative };
+    let blocked =
+        SpaceEvent::Opening(OpeningEvent::OpeningBlocked { at: at(MEANWHILE), by: agent(), reason: BlockReason::NotTheRepresentative });
     given(created_from(child())).when(seen.clone()).then([blocked]);
     let alone = DenyRepresentation { by: Party::Representative, ..seen };
     given(created_from(child())).when(alone).then_refused(SpaceRefusal::PartyNotAllowed { expected: Parties::Agent });
@@ -81,7 +90,7 @@ fn only_a_minors_representation_is_denied_and_only_before_the_opening() {
     given(notified()).when(by_holder).then_refused(SpaceRefusal::NotAMinor);
     given(notified()).when(deny(MEANWHILE, 1)).then_refused(SpaceRefusal::NotARepresentative);
     given(open_child()).when(deny(LAST_DAY_NOON, 1)).then_refused(SpaceRefusal::AlreadyOpen { opened_on: day("2026-04-14") });
-    given(child_notified()).when(deny(MEANWHILE, 8)).then([SpaceEvent::WrongCodeEntered { at: at(MEANWHILE), left: 4 }]);
+    given(child_notified()).when(deny(MEANWHILE, 8)).then([SpaceEvent::Code(CodeEvent::WrongCodeEntered { at: at(MEANWHILE), left: 4 })]);
 }
 
 #[test]
@@ -95,8 +104,12 @@ fn a_new_representative_is_told_before_anything_opens() {
     given(denied())
         .when(declare_representative(LATER, 2, RepresentationKind::Minor))
         .then([declared(LATER, 2, RepresentationKind::Minor), unblocked(LATER, Stage::Created, Some(Channel::Email))]);
-    let unknown: Vec<SpaceEvent> =
-        vec![SpaceEvent::ContactsDeclared { at: at(LATER), by: insurer(), contacts: no_contact(), notice_by: None }];
+    let unknown: Vec<SpaceEvent> = vec![SpaceEvent::Admission(AdmissionEvent::ContactsDeclared {
+        at: at(LATER),
+        by: insurer(),
+        contacts: no_contact(),
+        notice_by: None,
+    })];
     given(denied()).and(unknown).when(declare_representative(LATER, 2, RepresentationKind::Minor)).then([
         declared(LATER, 2, RepresentationKind::Minor),
         unblocked(LATER, Stage::Unreachable, None),
@@ -107,7 +120,7 @@ fn a_new_representative_is_told_before_anything_opens() {
 #[test]
 fn a_withdrawal_under_a_denial_still_waits_for_a_representative() {
     let reason = BlockReason::NotTheRepresentative;
-    let again = SpaceEvent::OpeningBlocked { at: at(LATER), by: Party::Cnam, reason };
+    let again = SpaceEvent::Opening(OpeningEvent::OpeningBlocked { at: at(LATER), by: Party::Cnam, reason });
     let opposed = then(denied(), opposition(MEANWHILE, OppositionChannel::Desk));
     given(opposed.clone()).when(withdraw_at_desk(LATER)).then([withdrawn(LATER), again.clone()]);
     let story = opposed.into_iter().chain([withdrawn(LATER), again]);
@@ -155,7 +168,7 @@ fn a_representation_can_be_ended() {
 #[test]
 fn every_representation_of_a_minor_ends_at_eighteen() {
     let story = then(open_child(), represented(2, RepresentationKind::ProtectedAdult));
-    let of_age = SpaceEvent::CameOfAge { at: at(BIRTHDAY), on: day("2026-09-15") };
+    let of_age = SpaceEvent::Representation(RepresentationEvent::CameOfAge { at: at(BIRTHDAY), on: day("2026-09-15") });
     given(story.clone()).when(come_of_age(BIRTHDAY)).then([over(BIRTHDAY, 1, RepresentationEnd::CameOfAge), of_age.clone()]);
     given(story).and([over(BIRTHDAY, 1, RepresentationEnd::CameOfAge), of_age]).when(come_of_age(BIRTHDAY)).then_quiet();
 }
@@ -171,12 +184,12 @@ fn nobody_comes_of_age_before_the_birthday() {
 fn a_representative_acts_for_a_minor_or_under_a_declared_representation() {
     let by_parent = |on| Close { by: Party::Representative, ..close(on) };
     let closed = |on: &str, until| {
-        let SpaceEvent::Closed { at, ground, closed_on, archived_until, .. } =
+        let SpaceEvent::Closing(ClosingEvent::Closed { at, ground, closed_on, archived_until, .. }) =
             closing(on, crate::space::terms::ClosingGround::Request, until)
         else {
             panic!("a closing");
         };
-        SpaceEvent::Closed { at, by: Party::Representative, ground, closed_on, archived_until }
+        SpaceEvent::Closing(ClosingEvent::Closed { at, by: Party::Representative, ground, closed_on, archived_until })
     };
     given(open_child()).when(by_parent("2026-09-14 23:59")).then([closed("2026-09-14 23:59", "2036-09-14")]);
     given(open_child()).when(by_parent(BIRTHDAY)).then_refused(SpaceRefusal::NotARepresentative);

@@ -1,5 +1,9 @@
 //! The lives that rules start from, event by event: told on 2 March 2026, last day 13 April, open from 14 April.
 
+use crate::space::events::{
+    AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent,
+    RepresentationEvent, SuspensionEvent,
+};
 use chrono::NaiveDate;
 
 use crate::party::{Grantee, Party};
@@ -24,7 +28,7 @@ pub(super) const LATER: &str = "2026-06-01 12:00";
 
 pub(super) fn created_from(admission: Admission) -> Vec<SpaceEvent> {
     let notice_by = admission.contacts.first_channel();
-    vec![SpaceEvent::SpaceCreated { at: at(CREATED), space: space_id(), by: Party::Cnam, admission, notice_by }]
+    vec![SpaceEvent::Admission(AdmissionEvent::SpaceCreated { at: at(CREATED), space: space_id(), by: Party::Cnam, admission, notice_by })]
 }
 
 pub(super) fn created() -> Vec<SpaceEvent> {
@@ -97,11 +101,11 @@ pub(super) fn closed() -> Vec<SpaceEvent> {
 /// To be destroyed on 2 September 2026.
 pub(super) fn doomed() -> Vec<SpaceEvent> {
     let (at, by) = (at("2026-06-02 12:00"), Party::Holder);
-    then(closed(), SpaceEvent::DestructionRequested { at, by, destroy_on: day("2026-09-02") })
+    then(closed(), SpaceEvent::Destruction(DestructionEvent::DestructionRequested { at, by, destroy_on: day("2026-09-02") }))
 }
 
 pub(super) fn destroyed() -> Vec<SpaceEvent> {
-    then(doomed(), SpaceEvent::Destroyed { at: at("2026-09-02 01:00"), ground: DestructionGround::Request })
+    then(doomed(), SpaceEvent::Destruction(DestructionEvent::Destroyed { at: at("2026-09-02 01:00"), ground: DestructionGround::Request }))
 }
 
 pub(super) fn ended() -> Vec<SpaceEvent> {
@@ -130,44 +134,65 @@ pub(super) fn then(mut story: Vec<SpaceEvent>, event: SpaceEvent) -> Vec<SpaceEv
 pub(super) fn issued(number: u128, on: &str, channel: Channel, purpose: CodePurpose) -> SpaceEvent {
     let reissue_from = at(on) + chrono::TimeDelta::seconds(30);
     let (message, digest) = (message(number), code_of(number));
-    SpaceEvent::CodeIssued { at: at(on), message, channel, purpose, digest, wrong_codes_allowed: 5, reissue_from }
+    SpaceEvent::Code(CodeEvent::CodeIssued { at: at(on), message, channel, purpose, digest, wrong_codes_allowed: 5, reissue_from })
 }
 
 pub(super) fn notified_by_email(number: u128, on: &str, last_day: &str) -> SpaceEvent {
     let (message, received_on, last_day) = (message(number), crate::calendar::paris::day_of(at(on)), day(last_day));
-    SpaceEvent::NotifiedByEmail { at: at(on), message, received_on, last_day, code_valid_until: last_day }
+    SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { at: at(on), message, received_on, last_day, code_valid_until: last_day })
 }
 
 pub(super) fn posted(number: u128, on: &str, posted_on: &str, (received_on, last_day): (&str, &str)) -> SpaceEvent {
     let (message, posted_on, last_day) = (message(number), day(posted_on), day(last_day));
-    SpaceEvent::NotifiedByPost { at: at(on), message, posted_on, received_on: day(received_on), last_day, code_valid_until: last_day }
+    SpaceEvent::Notice(NoticeEvent::NotifiedByPost {
+        at: at(on),
+        message,
+        posted_on,
+        received_on: day(received_on),
+        last_day,
+        code_valid_until: last_day,
+    })
 }
 
 pub(super) fn delivered(on: &str, delivered_on: &str, last_day: &str) -> SpaceEvent {
     let (message, delivered_on, last_day) = (message(1), day(delivered_on), day(last_day));
-    SpaceEvent::DeliveryRecorded { at: at(on), message, delivered_on, last_day, code_valid_until: last_day }
+    SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { at: at(on), message, delivered_on, last_day, code_valid_until: last_day })
 }
 
 pub(super) fn code_received(number: u128, on: &str, received_on: &str, until: &str) -> SpaceEvent {
     let (received_on, code_valid_until): (NaiveDate, NaiveDate) = (day(received_on), day(until));
-    SpaceEvent::CodeReceived { at: at(on), message: message(number), received_on, code_valid_until }
+    SpaceEvent::Code(CodeEvent::CodeReceived { at: at(on), message: message(number), received_on, code_valid_until })
 }
 
 pub(super) fn email_failed(on: &str, failure: NotificationFailure, retry_by: Option<Channel>, stage: Stage) -> SpaceEvent {
-    SpaceEvent::NotificationFailed { at: at(on), message: message(1), channel: Channel::Email, failure, retry_by, stage }
+    SpaceEvent::Notice(NoticeEvent::NotificationFailed {
+        at: at(on),
+        message: message(1),
+        channel: Channel::Email,
+        failure,
+        retry_by,
+        stage,
+    })
 }
 
 pub(super) fn letter_returned(number: u128, on: &str, retry_by: Option<Channel>, stage: Stage) -> SpaceEvent {
     let failure = NotificationFailure::Returned;
-    SpaceEvent::NotificationFailed { at: at(on), message: message(number), channel: Channel::Post, failure, retry_by, stage }
+    SpaceEvent::Notice(NoticeEvent::NotificationFailed {
+        at: at(on),
+        message: message(number),
+        channel: Channel::Post,
+        failure,
+        retry_by,
+        stage,
+    })
 }
 
 pub(super) fn code_undelivered(number: u128, on: &str, channel: Channel, failure: NotificationFailure) -> SpaceEvent {
-    SpaceEvent::CodeUndelivered { at: at(on), message: message(number), channel, failure }
+    SpaceEvent::Code(CodeEvent::CodeUndelivered { at: at(on), message: message(number), channel, failure })
 }
 
 pub(super) fn found_unreachable(on: &str, reason: UnreachableReason) -> SpaceEvent {
-    SpaceEvent::FoundUnreachable { at: at(on), reason }
+    SpaceEvent::Notice(NoticeEvent::FoundUnreachable { at: at(on), reason })
 }
 
 pub(super) fn opposition(on: &str, via: OppositionChannel) -> SpaceEvent {
@@ -175,38 +200,38 @@ pub(super) fn opposition(on: &str, via: OppositionChannel) -> SpaceEvent {
         OppositionChannel::Web => Party::Holder,
         OppositionChannel::Phone | OppositionChannel::Desk | OppositionChannel::Letter => agent(),
     };
-    SpaceEvent::Opposed { at: at(on), by, via, receipt: Receipt::for_opposition(space_id(), at(on)) }
+    SpaceEvent::Opposition(OppositionEvent::Opposed { at: at(on), by, via, receipt: Receipt::for_opposition(space_id(), at(on)) })
 }
 
 pub(super) fn withdrawn(on: &str) -> SpaceEvent {
-    SpaceEvent::OppositionWithdrawn { at: at(on), by: agent(), via: OppositionChannel::Desk }
+    SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { at: at(on), by: agent(), via: OppositionChannel::Desk })
 }
 
 pub(super) fn technical_block(on: &str) -> SpaceEvent {
-    SpaceEvent::OpeningBlocked { at: at(on), by: Party::Cnam, reason: BlockReason::Technical }
+    SpaceEvent::Opening(OpeningEvent::OpeningBlocked { at: at(on), by: Party::Cnam, reason: BlockReason::Technical })
 }
 
 pub(super) fn denial(on: &str) -> SpaceEvent {
-    SpaceEvent::OpeningBlocked { at: at(on), by: Party::Representative, reason: BlockReason::NotTheRepresentative }
+    SpaceEvent::Opening(OpeningEvent::OpeningBlocked { at: at(on), by: Party::Representative, reason: BlockReason::NotTheRepresentative })
 }
 
 pub(super) fn mended(on: &str, stage: Stage, notice_by: Option<Channel>, last_day: Option<&str>) -> SpaceEvent {
     let (by, reason, last_day) = (Party::Cnam, BlockReason::Technical, last_day.map(day));
-    SpaceEvent::OpeningUnblocked { at: at(on), by, reason, stage, notice_by, last_day }
+    SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { at: at(on), by, reason, stage, notice_by, last_day })
 }
 
 pub(super) fn opened(on: &str, ground: OpeningGround) -> SpaceEvent {
     let opened_on = crate::calendar::paris::day_of(at(on));
-    SpaceEvent::OpenedByCnam { at: at(on), opened_on, ground, medical_record: MedicalRecordOrigin::Created }
+    SpaceEvent::Opening(OpeningEvent::OpenedByCnam { at: at(on), opened_on, ground, medical_record: MedicalRecordOrigin::Created })
 }
 
 pub(super) fn activated(on: &str, medical_record: Option<MedicalRecordOrigin>) -> SpaceEvent {
-    SpaceEvent::Activated { at: at(on), by: Party::Holder, medical_record }
+    SpaceEvent::Opening(OpeningEvent::Activated { at: at(on), by: Party::Holder, medical_record })
 }
 
 pub(super) fn suspension(on: &str, last_day: &str) -> SpaceEvent {
     let informed_on = crate::calendar::paris::day_of(at(on));
-    SpaceEvent::Suspended { at: at(on), ground: SuspensionGround::Fraud, informed_on, last_day: day(last_day) }
+    SpaceEvent::Suspension(SuspensionEvent::Suspended { at: at(on), ground: SuspensionGround::Fraud, informed_on, last_day: day(last_day) })
 }
 
 pub(super) fn closing(on: &str, ground: ClosingGround, archived_until: &str) -> SpaceEvent {
@@ -216,13 +241,13 @@ pub(super) fn closing(on: &str, ground: ClosingGround, archived_until: &str) -> 
         ClosingGround::Suspension => Party::Cnam,
     };
     let closed_on = crate::calendar::paris::day_of(at(on));
-    SpaceEvent::Closed { at: at(on), by, ground, closed_on, archived_until: day(archived_until) }
+    SpaceEvent::Closing(ClosingEvent::Closed { at: at(on), by, ground, closed_on, archived_until: day(archived_until) })
 }
 
 /// Died the day before it was recorded.
 pub(super) fn death(on: &str, stage: Stage) -> SpaceEvent {
     let died_on = crate::calendar::paris::day_of(at(on)).pred_opt().unwrap();
-    SpaceEvent::DeathRecorded { at: at(on), by: insurer(), died_on, stage }
+    SpaceEvent::Closing(ClosingEvent::DeathRecorded { at: at(on), by: insurer(), died_on, stage })
 }
 
 pub(super) fn represented(number: u128, kind: RepresentationKind) -> SpaceEvent {
@@ -231,11 +256,18 @@ pub(super) fn represented(number: u128, kind: RepresentationKind) -> SpaceEvent 
         RepresentationKind::ProtectedAdult => None,
     };
     let (representation, representative) = (representation_id(number), identity("PAUL"));
-    SpaceEvent::RepresentationDeclared { at: at(CREATED), by: insurer(), representation, kind, representative, ends_on }
+    SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared {
+        at: at(CREATED),
+        by: insurer(),
+        representation,
+        kind,
+        representative,
+        ends_on,
+    })
 }
 
 pub(super) fn granted(number: u128, until: Option<&str>) -> SpaceEvent {
     let to = Grantee::Professional { rpps: doctor(1) };
     let (grant, until) = (grant_id(number), until.map(day));
-    SpaceEvent::AccessGranted { at: at(LATER), by: Party::Holder, grant, to, scope: Scope::All, until }
+    SpaceEvent::Access(AccessEvent::AccessGranted { at: at(LATER), by: Party::Holder, grant, to, scope: Scope::All, until })
 }

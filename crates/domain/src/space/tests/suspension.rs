@@ -1,6 +1,7 @@
 //! The suspension by CNAM: announced, opposed, lifted, closed after six weeks.
 
 use crate::space::commands::OpposeClosing;
+use crate::space::events::SuspensionEvent;
 use crate::space::terms::{ClosingGround, Stage};
 use crate::space::{Parties, SpaceEvent, SpaceRefusal};
 
@@ -19,11 +20,11 @@ fn suspended_while_active() -> Vec<SpaceEvent> {
 }
 
 fn closing_opposed(stage: Stage) -> SpaceEvent {
-    SpaceEvent::ClosingOpposed { at: at(AFTER), by: Party::Holder, stage }
+    SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { at: at(AFTER), by: Party::Holder, stage })
 }
 
 fn lifted(stage: Stage) -> SpaceEvent {
-    SpaceEvent::SuspensionLifted { at: at(AFTER), stage }
+    SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { at: at(AFTER), stage })
 }
 
 #[test]

@@ -1,0 +1,121 @@
+//! What may be asked of a measure, and the rules that decide it.
+
+use chrono::{DateTime, Utc};
+
+use crate::party::Party;
+use crate::personal::Personal;
+use crate::space::{HealthSpace, Parties, SpaceRefusal};
+
+use super::events::{MeasureEvent, MeasureType};
+use super::reading::Reading;
+use super::state::Measure;
+
+/// Any request to a measure.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MeasureCommand {
+    /// See [`RecordMeasure`].
+    Record(RecordMeasure),
+    /// See [`RemoveMeasure`].
+    Remove(RemoveMeasure),
+}
+
+/// Record a value that was measured at `taken_at`. Asking again under the same id changes nothing.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
+pub struct RecordMeasure {
+    pub at: DateTime<Utc>,
+    pub by: Party,
+    pub measure: MeasureType,
+    pub taken_at: DateTime<Utc>,
+    pub value: Personal<Reading>,
+}
+
+/// Take a measure away again.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
+pub struct RemoveMeasure {
+    pub at: DateTime<Utc>,
+    pub by: Party,
+}
+
+/// Why a request to a measure is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MeasureRefusal {
+    /// The life of the space refuses it.
+    #[error(transparent)]
+    Space(#[from] SpaceRefusal),
+    /// Nothing is measured in the future.
+    #[error("the measure would have been taken after it was recorded")]
+    TakenInTheFuture,
+    /// No such measure was ever recorded.
+    #[error("no such measure")]
+    NoSuchMeasure,
+    /// What was removed does not come back; record it anew.
+    #[error("the measure was removed")]
+    MeasureRemoved,
+}
+
+impl MeasureCommand {
+    /// The instant at which it is asked.
+    pub const fn at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Record(command) => command.at,
+            Self::Remove(command) => command.at,
+        }
+    }
+
+    /// The name of the request, for logs and metrics.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Record(_) => "RecordMeasure",
+            Self::Remove(_) => "RemoveMeasure",
+        }
+    }
+
+    /// Whether it may be the first thing that is asked of a measure.
+    pub const fn may_begin(&self) -> bool {
+        match self {
+            Self::Record(_) => true,
+            Self::Remove(_) => false,
+        }
+    }
+}
+
+impl RecordMeasure {
+    pub(super) fn decide(self, measure: Measure, space: &HealthSpace) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
+        space.may_write(Parties::HolderSide, &self.by, self.at)?;
+        match measure {
+            Measure::Absent => {}
+            Measure::Kept => return Ok(Vec::new()),
+            Measure::Removed => return Err(MeasureRefusal::MeasureRemoved),
+        }
+        if self.taken_at > self.at {
+            return Err(MeasureRefusal::TakenInTheFuture);
+        }
+        let Self { at, by, measure, taken_at, value } = self;
+        Ok(vec![MeasureEvent::MeasureRecorded { at, by, measure, taken_at, value }])
+    }
+}
+
+impl RemoveMeasure {
+    pub(super) fn decide(self, measure: Measure, space: &HealthSpace) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
+        space.may_write(Parties::HolderSide, &self.by, self.at)?;
+        match measure {
+            Measure::Absent => Err(MeasureRefusal::NoSuchMeasure),
+            Measure::Kept => Ok(vec![MeasureEvent::MeasureRemoved { at: self.at, by: self.by }]),
+            Measure::Removed => Ok(Vec::new()),
+        }
+    }
+}
+
+impl From<RecordMeasure> for MeasureCommand {
+    fn from(command: RecordMeasure) -> Self {
+        Self::Record(command)
+    }
+}
+
+impl From<RemoveMeasure> for MeasureCommand {
+    fn from(command: RemoveMeasure) -> Self {
+        Self::Remove(command)
+    }
+}

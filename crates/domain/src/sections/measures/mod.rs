@@ -1,0 +1,61 @@
+//! Health measures (*mesures de santé*): what a holder measures of their own body, each value a stream of its own.
+//!
+//! nothing --recorded--> kept --removed--> removed, for good
+//! - only the holder or a representative records a measure
+//! - a measure is recorded in a space that is open and in use
+//! - a measure was not taken in the future
+//! - recording the same measure again changes nothing
+//! - a removed measure stays removed
+
+mod commands;
+mod events;
+mod reading;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+
+use crate::policy::Policy;
+use crate::space::HealthSpace;
+
+use super::item::{Circumstances, Item};
+
+pub use commands::{MeasureCommand, MeasureRefusal, RecordMeasure, RemoveMeasure};
+pub use events::{MeasureEvent, MeasureType};
+pub use reading::{Quantity, Reading, ReadingError};
+pub use state::Measure;
+
+impl Item for Measure {
+    fn decide(&self, command: MeasureCommand, space: &HealthSpace, _: &Policy) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
+        match command {
+            MeasureCommand::Record(command) => command.decide(*self, space),
+            MeasureCommand::Remove(command) => command.decide(*self, space),
+        }
+    }
+}
+
+impl Aggregate for Measure {
+    const TYPE: &'static str = "measure";
+    type Command = MeasureCommand;
+    type Event = MeasureEvent;
+    type Error = MeasureRefusal;
+    type Services = Circumstances;
+
+    async fn handle(
+        &mut self,
+        command: MeasureCommand,
+        circumstances: &Circumstances,
+        sink: &EventSink<Self>,
+    ) -> Result<(), MeasureRefusal> {
+        for event in self.decide(command, &circumstances.space, &circumstances.policy)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: MeasureEvent) {
+        *self = self.after(&event);
+    }
+}
