@@ -147,8 +147,18 @@ impl Service {
 
     /// Asks it to stop (SIGTERM), and waits until it has.
     pub async fn stop(&mut self) -> ExitStatus {
+        self.ask_to_stop();
+        self.stopped().await
+    }
+
+    /// Asks it to stop (SIGTERM).
+    pub fn ask_to_stop(&self) {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill runs");
         assert!(asked.success(), "the service was gone before it was asked to stop:\n{}", self.log());
+    }
+
+    /// Waits until it has stopped, after it was asked to.
+    pub async fn stopped(&mut self) -> ExitStatus {
         eventually("the service stops when asked", async || self.child.try_wait().expect("a child of ours")).await
     }
 }

@@ -66,7 +66,10 @@ impl Canaries {
 async fn live(place: &Place) -> Canaries {
     let bad_line = person().to_string().replace("\"qualified\"", "\"CANARIELLE\"");
     let (ended, report) = environment(Launch::default().arg("import").arg("-"), place).run(&format!("{bad_line}\n{}\n", person()));
-    assert!(report.contains("1"), "{ended}: {report}");
+    assert!(ended.success(), "{ended}: {report}");
+    for part in ["2 lines: 1 spaces created", "; 1 refused", "line 1: "] {
+        assert!(report.contains(part), "{part} is missing: {report}");
+    }
     let mut service = environment(Launch::serve(place.url()), place).start().await;
     let (code, mail) = eventually("the notice leaves", async || notice(&place.folder().join("mail"))).await;
     assert!(mail.contains("CANARIELLE") || mail.contains("Canarielle"), "the person's own notice names the person");

@@ -257,7 +257,7 @@ impl AsyncBufRead for Breaks<'_> {
 }
 
 #[tokio::test]
-async fn an_interrupted_run_goes_on() {
+async fn an_interrupted_run_goes_on_by_running_again() {
     for engine in Engine::ALL {
         let place = Place::fresh(engine).await;
         let app = service(&place).await;

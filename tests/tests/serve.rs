@@ -1,7 +1,9 @@
 //! The service as a process: it lives, it stops when asked, and either half of it serves alone.
 
 use ens_tests::{Engine, Launch, Place, Service, eventually};
-use tokio::sync::watch;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 async fn launched(place: &Place, arguments: &[&str]) -> Launch {
     let data = place.folder().join("data").display().to_string();
@@ -28,20 +30,32 @@ async fn a_service_that_is_asked_to_stop_finishes_and_stops() {
 async fn a_request_under_way_is_answered_before_the_service_stops() {
     let place = Place::fresh(Engine::SqliteFile).await;
     let mut service = launched(&place, &[]).await.start().await;
-    let url = format!("{}/version", service.url());
-    let client = reqwest::Client::new();
-    let (answered, mut answers) = watch::channel(0_u32);
-    let asking = tokio::spawn(async move {
-        // Asks until nobody listens any more; every answer that began must be whole.
-        while let Ok(answer) = client.get(&url).send().await {
-            assert!(answer.status().is_success());
-            answer.bytes().await.expect("a whole answer");
-            answered.send_modify(|count| *count += 1);
-        }
-    });
-    answers.wait_for(|count| *count > 0).await.expect("an answer while the service lives");
-    assert!(service.stop().await.success());
-    asking.await.expect("whole answers until the end");
+    let address = service.url().trim_start_matches("http://").to_owned();
+    let body = json!({ "ins": "279035121518989", "code": "AAAA-BBBB-CCCC" }).to_string();
+    let (half, rest) = body.split_at(body.len() / 2);
+    let mut request = TcpStream::connect(&address).await.expect("a connection");
+    let head = format!(
+        "POST /v1/oppositions HTTP/1.1\r\nHost: ens\r\nContent-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        body.len()
+    );
+    request.write_all(head.as_bytes()).await.expect("the head is sent");
+    let continues = "HTTP/1.1 100 Continue\r\n\r\n";
+    let mut said = vec![0; continues.len()];
+    // The service says so when it begins to read the body: from now on the request is under way.
+    request.read_exact(&mut said).await.expect("an interim answer");
+    assert_eq!(String::from_utf8_lossy(&said), continues);
+    request.write_all(half.as_bytes()).await.expect("half the body is sent");
+    service.ask_to_stop();
+    eventually("nobody listens any more", async || TcpStream::connect(&address).await.is_err().then_some(())).await;
+    request.write_all(rest.as_bytes()).await.expect("the rest of the body is sent");
+    let mut answer = String::new();
+    request.read_to_string(&mut answer).await.expect("a whole answer");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    assert!(head.starts_with("HTTP/1.1 403 "), "{answer}");
+    let problem: Value = serde_json::from_str(body).expect("a whole body");
+    assert_eq!(problem["type"], "urn:ens:problem:code-not-accepted", "{answer}");
+    let ended = service.stopped().await;
+    assert!(ended.success(), "{ended}\n{}", service.log());
 }
 
 #[tokio::test]

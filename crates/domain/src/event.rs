@@ -2,6 +2,7 @@
 //!
 //! A new section is one line in [`streams`]; readers, the command queue and the rebuild take it from there.
 //! - an event of the list has a golden sample for ever
+//! - no sample was edited or deleted
 
 use chrono::{DateTime, Utc};
 use cqrs_es::{Aggregate, DomainEvent};

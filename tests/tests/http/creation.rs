@@ -77,7 +77,7 @@ fn lines(text: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn the_last_line_is_the_report() {
+async fn the_last_line_is_the_report_or_the_problem_that_broke_the_import_off() {
     let api = Api::start().await;
     let file = format!("{}\nCANARI\n\n{}\n{}", person_line(1), person_line(2), json!({ "ins": 3 }));
     let answer = api.cnam("POST", "/v1/spaces/import").text("application/x-ndjson", file.clone()).send().await;
@@ -89,6 +89,10 @@ async fn the_last_line_is_the_report() {
     assert!(!answer.text.contains("CANARI"));
     let again = api.cnam("POST", "/v1/spaces/import").text("application/x-ndjson", file).send().await;
     assert_eq!(lines(&again.text)[2]["report"], json!({ "lines": 4, "created": 0, "known": 2, "rejected": 2 }));
+    api.app.store.close().await;
+    let broken = api.cnam("POST", "/v1/spaces/import").text("application/x-ndjson", person_line(3).to_string()).send().await;
+    let said = lines(&broken.text);
+    assert_eq!((said.len(), &said[0]["status"], &said[0]["report"]), (1, &json!(503), &Value::Null), "{}", broken.text);
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ async fn a_partition_is_read_page_by_page_without_a_hole() {
 }
 
 #[tokio::test]
-async fn an_empty_page_is_the_end_for_now() {
+async fn an_empty_page_is_the_end_for_now_whatever_goes_wrong_is_a_problem() {
     let api = Api::start().await;
     api.create(1).await;
     let end = read(&api, "/v1/partitions/0/events?after=1").await;

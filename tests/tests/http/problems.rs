@@ -16,7 +16,7 @@ fn is_a_problem(answer: &Answer) {
 }
 
 #[tokio::test]
-async fn whatever_refuses_a_request_answers_a_problem() {
+async fn whatever_refuses_a_request_answers_a_problem_the_framework_too() {
     let api = Api::on(Engine::SqliteMemory, |settings| settings.limits.body_limit = 1_000).await;
     let person = api.notified(1).await;
     let large = json!({ "ins": "x".repeat(2_000) });

@@ -16,7 +16,7 @@ use ens_domain::space::commands::{Open, RecordEmailSent, SendNotice};
 use ens_projections::Followers;
 use ens_store::{MasterKey, Order, Store, StoreOptions};
 use ens_tests::cohort::person_line;
-use ens_tests::{Engine, Place};
+use ens_tests::{Engine, Place, eventually};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -74,6 +74,15 @@ impl Api {
     /// A request of somebody.
     pub(crate) fn by(&self, actor: &Actor, method: &str, path: &str) -> Ask {
         self.ask(method, path).header("authorization", &format!("Bearer {}", self.token(actor)))
+    }
+
+    /// What somebody reads at a path, asked again until the read model reflects what was written before.
+    pub(crate) async fn read(&self, actor: &Actor, path: &str) -> Answer {
+        eventually("the read model is up to date", async || {
+            let answer = self.by(actor, "GET", path).send().await;
+            (answer.problem() != "read-model-behind").then_some(answer)
+        })
+        .await
     }
 
     /// A request of CNAM.

@@ -44,7 +44,7 @@ pub(crate) async fn oppose(world: &World, space: SpaceId) {
 }
 
 #[tokio::test]
-async fn a_space_whose_notice_is_already_on_its_way_gets_no_second_one() {
+async fn a_space_whose_notice_is_already_on_its_way_gets_no_second_one_whoever_else_is_issuing() {
     let world = World::fresh(Engine::Postgres).await;
     let space = world.person(by_email("camille@exemple.invalid")).await;
     world.catch_up().await;

@@ -80,7 +80,7 @@ async fn a_repeated_hand_over_of_the_same_message_never_makes_a_second_letter() 
 }
 
 #[tokio::test]
-async fn a_batch_that_was_complete_when_its_writer_died_is_published_once() {
+async fn a_batch_that_was_complete_when_its_writer_died_is_published_once_one_without_its_manifest_is_begun_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let carrier = DirectoryCarrier::new(folder.path().to_owned());
     let world = World::fresh(Engine::SqliteMemory).await;

@@ -21,7 +21,7 @@ impl Holder {
         Self(session)
     }
 
-    /// Once so many statements wait for a head.
+    /// Waits until so many statements wait for a head. To ask takes several tasks and a server; meanwhile the queue decides what it holds.
     pub(crate) async fn sees_waiting(&mut self, statements: i64) {
         let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         eventually("statements that wait for a head", async || {
@@ -38,14 +38,13 @@ impl Holder {
     }
 }
 
-/// Asks without waiting for the answer, but until the order was taken up.
+/// Puts an order into the queue and does not wait for its answer.
 async fn ask(store: &Store, order: Order) -> JoinHandle<Result<Outcome, Rejection>> {
     let (store, policy) = (store.clone(), Policy::default());
-    let asked = tokio::spawn(async move { store.execute(order, &policy).await });
-    for _ in 0..20 {
-        tokio::task::yield_now().await;
-    }
-    asked
+    let mut asked = Box::pin(async move { store.execute(order, &policy).await });
+    // The first poll puts it into the queue: orders that are asked one after the other wait there in that order.
+    assert!(futures::poll!(asked.as_mut()).is_pending(), "answered before it was decided");
+    tokio::spawn(asked)
 }
 
 async fn answer(asked: JoinHandle<Result<Outcome, Rejection>>) -> Result<Outcome, Rejection> {
@@ -64,9 +63,12 @@ async fn orders_that_come_while_a_batch_is_on_its_way_are_answered_as_if_they_ha
     let opposed = ask(&log.store, oppose(space(1)).once("k", [1; 32])).await;
     holder.sees_waiting(1).await;
     let again = ask(&log.store, oppose(space(1))).await;
+    holder.sees_waiting(1).await;
     let withdrawn = ask(&log.store, withdraw(space(1))).await;
+    holder.sees_waiting(1).await;
     let repeated = ask(&log.store, oppose(space(1)).once("k", [1; 32])).await;
     let declared = ask(&log.store, declare_contacts(space(1))).await;
+    holder.sees_waiting(1).await;
     // Nothing is committed, so nobody may be told anything.
     assert!([&opposed, &again, &withdrawn, &repeated, &declared].iter().all(|asked| !asked.is_finished()));
     holder.let_go().await;
@@ -94,6 +96,7 @@ async fn a_batch_that_another_writer_was_before_takes_those_along_that_were_deci
     let opposed = ask(&log.store, oppose(space(1))).await;
     holder.sees_waiting(2).await;
     let withdrawn = ask(&log.store, withdraw(space(1))).await;
+    holder.sees_waiting(2).await;
     holder.let_go().await;
     assert_eq!(answer(declared).await.expect("contacts").version, 4);
     assert_eq!(answer(opposed).await.expect("an opposition").version, 5);
@@ -108,12 +111,14 @@ async fn an_answer_without_an_event_stands_with_what_it_was_decided_on() {
     let log = Log::fresh(Leg::PostgresOurs).await;
     for number in 1..=20 {
         live(&log.store, vec![create(space(number))]).await;
+        let mut holder = Holder::of(&log).await;
         // The change of mind comes while the answer before it, which writes nothing, waits for the opposition.
-        let asked = [
-            ask(&log.store, oppose(space(number))).await,
-            ask(&log.store, oppose(space(number))).await,
-            ask(&log.store, withdraw(space(number))).await,
-        ];
+        let mut asked = Vec::new();
+        for order in [oppose(space(number)), oppose(space(number)), withdraw(space(number))] {
+            asked.push(ask(&log.store, order).await);
+            holder.sees_waiting(1).await;
+        }
+        holder.let_go().await;
         let mut versions = Vec::new();
         for each in asked {
             versions.push(answer(each).await.expect("an answer").version);

@@ -3,7 +3,8 @@
 //! - no secret shows in debug output
 //! - a key that was not given is made once
 //! - two that start at once have one key
-//! - production refuses identities that are not of real persons, and keys that were made for development
+//! - production refuses identities that are not of real persons
+//! - production refuses keys made for development
 
 use std::fmt;
 use std::io;

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_log_names_the_route() {
+    async fn the_log_names_the_route_never_the_path_that_was_sent_its_query_or_its_body() {
         let (_, text) = logged("/v1/x/CANARI?name=CANARI", "CANARI").await;
         assert!(text.contains("/v1/x/{name}") && !text.contains("CANARI"), "{text}");
     }

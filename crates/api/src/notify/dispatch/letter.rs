@@ -1,6 +1,7 @@
 //! The dispatcher's letters: written together, given to the carrier as one batch, kept in the outbox until the carrier says posted.
 //!
-//! - a batch that the carrier did not take is handed over again; the carrier knows what it has
+//! The carrier recognises a letter that it has taken already.
+//! - a batch that the carrier did not take is handed over again
 
 use ens_domain::ids::{MessageId, SpaceId};
 use ens_domain::space::commands::RecordLetterReturned;

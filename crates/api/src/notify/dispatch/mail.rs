@@ -1,6 +1,7 @@
 //! The dispatcher's e-mails: a few on their way at once, each recorded as soon as its server has answered.
 //!
-//! - an e-mail whose server might answer after midnight in Paris waits for the new day; its dates must be those of its receipt
+//! The dates in an e-mail must be those of the day on which it is received.
+//! - an e-mail whose server might answer after midnight in Paris waits for the new day
 
 use chrono::{DateTime, Duration, Utc};
 use ens_domain::calendar::paris;

@@ -1,6 +1,7 @@
 //! E-mail as the dispatcher sees it: a message, a port to send it through, and the three things that can become of it.
 //!
-//! - the Message-ID and the return path are made of the reference alone; so a repeat is a repeat for whoever receives it
+//! A message that is sent twice has the same Message-ID both times, so its receiver can see that it is a repeat.
+//! - the Message-ID and the return path are made of the reference alone
 
 use std::fmt;
 

@@ -1,8 +1,9 @@
 //! E-mail by SMTP: what the server says of the recipient is told apart from what it says of us.
 //!
 //! connect · EHLO · (TLS) · (AUTH) · MAIL -any no-> deferred      RCPT · DATA · text -5xx-> refused, -4xx or silence-> deferred
-//! - a relay that turns us away refuses nobody; only an answer about the recipient or the message refuses it
-//! - a connection that breaks leaves the message deferred; it is sent again under the same Message-ID
+//! Only an answer about the recipient or the message refuses the message. A deferred message is sent again under the same Message-ID.
+//! - a relay that turns us away refuses nobody
+//! - a connection that breaks leaves the message deferred
 
 use std::time::Duration;
 
