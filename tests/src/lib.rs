@@ -1,6 +1,8 @@
 //! What the tests stand on: a database each, the real binary, a poller instead of sleep, and the workspace read as data.
 
 pub mod cohort;
+pub mod modules;
+pub mod nesting;
 pub mod patience;
 pub mod place;
 pub mod rules;

@@ -8,6 +8,8 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
+use crate::nesting::nesting;
+
 /// A file of the workspace.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
@@ -26,6 +28,8 @@ pub struct Function {
     pub line: usize,
     /// How many lines it takes, its signature included.
     pub lines: usize,
+    /// How deep its blocks stand in each other.
+    pub nesting: usize,
     /// Whether it is compiled for tests only.
     pub tests: bool,
     /// The types of its parameters, `self` left out.
@@ -199,6 +203,7 @@ impl Functions {
             name: signature.ident.to_string(),
             line: signature.span().start().line,
             lines: lines_between(signature.span(), block.span()),
+            nesting: nesting(block),
             tests: self.tests || only_for_tests(attributes),
             parameters: parameters.collect(),
         });
@@ -280,8 +285,9 @@ mod tests {
     fn functions_are_measured_and_tests_are_known() {
         let text = "fn one(a: bool, b: &str) {\n}\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn two() {\n        let x = 1;\n    }\n}\n";
         let found = SourceFile::sample("crates/x/src/x.rs", text).functions();
-        let one = Function { name: "one".into(), line: 1, lines: 2, tests: false, parameters: vec!["bool".into(), "&str".into()] };
-        let two = Function { name: "two".into(), line: 6, lines: 3, tests: true, parameters: vec![] };
+        let one =
+            Function { name: "one".into(), line: 1, lines: 2, nesting: 0, tests: false, parameters: vec!["bool".into(), "&str".into()] };
+        let two = Function { name: "two".into(), line: 6, lines: 3, nesting: 0, tests: true, parameters: vec![] };
         assert_eq!(found, [one, two]);
     }
 

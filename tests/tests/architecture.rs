@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
+use ens_tests::modules::{Arrow, arrows, circles};
 use ens_tests::rules;
 use ens_tests::rules::{Complaint, of_words};
 use ens_tests::source::{self, SourceFile};
@@ -27,6 +28,28 @@ const RESERVED: [(&str, &[&str]); 6] = [
     ("tokio-postgres", &["ens-store", "ens-bench"]),
     ("axum", &["ens-api", "ens-bench"]),
     ("lettre", &["ens-api"]),
+];
+/// Circles among files that are still to be undone: the first file of each and how many files it ties. This list only shrinks.
+const CIRCLES: [(&str, usize); 19] = [
+    ("crates/api/src/commands/bounce.rs", 10),
+    ("crates/api/src/config/keys.rs", 2),
+    ("crates/api/src/demo/acts.rs", 4),
+    ("crates/api/src/http/auth/believed.rs", 6),
+    ("crates/api/src/http/spaces/access.rs", 10),
+    ("crates/api/src/import/batch.rs", 2),
+    ("crates/api/src/notify/bounce/mod.rs", 2),
+    ("crates/api/src/notify/dispatch/letter.rs", 4),
+    ("crates/api/src/notify/letters/folder.rs", 4),
+    ("crates/api/src/notify/mail/folder.rs", 3),
+    ("crates/api/src/notify/post/directory.rs", 2),
+    ("crates/api/src/notify/wording/frame.rs", 2),
+    ("crates/api/src/problem/mod.rs", 2),
+    ("crates/bench/src/failure.rs", 5),
+    ("crates/bench/src/report/mod.rs", 2),
+    ("crates/domain/src/ins/authority.rs", 2),
+    ("crates/projections/src/all.rs", 2),
+    ("crates/projections/src/change.rs", 2),
+    ("crates/store/src/append.rs", 61),
 ];
 
 rules! {
@@ -99,6 +122,50 @@ fn a_wrong_arrow_is_seen() {
             "ens-store leans on ens-projections",
         ]
     );
+}
+
+#[test]
+fn no_circle_ties_files_of_a_crate() {
+    let mut crates: BTreeMap<String, Vec<SourceFile>> = BTreeMap::new();
+    for file in source::rust_files() {
+        if let Some((package, _)) = file.path.split_once("/src/") {
+            crates.entry(package.to_owned()).or_default().push(file);
+        }
+    }
+    let arrows: Vec<Arrow> = crates.values().flat_map(|files| arrows(files)).collect();
+    let circles = circles(&arrows);
+    let listed =
+        |circle: &[String]| CIRCLES.iter().any(|(first, files)| circle.first().is_some_and(|file| file == first) && circle.len() == *files);
+    let new: Vec<String> = circles.iter().filter(|circle| !listed(circle)).map(|circle| drawn(circle, &arrows)).collect();
+    assert!(new.is_empty(), "circles among files:\n{}", new.join("\n"));
+    assert_eq!(circles.len(), CIRCLES.len(), "take what is mended off the list, which only shrinks; there are still {circles:#?}");
+}
+
+#[test]
+fn a_circle_of_files_is_seen() {
+    let file = |name: &str, text: &str| SourceFile::sample(&format!("crates/x/src/{name}"), text);
+    let files = [
+        file("lib.rs", "mod a;\nmod b;\nmod c;\n"),
+        file("a.rs", "use crate::b::B;\n"),
+        file("b.rs", "fn b() {}\nfn c() { crate::c::c() }\n"),
+        file("c.rs", "use super::a::{A, Z};\n#[cfg(test)]\nmod tests { use crate::d; }\n"),
+        file("d.rs", "use crate::a;\n"),
+    ];
+    let arrows = arrows(&files);
+    let [circle] = circles(&arrows).try_into().expect("one circle");
+    let drawn = drawn(&circle, &arrows);
+    assert_eq!(
+        drawn,
+        "crates/x/src/a.rs:1 leads to crates/x/src/b.rs by crate::b::B\n\
+         crates/x/src/b.rs:2 leads to crates/x/src/c.rs by crate::c::c\n\
+         crates/x/src/c.rs:1 leads to crates/x/src/a.rs by super::a::A\n"
+    );
+}
+
+/// The arrows that tie a circle, a line each.
+fn drawn(circle: &[String], arrows: &[Arrow]) -> String {
+    let inside = arrows.iter().filter(|arrow| circle.contains(&arrow.from) && circle.contains(&arrow.to));
+    inside.map(|arrow| format!("{}:{} leads to {} by {}\n", arrow.from, arrow.line, arrow.to, arrow.path)).collect()
 }
 
 #[test]
