@@ -4,18 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ens_tests::rules;
 use ens_tests::rules::{Complaint, of_functions, of_lines, of_words};
-use ens_tests::source::{self, SourceFile, only_for_tests};
+use ens_tests::source::{self, Function, SourceFile, only_for_tests};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
-/// The longest file, the longest function, and the most parameters.
+/// The longest file, the longest function, the deepest block, and the most parameters.
 const FILE_LINES: usize = 500;
-const FUNCTION_LINES: usize = 70;
+const FUNCTION_LINES: usize = 60;
+const NESTING: usize = 3;
 const PARAMETERS: usize = 5;
+/// Functions that are still too long. This list only shrinks.
+const LONG_FUNCTIONS: [(&str, &str); 3] = [
+    ("crates/domain/src/space/apply.rs", "apply"),
+    ("crates/projections/src/campaign_progress.rs", "project"),
+    ("crates/projections/src/sentence.rs", "sentence"),
+];
+/// Functions whose blocks still stand too deep in each other. This list only shrinks.
+const DEEP_FUNCTIONS: [(&str, &str); 1] = [("crates/store/src/bus/mod.rs", "append")];
 
 rules! {
     no_file_is_long bites on "crates/x/src/x.rs" &"\n".repeat(501);
-    no_function_is_long bites on "crates/x/src/x.rs" &format!("fn x() {{\n{}}}\n", "    y();\n".repeat(69));
+    no_function_is_long bites on "crates/x/src/x.rs" &format!("fn x() {{\n{}}}\n", "    y();\n".repeat(59));
+    no_block_stands_deep_in_others bites on "crates/x/src/x.rs" "fn x() { for a in b { if c { loop { if d { e() } } } } }\n";
     no_function_takes_many_parameters_or_a_boolean bites on "crates/x/src/x.rs" "fn x(deep: bool) {}\n";
     no_name_says_nothing bites on "crates/x/src/utils.rs" "";
     every_file_starts_by_saying_what_it_is bites on "crates/x/src/x.rs" "use std::fmt;\n";
@@ -37,7 +47,42 @@ fn no_file_is_long(file: &SourceFile) -> Vec<Complaint> {
 }
 
 fn no_function_is_long(file: &SourceFile) -> Vec<Complaint> {
-    of_functions(file, |function| (function.lines > FUNCTION_LINES).then(|| format!("{} takes {} lines", function.name, function.lines)))
+    of_functions(file, |function| {
+        (is_long(function) && !is_listed(&LONG_FUNCTIONS, file, function))
+            .then(|| format!("{} takes {} lines", function.name, function.lines))
+    })
+}
+
+fn no_block_stands_deep_in_others(file: &SourceFile) -> Vec<Complaint> {
+    of_functions(file, |function| {
+        let deep = is_deep(function) && !is_listed(&DEEP_FUNCTIONS, file, function);
+        deep.then(|| format!("{} has blocks {} deep in each other", function.name, function.nesting))
+    })
+}
+
+const fn is_long(function: &Function) -> bool {
+    function.lines > FUNCTION_LINES
+}
+
+const fn is_deep(function: &Function) -> bool {
+    function.nesting > NESTING
+}
+
+fn is_listed(list: &[(&str, &str)], file: &SourceFile, function: &Function) -> bool {
+    list.iter().any(|(path, name)| *path == file.path && *name == function.name)
+}
+
+#[test]
+fn what_is_listed_as_an_exception_still_is_one() {
+    let files = source::rust_files();
+    let is_one = |path: &str, name: &str, excused: fn(&Function) -> bool| {
+        let functions = files.iter().filter(|file| file.path == path).flat_map(SourceFile::functions);
+        functions.into_iter().any(|function| function.name == name && excused(&function))
+    };
+    let long = LONG_FUNCTIONS.iter().filter(|(path, name)| !is_one(path, name, is_long));
+    let deep = DEEP_FUNCTIONS.iter().filter(|(path, name)| !is_one(path, name, is_deep));
+    let mended: Vec<_> = long.chain(deep).collect();
+    assert!(mended.is_empty(), "take these off the lists, which only shrink: {mended:?}");
 }
 
 fn no_function_takes_many_parameters_or_a_boolean(file: &SourceFile) -> Vec<Complaint> {
@@ -155,19 +200,64 @@ fn no_path_of_a_machine_is_written_down(file: &SourceFile) -> Vec<Complaint> {
 }
 
 fn no_error_is_swallowed_without_a_reason(file: &SourceFile) -> Vec<Complaint> {
+    /// Where errors are dropped: the line itself, and the one on which its statement begins.
+    #[derive(Default)]
+    struct Dropped {
+        statement: usize,
+        found: Vec<(usize, usize)>,
+    }
+    impl Dropped {
+        fn note(&mut self, line: usize) {
+            self.found.push((line, self.statement));
+        }
+        fn within(&mut self, line: usize, visit: impl FnOnce(&mut Self)) {
+            let before = std::mem::replace(&mut self.statement, line);
+            visit(self);
+            self.statement = before;
+        }
+    }
+    impl Visit<'_> for Dropped {
+        fn visit_item_mod(&mut self, item: &syn::ItemMod) {
+            if !only_for_tests(&item.attrs) {
+                visit::visit_item_mod(self, item);
+            }
+        }
+        fn visit_stmt(&mut self, statement: &syn::Stmt) {
+            self.within(statement.span().start().line, |inner| visit::visit_stmt(inner, statement));
+        }
+        fn visit_arm(&mut self, arm: &syn::Arm) {
+            self.within(arm.span().start().line, |inner| visit::visit_arm(inner, arm));
+        }
+        fn visit_local(&mut self, local: &syn::Local) {
+            if matches!(local.pat, syn::Pat::Wild(_)) {
+                self.note(local.span().start().line);
+            }
+            visit::visit_local(self, local);
+        }
+        fn visit_expr_method_call(&mut self, call: &syn::ExprMethodCall) {
+            if call.method == "ok" && call.args.is_empty() {
+                self.note(call.method.span().start().line);
+            }
+            visit::visit_expr_method_call(self, call);
+        }
+        fn visit_pat_tuple_struct(&mut self, pattern: &syn::PatTupleStruct) {
+            let error = pattern.path.segments.last().is_some_and(|segment| segment.ident == "Err");
+            if error && matches!(pattern.elems.first(), Some(syn::Pat::Wild(_))) {
+                self.note(pattern.span().start().line);
+            }
+            visit::visit_pat_tuple_struct(self, pattern);
+        }
+    }
     if !file.is_rust() || file.is_test() {
         return Vec::new();
     }
-    let mut before = "";
-    let mut complaints = Vec::new();
-    for (number, line) in file.lines() {
-        let swallows = line.trim_start().starts_with("let _ =") || line.contains("Err(_) => {}") || line.contains("Err(_) => ()");
-        if swallows && !line.contains("//") && !before.trim_start().starts_with("//") {
-            complaints.push((number, "an error is dropped here without a word".to_owned()));
-        }
-        before = line;
-    }
-    complaints
+    let mut dropped = Dropped::default();
+    dropped.visit_file(&file.syntax());
+    let lines: Vec<&str> = file.text.lines().collect();
+    let said = |line: usize| lines.get(line.wrapping_sub(1)).is_some_and(|line| line.contains("// "));
+    let above = |line: usize| lines.get(line.wrapping_sub(2)).is_some_and(|line| line.trim_start().starts_with("// "));
+    let unsaid = dropped.found.into_iter().filter(|(line, statement)| !said(*line) && !above(*line) && !above(*statement));
+    unsaid.map(|(line, _)| (line, "an error is dropped here; say why beside it".to_owned())).collect()
 }
 
 fn every_module_is_where_its_name_says(file: &SourceFile) -> Vec<Complaint> {
@@ -213,6 +303,18 @@ fn events_are_named_in_the_past_tense(file: &SourceFile) -> Vec<Complaint> {
             (!past || empty).then(|| (variant.ident.span().start().line, format!("{name} is not what happened, in the past tense")))
         })
         .collect()
+}
+
+#[test]
+fn an_error_that_is_dropped_without_a_reason_is_seen() {
+    let dropped = ["let _ = y();", "let z = y().ok();", "match y() { Ok(()) | Err(_) => {} }", "if let Err(_) = y() {}"];
+    for line in dropped {
+        let complaints = |text: &str| no_error_is_swallowed_without_a_reason(&SourceFile::sample("crates/x/src/x.rs", text)).len();
+        assert_eq!(complaints(&format!("fn x() {{\n    {line}\n}}\n")), 1, "{line}");
+        assert_eq!(complaints(&format!("fn x() {{\n    // It is told already.\n    {line}\n}}\n")), 0, "{line}");
+        assert_eq!(complaints(&format!("fn x() {{\n    {line} // It is told already.\n}}\n")), 0, "{line}");
+        assert_eq!(complaints(&format!("#[cfg(test)]\nmod tests {{\n    fn x() {{ {line} }}\n}}\n")), 0, "{line}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::tree::{Head, Tree};
 
 /// The hashes that lead from the leaf at `index` to the root over `leaves`, or `None` where there is no such leaf.
 pub fn inclusion(leaves: &[Hash], index: u64) -> Option<Vec<Hash>> {
+    // A number too large for this machine is beyond the last leaf.
     let index = usize::try_from(index).ok().filter(|index| *index < leaves.len())?;
     let mut path = Vec::new();
     path_to(leaves, index, &mut path);
@@ -19,6 +20,7 @@ pub fn inclusion(leaves: &[Hash], index: u64) -> Option<Vec<Hash>> {
 
 /// The hashes that lead from the root over the first `older` leaves to the root over all, or `None` where there are fewer.
 pub fn consistency(leaves: &[Hash], older: u64) -> Option<Vec<Hash>> {
+    // A number too large for this machine is beyond the last leaf.
     let older = usize::try_from(older).ok().filter(|older| *older <= leaves.len())?;
     let mut path = Vec::new();
     if older > 0 {

@@ -38,6 +38,7 @@ impl Gauges {
     /// Of this process and of a PostgreSQL server, over a connection that does nothing else.
     pub(crate) async fn of_postgres(mut connection: PgConnection) -> Result<Self, Failure> {
         let backend: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await?;
+        // A server on another machine has no process here.
         let server = u32::try_from(backend).ok().and_then(|backend| processor::parent_named(backend, "postgres"));
         Ok(Self { server, written: Written::Wal(Arc::new(Mutex::new(connection))) })
     }
@@ -52,6 +53,7 @@ impl Gauges {
         let written = match &self.written {
             Written::Nowhere => None,
             Written::Wal(connection) => Some(wal_position(&mut *connection.lock().await).await?),
+            // A file that does not exist yet holds nothing.
             Written::Files(files) => Some(files.iter().filter_map(|file| Some(file.metadata().ok()?.len())).map(as_float).sum()),
         };
         Ok(Reading {

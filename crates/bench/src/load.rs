@@ -90,6 +90,7 @@ fn length_of(answer: &[u8]) -> Result<Option<usize>, Failure> {
         return Err(Failure::because(format!("the server answered {status}")));
     }
     let mut fields = lines.filter_map(|line| line.split_once(':'));
+    // A length that is no number is reported below as none.
     let length =
         fields.find(|(name, _)| name.eq_ignore_ascii_case("content-length")).and_then(|(_, length)| length.trim().parse::<usize>().ok());
     length.map(|length| Some(end + 4 + length)).ok_or_else(|| Failure::because("an answer without its length"))

@@ -46,7 +46,9 @@ pub(crate) fn of_this_process() -> Duration {
 
 /// What one process has used: its own clock, as a short run is over within a tick; nothing where the process is gone.
 pub(crate) fn of_process(id: u32) -> Duration {
+    // A process that is gone has no clock.
     let clock = i32::try_from(id).ok().and_then(|id| ClockId::pid_cpu_clock_id(Pid::from_raw(id)).ok());
+    // Its clock stops when it goes.
     clock.and_then(|clock| clock.now().ok()).map(Duration::from).unwrap_or_default()
 }
 
@@ -68,12 +70,14 @@ pub(crate) fn of_the_machine() -> Duration {
 
 /// The parent of a process on this machine, if its name starts so.
 pub(crate) fn parent_named(id: u32, name: &str) -> Option<u32> {
+    // A field that is no number names no process.
     let parent = u32::try_from(Process::read(&id.to_string())?.field(PARENT)).ok()?;
     Process::read(&parent.to_string())?.name.starts_with(name).then_some(parent)
 }
 
 fn processes() -> HashMap<u32, Process> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    // Most entries of the folder are no processes.
     let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     ids.filter_map(|id| Some((id, Process::read(&id.to_string())?))).collect()
 }

@@ -113,6 +113,7 @@ impl CodeDigest {
     /// # Errors
     /// [`CodeDigestError`] unless there are 64 hexadecimal digits.
     pub fn parse(text: &str) -> Result<Self, CodeDigestError> {
+        // A hexadecimal digit always fits into a byte.
         let nibbles: Option<Vec<u8>> = text.chars().map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok())).collect();
         let nibbles = nibbles.ok_or(CodeDigestError)?;
         let (pairs, odd) = nibbles.as_chunks::<2>();

@@ -6,6 +6,7 @@ pub(crate) fn key_of(digits: &str) -> Option<u8> {
         let digit = byte.is_ascii_digit().then(|| u32::from(byte - b'0'))?;
         Some(sum + if place % 2 == 0 { doubled(digit) } else { digit })
     })?;
+    // A digit always fits into a byte.
     u8::try_from((10 - sum % 10) % 10).ok()
 }
 

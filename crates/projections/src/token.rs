@@ -7,6 +7,7 @@ use serde_json::Value;
 pub(crate) fn token(term: &impl Serialize) -> String {
     match serde_json::to_value(term) {
         Ok(Value::String(word)) => word,
+        // A term without fields is always written as a word.
         Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) | Err(_) => String::new(),
     }
 }

@@ -46,6 +46,7 @@ impl Idempotency {
     /// A caller's key and the digest of what is asked under it.
     pub fn new(key: impl Into<String>, digest: [u8; 32]) -> Self {
         let key = key.into();
+        // A key that is no UUID has no date.
         let made_at = Uuid::try_parse(&key).ok().and_then(made_at);
         Self { key, made_at, digest }
     }

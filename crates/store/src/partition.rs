@@ -47,6 +47,7 @@ impl Partitions {
     pub(crate) fn counted(rows: i64) -> Result<Self, StoreError> {
         match u16::try_from(rows) {
             Ok(count) if (1..=1024).contains(&count) => Ok(Self(count)),
+            // A number too large is out of range like any other.
             Ok(_) | Err(_) => Err(StoreError::Malformed("a database has between 1 and 1024 partitions")),
         }
     }

@@ -63,6 +63,7 @@ pub(crate) fn seal(key: &SpaceKey, bound: Bound<'_>, value: &[u8], nonce: [u8; N
 /// The generation of the key that a seal was made under.
 pub(crate) fn generation(text: &str) -> Option<u32> {
     let (generation, _) = text.strip_prefix("v1.")?.split_once('.')?;
+    // What is no number is no seal of ours.
     generation.parse().ok()
 }
 

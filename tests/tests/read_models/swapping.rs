@@ -90,10 +90,8 @@ async fn readers_and_followers_never_see_a_table_that_is_missing_or_empty() {
             let store = open_store(world.place.url()).await;
             let (over, reads, spaces) = (over.clone(), reads.clone(), world.spaces.clone());
             at_work.spawn(async move {
-                for (kind, space) in spaces.iter().cycle().skip(reader * 7) {
-                    if over.load(Ordering::Relaxed) {
-                        return;
-                    }
+                let mut turns = spaces.iter().cycle().skip(reader * 7);
+                while let (false, Some((kind, space))) = (over.load(Ordering::Relaxed), turns.next()) {
                     let row = space_status(&store, *space).await.expect("a read never fails").expect("a row is never missing");
                     assert!(*kind != Kind::Opposed || row.stage == Stage::Opposed, "a row is never half folded");
                     assert!(count(&store, "campaign_progress").await >= 30, "a table is never partial");

@@ -84,19 +84,21 @@ async fn a_caller_who_leaves_in_the_middle_stops_nobody() {
     for leg in Leg::OURS {
         let (log, policy) = (Log::fresh(leg).await, Policy::default());
         for patience in 0..60 {
-            {
-                // Polled so many times, then dropped: a request whose client went away.
-                let mut leaving = std::pin::pin!(log.store.execute(create(space(patience)), &policy));
-                for _ in 0..patience {
-                    if futures::poll!(leaving.as_mut()).is_ready() {
-                        break;
-                    }
-                    tokio::task::yield_now().await;
-                }
-            }
+            leave_after(patience, log.store.execute(create(space(patience)), &policy)).await;
             log.store.execute(create(space(patience)), &policy).await.expect("the next caller is served");
         }
         let created = log.read_all().await;
         assert!(created.len() == 60 && created.iter().all(|event| event.sequence == 1), "{leg:?}");
+    }
+}
+
+/// Polls a request so many times and drops it, as when its client goes away.
+async fn leave_after(polls: u16, request: impl Future) {
+    let mut request = std::pin::pin!(request);
+    for _ in 0..polls {
+        if futures::poll!(request.as_mut()).is_ready() {
+            return;
+        }
+        tokio::task::yield_now().await;
     }
 }

@@ -99,6 +99,7 @@ async fn measure_once(app: &App) -> Result<(), StoreError> {
 /// How long until the first instant of the next day in Paris.
 fn until_next_day(now: DateTime<Utc>) -> Duration {
     let tomorrow = paris::day_of(now).succ_opt().map(paris::start_of);
+    // A negative duration would mean that the next day has begun already.
     tomorrow.and_then(|start| (start - now).to_std().ok()).unwrap_or(CALENDAR_EVERY)
 }
 

@@ -123,6 +123,7 @@ impl Shown {
 /// Seconds for what is left, at the pace of what was done; nothing where nothing was done yet.
 fn left(done: u64, left: u64, within: Duration) -> Option<u64> {
     let milliseconds = (u128::from(left) * within.as_millis()).checked_div(u128::from(done))?;
+    // An estimate too large for a number is left out.
     u64::try_from(milliseconds / 1_000).ok()
 }
 

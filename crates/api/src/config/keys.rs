@@ -138,6 +138,7 @@ fn place(path: &Path, key: &str) -> io::Result<()> {
     fs::remove_file(&draft)?;
     match linked {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        // Another process made the key first; its key is read afterwards.
         Ok(()) | Err(_) => Ok(()),
     }
 }

@@ -127,6 +127,7 @@ fn agent(name: &str) -> Result<Party, DemoError> {
 /// An invented professional: ten digits and the key that fits them.
 fn professional(draw: u64) -> Result<Rpps, DemoError> {
     let first = format!("1000{:06}", draw % 1_000_000);
+    // Only one of the ten keys fits.
     (0..10).find_map(|key| format!("{first}{key}").parse().ok()).ok_or(DemoError::Invented("professional"))
 }
 
@@ -134,6 +135,7 @@ fn professional(draw: u64) -> Result<Rpps, DemoError> {
 fn structure(draw: u64) -> Result<ens_domain::finess::Finess, DemoError> {
     let department = ["31", "44", "80"].get(usize::try_from(draw % 3).unwrap_or_default()).copied().unwrap_or("31");
     let first = format!("{department}{:06}", 780_000 + draw % 10_000);
+    // Only one of the ten keys fits.
     (0..10).find_map(|key| format!("{first}{key}").parse().ok()).ok_or(DemoError::Invented("structure"))
 }
 
@@ -141,5 +143,6 @@ fn structure(draw: u64) -> Result<ens_domain::finess::Finess, DemoError> {
 fn mistyped(code: &ProvisionalCode) -> ProvisionalCode {
     let shown = code.display();
     let swapped: String = shown.chars().rev().collect();
+    // A swap that is no code is replaced by a fixed code.
     ProvisionalCode::parse(&swapped).ok().filter(|other| other != code).unwrap_or_else(|| ProvisionalCode::generate([0; 16]))
 }

@@ -225,6 +225,7 @@ impl Campaign {
 
     /// What persons, CNAM and insurers do, some hundreds at a time.
     async fn act(&mut self, together: &[(u64, Act)], day: NaiveDate) -> Result<(), DemoError> {
+        // A number that is no place of the list has no space.
         let acting: Vec<(u64, &Act, SpaceId)> =
             together.iter().filter_map(|(person, act)| Some((*person, act, *self.spaces.get(usize::try_from(*person).ok()?)?))).collect();
         let ids: Vec<SpaceId> = acting.iter().map(|(_, _, space)| *space).collect();
@@ -246,6 +247,7 @@ impl Campaign {
             match answer {
                 Ok(outcome) => self.afterwards(person, act, &outcome.events, day),
                 Err(Rejection::Store(error)) => return Err(error.into()),
+                // A refusal is counted; the report shows how many there were.
                 Err(_) => self.refused += 1,
             }
         }

@@ -36,6 +36,7 @@ impl Chance {
     /// One of several; the first where the list is empty has no meaning, so lists come with a fallback.
     pub(super) fn pick<T: Copy>(self, among: &[T], fallback: T, person: u64, question: &str) -> T {
         let place = self.below(among.len() as u64, person, question);
+        // A place outside the list gives the fallback.
         usize::try_from(place).ok().and_then(|place| among.get(place)).copied().unwrap_or(fallback)
     }
 }

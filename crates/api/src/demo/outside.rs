@@ -109,6 +109,7 @@ impl PostalCarrier for Outside {
 /// The code that a message shows, in groups of four.
 fn code_in(text: &str) -> Option<ProvisionalCode> {
     let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+    // Most words are no code.
     words.filter(|word| is_grouped(word)).find_map(|word| ProvisionalCode::parse(word).ok())
 }
 

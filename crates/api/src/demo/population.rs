@@ -167,6 +167,7 @@ impl Population {
             age,
             months: age * 12 + month + 1,
             sex: if rest.is_multiple_of(2) { Sex::Female } else { Sex::Male },
+            // A place outside the list gives the fallback.
             commune: usize::try_from(rest / 2).ok().and_then(|place| COMMUNES.get(place)).copied().unwrap_or(TOULOUSE),
             order: u16::try_from(block * ORDERS + order + 1).unwrap_or(1),
         }

@@ -79,6 +79,7 @@ pub(super) fn peak_memory_bytes() -> Option<u64> {
     // Not every system has this file: then nothing is known, and nothing is said.
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    // A line of another form counts as none.
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1_024)
 }

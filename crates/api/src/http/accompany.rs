@@ -103,7 +103,9 @@ impl Accompanied {
 
 /// A client's own id is kept where it is a UUID: anything else could be what no log may hold.
 fn request_id(headers: &HeaderMap) -> Uuid {
+    // A header that is no text counts as none.
     let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    // An id that is no UUID is replaced by a new one.
     given.and_then(|text| Uuid::parse_str(text).ok()).unwrap_or_else(new_id)
 }
 

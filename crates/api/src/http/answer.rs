@@ -151,6 +151,7 @@ impl IntoResponse for Written {
     fn into_response(self) -> Response {
         let headers = position_headers(self.done.version, self.position);
         let mut response = (self.success.status(), headers, Json(self.done)).into_response();
+        // A path that cannot stand in a header is left out: the answer itself says where the thing is.
         if let Some(location) = self.location.and_then(|path| HeaderValue::try_from(path).ok()) {
             response.headers_mut().insert(LOCATION, location);
         }

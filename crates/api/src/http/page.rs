@@ -31,6 +31,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Page {
         let limit = number(query, "limit")?.unwrap_or(u64::from(USUAL));
         match u32::try_from(limit) {
             Ok(limit) if (1..=MOST).contains(&limit) => Ok(Self { after, limit, path: parts.uri.path().to_owned() }),
+            // A number too large is out of range like any other.
             Ok(_) | Err(_) => Err(Problem::field("limit", &format_args!("expected 1 to {MOST}"))),
         }
     }

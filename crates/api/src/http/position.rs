@@ -66,7 +66,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Freshness {
 
 /// RFC 7240: `Prefer: wait=10`. A preference that is not understood is no error.
 fn preferred_wait(headers: &HeaderMap) -> Duration {
+    // A header that is no text is ignored, as the RFC asks.
     let preferences = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    // Nor is a time to wait that is no number.
     let seconds = preferences.filter_map(|preference| preference.trim().strip_prefix("wait=")?.parse::<u64>().ok()).next();
     Duration::from_secs(seconds.unwrap_or(0).min(LONGEST_WAIT))
 }

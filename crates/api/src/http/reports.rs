@@ -56,6 +56,7 @@ pub(super) async fn report_bounce(State(app): State<App>, headers: HeaderMap, re
 }
 
 fn is_message(headers: &HeaderMap) -> bool {
+    // A header that is no text names no type that is known.
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("message/rfc822"))
 }

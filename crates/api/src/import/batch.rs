@@ -106,6 +106,7 @@ impl Batch {
 impl Standing {
     /// Reserves an id for every new person, and looks up how far the spaces of the others are.
     async fn of(app: &App, lines: &[(u64, Result<Candidate, BadField>)]) -> Result<Self, StoreError> {
+        // A line that is no candidate is reported elsewhere, with its number.
         let persons = lines.iter().filter_map(|(_, line)| line.as_ref().ok()).map(|(digest, _)| *digest);
         let proposals = persons.map(|digest| Ok((digest, app.new_id()?))).collect::<Result<Vec<(InsDigest, SpaceId)>, StoreError>>()?;
         let reserved = app.store.reserve(proposals.clone()).await?;

@@ -29,6 +29,7 @@ impl MessageRef {
     /// When the message was ordered: its id says so.
     pub fn ordered_at(&self) -> DateTime<Utc> {
         let (seconds, nanos) = self.message.uuid().get_timestamp().map_or((0, 0), |made| made.to_unix());
+        // An id outside the calendar has no instant; the epoch stands for it.
         i64::try_from(seconds).ok().and_then(|seconds| DateTime::from_timestamp(seconds, nanos)).unwrap_or_default()
     }
 }

@@ -147,15 +147,20 @@ fn candidates() -> Vec<PathBuf> {
 
 /// The first number that `postgres --version` tells.
 fn version(folder: &Path) -> Option<u32> {
+    // A program that does not run is not used.
     let told = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
+    // Nor is one that prints no text.
     let told = String::from_utf8(told.stdout).ok()?;
+    // Nor is one without a version that fits.
     told.split(|letter: char| !letter.is_ascii_digit()).find(|part| !part.is_empty())?.parse().ok()
 }
 
 /// Whom root lets the server run as: the account of the packages, else nobody.
 fn unprivileged() -> Result<(String, u32), Failure> {
     let found = ["postgres", "nobody"].into_iter().find_map(|name| {
+        // A machine without `id`, or without this account, has none to use.
         let told = Command::new("id").args(["-u", name]).output().ok().filter(|told| told.status.success())?;
+        // An answer that is no number counts as none.
         Some((name.to_owned(), String::from_utf8(told.stdout).ok()?.trim().parse().ok()?))
     });
     found.ok_or_else(|| Failure::because("no account to run PostgreSQL as; start ens-bench as another user than root"))

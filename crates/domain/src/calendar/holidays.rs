@@ -119,6 +119,7 @@ pub fn easter(year: i32) -> Option<NaiveDate> {
     let to_sunday = (32 + 2 * century.rem_euclid(4) + 2 * (of_century / 4) - epact - of_century % 4).rem_euclid(7);
     let late = (golden + 11 * epact + 22 * to_sunday) / 451;
     let after_22_march = epact + to_sunday - 7 * late;
+    // The formula gives no negative number for a year of the calendar.
     NaiveDate::from_ymd_opt(year, 3, 22)?.checked_add_days(Days::new(u64::try_from(after_22_march).ok()?))
 }
 

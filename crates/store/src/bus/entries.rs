@@ -92,6 +92,7 @@ fn latest(laid: Option<&Result<Laid, StoreError>>, job: &Job) -> Latest {
     match laid {
         Some(Ok(Laid { known, .. })) if known.key.is_some() => known.key.clone().map_or(Latest::Unknown, Latest::Key),
         Some(Ok(Laid { origin: Origin::Nothing, .. })) if job.rounds <= 1 => Latest::Absent,
+        // What could not be loaded is not known.
         Some(Ok(_) | Err(_)) | None => Latest::Unknown,
     }
 }

@@ -182,6 +182,7 @@ impl Service<'_> {
                     match self.store.write_locked(self.memory, *locked).await {
                         Ok(Ok(said)) => self.answer(said),
                         Ok(Err(jobs)) => self.overtaken(jobs.into_iter().flatten().collect()).await,
+                        // The callers have been given the error already.
                         Err(_) => self.takes = Takes::NoMoreAndForgets,
                     }
                 } else {

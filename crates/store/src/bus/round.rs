@@ -247,6 +247,7 @@ fn begins(order: &Order) -> bool {
         let (seconds, nanoseconds) = made.to_unix();
         UNIX_EPOCH + Duration::new(seconds, nanoseconds)
     });
+    // An id from the future has no age; its space is looked up like any other.
     let age = made.and_then(|made| SystemTime::now().duration_since(made).ok());
     matches!(order.command, SpaceCommand::CreateSpace(_)) && age.is_some_and(|age| age < YOUNG)
 }
@@ -305,6 +306,7 @@ fn settle((partition, class): (Partition, Class), memory: &mut Memory, (desk, fa
     for (place, space, answer) in answers {
         let plan = if matches!(answer, Answer::Planned) { planned.next() } else { None };
         let stands = !spoiled.contains(&space);
+        // A space that could not be loaded has no position.
         let position = spaces.get_mut(&space).and_then(|laid| laid.as_mut().ok()).map(|laid| &mut laid.known.loaded.position);
         let settled = match (answer, plan) {
             (Answer::Rejected(rejection), _) if stands => Err(rejection),

@@ -129,14 +129,17 @@ impl Claims {
             },
             Role::Cnam => Ok(Actor::Cnam),
             Role::Insurer => {
+                // The error would repeat what the token holds.
                 let insurer = self.insurer.as_deref().and_then(|code| code.parse::<InsurerCode>().ok()).ok_or(lacks("insurer"))?;
                 Ok(Actor::Insurer { insurer })
             }
             Role::Support => {
+                // The error would repeat what the token holds.
                 let agent = self.agent.as_deref().and_then(|name| name.parse::<AgentId>().ok()).ok_or(lacks("agent"))?;
                 Ok(Actor::Support { agent })
             }
             Role::Professional => {
+                // The error would repeat what the token holds.
                 let rpps = self.rpps.as_deref().and_then(|number| number.parse::<Rpps>().ok()).ok_or(lacks("rpps"))?;
                 Ok(Actor::Professional { rpps })
             }

@@ -109,14 +109,17 @@ fn action(recipient: &Fields) -> Result<Action, BounceError> {
 /// Every reference of ours: in the envelope id, in the return path it came to, in the Message-ID of what came back.
 fn references(message: &Message<'_>, about_message: &Fields, settings: &MailSettings) -> Vec<MessageRef> {
     let Some((bounces, domain)) = settings.bounces.rsplit_once('@') else { return Vec::new() };
+    // What is no reference of ours is somebody else's id.
     let envelope = field(about_message, "original-envelope-id").and_then(|id| id.parse().ok());
     let path = message.to().into_iter().flat_map(addresses).filter_map(|to| {
         let (local, at) = to.rsplit_once('@')?;
         let (name, reference) = local.rsplit_once('+')?;
+        // What is no reference of ours is somebody else's address.
         (at.eq_ignore_ascii_case(domain) && name.eq_ignore_ascii_case(bounces)).then(|| reference.parse().ok()).flatten()
     });
     let returned = message.parts.iter().filter_map(returned_id).filter_map(|id| {
         let (local, at) = id.rsplit_once('@')?;
+        // What is no reference of ours is somebody else's id.
         at.eq_ignore_ascii_case(domain).then(|| local.parse().ok()).flatten()
     });
     envelope.into_iter().chain(path).chain(returned).collect()

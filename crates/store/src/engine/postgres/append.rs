@@ -95,6 +95,7 @@ impl Append for Appending {
              WHERE partition = {} AND space = ANY($1::uuid[]) AND wrapped IS NOT NULL",
             self.partition
         );
+        // Ids that are no UUIDs, as the tests write them, have no key.
         sqlx::query(&sql)
             .bind(spaces.iter().filter_map(|space| Uuid::parse_str(space).ok()).collect::<Vec<_>>())
             .execute(&mut *self.transaction)

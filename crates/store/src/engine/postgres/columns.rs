@@ -125,6 +125,7 @@ impl Short {
 
     /// As ISO 8601 writes it; a year that has not four digits is none that a row holds.
     fn day(self, day: NaiveDate) -> Result<Self, Error> {
+        // A year that does not fit is answered with the error of this column.
         let year = u32::try_from(day.year()).ok().filter(|year| *year <= 9999).ok_or_else(|| Error::custom("a day out of reach"))?;
         Ok(self.digits(year, 4).mark(b'-').digits(day.month(), 2).mark(b'-').digits(day.day(), 2))
     }
@@ -135,6 +136,7 @@ impl Short {
     }
 
     fn text(&self) -> &str {
+        // Only digits and ASCII marks were written.
         self.bytes.get(..self.length).and_then(|written| std::str::from_utf8(written).ok()).unwrap_or_default()
     }
 }

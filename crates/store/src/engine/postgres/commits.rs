@@ -293,6 +293,7 @@ impl Commits {
                 None | Some(Ok(AtHead::Written)) => {
                     self.at_heads(connection, &[std::slice::from_ref(batch)]).await.map(|written| of(batch.partition, &written))
                 }
+                // The batch before it failed, and its callers are given that error.
                 Some(Ok(AtHead::Moved) | Err(_)) => Ok(AtHead::Moved),
             });
         }

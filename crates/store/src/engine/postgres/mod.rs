@@ -87,6 +87,7 @@ async fn opened(pool: PgPoolOptions, options: &PgConnectOptions) -> Result<PgPoo
     match pool.connect_with(options.clone()).await {
         Err(sqlx::Error::PoolTimedOut) => match timeout(REACH, options.connect()).await {
             Ok(Err(why)) => Err(why.into()),
+            // The server answers now, or not even in this time: the pool's error says enough.
             Ok(Ok(_)) | Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
         },
         opened => Ok(opened?),

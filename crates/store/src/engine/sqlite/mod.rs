@@ -51,6 +51,7 @@ pub(crate) struct Sqlite {
 
 /// The file behind what follows `sqlite:`; none in memory, nor where it is no place.
 pub(crate) fn file_of(place: &str) -> Option<PathBuf> {
+    // An address that is none is refused when the store is opened.
     Place::of(place).ok()?.file()
 }
 
