@@ -1,4 +1,4 @@
-//! Invented persons whose spaces a test needs at some point of their life; every INS bears the test OID.
+//! Invented persons, and functions that bring their spaces to a given point of their life; every INS bears the test OID.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The files of a crate as a graph: which file names what another one defines, and the circles among them.
+//! The files of a crate as a graph: which file uses what another file defines, and the circles among them.
 //!
 //! A path leads to the file of the last module that it names: `super::sibling::Item` to the sibling alone, `super::Item` to the parent, also
 //! where the parent only re-exports the item. A declaration `mod child;` leads from the parent to the child. Code for tests is left out, and

@@ -1,4 +1,4 @@
-//! How deep the blocks of a function stand in each other: branches, loops and closures, but not functions inside it.
+//! How deep the blocks of a function are nested: branches, loops and closures, but not functions inside it.
 
 use syn::visit::{self, Visit};
 
@@ -29,7 +29,7 @@ impl Visit<'_> for Blocks {
         self.visit_expr(&branch.cond);
         self.inside(|inner| inner.visit_block(&branch.then_branch));
         match branch.else_branch.as_ref().map(|(_, other)| other.as_ref()) {
-            // The branches of a chain stand beside each other.
+            // The branches of an `else if` chain are on one level.
             Some(syn::Expr::If(next)) => self.visit_expr_if(next),
             Some(other) => self.inside(|inner| visit::visit_expr(inner, other)),
             None => {}
@@ -62,7 +62,7 @@ impl Visit<'_> for Blocks {
         }
     }
 
-    // A function of its own is measured by itself.
+    // A function inside the function is measured by itself.
     fn visit_item(&mut self, _: &syn::Item) {}
 }
 

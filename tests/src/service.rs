@@ -1,4 +1,4 @@
-//! The real `ens` binary as a child process: started on a free port, waited for, killed by its id, its log kept for reading.
+//! The real `ens` binary as a child process: started on a free port, stopped by its id, its log kept for reading.
 
 use std::fs::File;
 use std::net::TcpListener;
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use tempfile::TempDir;
 
-use crate::patience::eventually;
+use crate::polling::eventually;
 
 /// The path of the `ens` binary of this build: `ENS_TEST_BINARY`, else built once by cargo beside the running test.
 pub fn ens_binary() -> &'static Path {

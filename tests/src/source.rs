@@ -1,4 +1,4 @@
-//! The workspace read as data: its files, and of its Rust the functions, the tests and the enums, for tests that judge the code.
+//! The workspace's files as data, with the functions, tests and enums of the Rust files, for the checks of code style.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "the enums matched here are syn's, which grow")]
 
@@ -15,7 +15,7 @@ use crate::nesting::nesting;
 pub struct SourceFile {
     /// Its path from the root, with slashes.
     pub path: String,
-    /// What it says.
+    /// Its contents.
     pub text: String,
 }
 
@@ -28,7 +28,7 @@ pub struct Function {
     pub line: usize,
     /// How many lines it takes, its signature included.
     pub lines: usize,
-    /// How deep its blocks stand in each other.
+    /// How deep its blocks are nested.
     pub nesting: usize,
     /// Whether it is compiled for tests only.
     pub tests: bool,
@@ -95,7 +95,7 @@ fn read(root: &Path, path: &Path) -> Option<SourceFile> {
         None => true,
     };
     let relative = path.strip_prefix(root).expect("a path under the root").to_string_lossy().replace('\\', "/");
-    // A file that came or went since the folder was listed is nobody's.
+    // A file that was removed since the folder was listed is left out.
     let text = std::fs::read_to_string(path).ok().filter(|_| written)?;
     Some(SourceFile { path: relative, text })
 }
@@ -111,7 +111,7 @@ impl SourceFile {
         self.path.ends_with(".rs")
     }
 
-    /// Whether its place says that it is compiled for tests only.
+    /// Whether its path says that it is compiled for tests only.
     pub fn is_test(&self) -> bool {
         self.path.starts_with("tests/") || self.path.contains("/tests/") || self.path.ends_with("/tests.rs")
     }
@@ -121,7 +121,7 @@ impl SourceFile {
         (1..).zip(self.text.lines())
     }
 
-    /// It as Rust.
+    /// Its syntax tree.
     pub fn syntax(&self) -> syn::File {
         syn::parse_file(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.path))
     }

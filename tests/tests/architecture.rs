@@ -1,4 +1,4 @@
-//! The shape of the whole: which crate may lean on which, what must stay absent, and that the page about it names real things.
+//! Checks of the architecture: the dependencies among crates and files, what a crate must not use, and the names in the documents.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -9,7 +9,7 @@ use ens_tests::rules::{Complaint, of_words};
 use ens_tests::source::{self, SourceFile};
 use serde_json::Value;
 
-/// The only arrows between our crates; a crate of ours that is not listed leans on none.
+/// The only dependencies among our crates; a crate that is not listed depends on none of them.
 const ARROWS: [(&str, &[&str]); 5] = [
     ("ens-store", &["ens-domain", "ens-audit"]),
     ("ens-projections", &["ens-domain", "ens-store"]),
@@ -17,10 +17,10 @@ const ARROWS: [(&str, &[&str]); 5] = [
     ("ens-bench", &["ens-domain", "ens-store", "ens-projections", "ens-audit", "ens-api"]),
     ("ens-tests", &["ens-domain", "ens-store", "ens-projections", "ens-audit", "ens-api"]),
 ];
-/// How much of the ecosystem the pure crates may take in.
+/// How many dependencies the pure crates may have.
 const LIGHT: [(&str, usize); 2] = [("ens-domain", 6), ("ens-audit", 2)];
-/// What only these crates may name: a database is reached through the store.
-/// The bench names them for its peers and its bare limits.
+/// Dependencies that only these crates may have: a database is reached through the store.
+/// The bench uses them for the libraries that it compares with.
 const RESERVED: [(&str, &[&str]); 6] = [
     ("sqlx", &["ens-store", "ens-tests", "ens-bench"]),
     ("postgres-es", &["ens-store", "ens-tests", "ens-bench"]),
@@ -98,7 +98,7 @@ fn every_version_stands_in_the_workspace_manifest(file: &SourceFile) -> Vec<Comp
 }
 
 #[test]
-fn crates_lean_on_each_other_only_as_drawn() {
+fn crates_depend_on_each_other_only_as_listed() {
     let crates = crates();
     assert!(crates.len() >= 6, "cargo metadata tells of {} crates", crates.len());
     let forbidden = forbidden_arrows(&crates);
@@ -106,7 +106,7 @@ fn crates_lean_on_each_other_only_as_drawn() {
 }
 
 #[test]
-fn a_wrong_arrow_is_seen() {
+fn a_wrong_dependency_is_seen() {
     let drawn = BTreeMap::from([
         ("ens-domain".to_owned(), vec!["serde".to_owned(), "ens-store".to_owned()]),
         ("ens-store".to_owned(), vec!["ens-domain".to_owned(), "ens-projections".to_owned()]),
@@ -116,10 +116,10 @@ fn a_wrong_arrow_is_seen() {
     assert_eq!(
         forbidden_arrows(&drawn),
         [
-            "ens-audit takes 3 crates in, of 2 at most",
-            "ens-domain leans on ens-store",
-            "ens-projections names sqlx, which is not its to name",
-            "ens-store leans on ens-projections",
+            "ens-audit has 3 dependencies, of 2 at most",
+            "ens-domain depends on ens-store",
+            "ens-projections depends on sqlx, which it must not use",
+            "ens-store depends on ens-projections",
         ]
     );
 }
@@ -209,9 +209,9 @@ fn forbidden_of(name: &str, dependencies: &[String]) -> Vec<String> {
     // What tests need is not counted: it is not built into anything.
     let taken = dependencies.iter().filter(|dependency| !matches!(dependency.as_str(), "chrono-tz" | "proptest" | "serde_json")).count();
     let most = LIGHT.iter().find(|(light, _)| *light == name).map_or(usize::MAX, |(_, most)| *most);
-    let heavy = (taken > most).then(|| format!("{name} takes {taken} crates in, of {most} at most"));
-    ours.map(|dependency| format!("{name} leans on {dependency}"))
-        .chain(reserved.map(|dependency| format!("{name} names {dependency}, which is not its to name")))
+    let heavy = (taken > most).then(|| format!("{name} has {taken} dependencies, of {most} at most"));
+    ours.map(|dependency| format!("{name} depends on {dependency}"))
+        .chain(reserved.map(|dependency| format!("{name} depends on {dependency}, which it must not use")))
         .chain(heavy)
         .collect()
 }

@@ -1,4 +1,4 @@
-//! The proof of the log, from outside: whoever noted the roots finds what was done to the rows behind our back.
+//! Verifying the log: somebody who noted the roots finds every change that was made to the rows in the database.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use ens_domain::policy::Policy;
 use ens_domain::space::commands::{Close, Destroy, Open, RequestDestruction};
 use ens_store::{Order, Partition, Store, StoreError, StoredEvent};
 use ens_tests::cohort::{open_store, spaces_due_today};
-use ens_tests::{Engine, Place};
+use ens_tests::{Engine, TestStorage};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
 /// What somebody with all rights on the database does to the second row of a partition.
@@ -46,8 +46,8 @@ async fn a_log_cut_short_in_the_database_is_found() {
 #[tokio::test]
 async fn a_log_that_only_grew_is_clean_and_so_is_one_with_a_destroyed_space() {
     for engine in Engine::ALL {
-        let place = Place::fresh(engine).await;
-        let store = open_store(place.url()).await;
+        let storage = TestStorage::fresh(engine).await;
+        let store = open_store(storage.url()).await;
         let spaces = spaces_due_today(&store, 40).await;
         let noted = heads(&store).await;
         destroy(&store, spaces[7]).await;
@@ -71,17 +71,17 @@ fn is_another_root(found: &Found, noted: &Head) -> bool {
 /// Notes the heads of a small log, lets somebody change its rows, and asks that just this is found.
 async fn is_found(deed: &[&str], expected: impl Fn(&Found, Partition, &Head) -> bool) {
     for engine in Engine::DURABLE {
-        let place = Place::fresh(engine).await;
-        let store = open_store(place.url()).await;
+        let storage = TestStorage::fresh(engine).await;
+        let store = open_store(storage.url()).await;
         spaces_due_today(&store, 40).await;
         let noted = heads(&store).await;
         assert_eq!(findings(&store, &noted).await, Vec::<Found>::new(), "{engine:?}");
         store.close().await;
 
         let (&victim, head) = noted.iter().max_by_key(|(_, head)| head.size).expect("a partition");
-        tamper(engine, &place, deed, victim).await;
+        tamper(engine, &storage, deed, victim).await;
 
-        let store = open_store(place.url()).await;
+        let store = open_store(storage.url()).await;
         let found = findings(&store, &noted).await;
         assert!(matches!(found.as_slice(), [one] if expected(one, victim, head)), "{engine:?}: {found:?} is found of {deed:?}");
         store.close().await;
@@ -156,15 +156,15 @@ fn row(stored: &StoredEvent) -> Row<'_> {
 }
 
 /// Runs statements that the log's own guards forbid, as somebody who can lift them.
-async fn tamper(engine: Engine, place: &Place, deed: &[&str], victim: Partition) {
+async fn tamper(engine: Engine, storage: &TestStorage, deed: &[&str], victim: Partition) {
     let deed: Vec<String> = deed.iter().map(|statement| statement.replace("$P", &victim.number().to_string())).collect();
     match engine {
         Engine::Postgres => {
-            let mut owner = PgConnection::connect(place.url()).await.expect("the owner");
+            let mut owner = PgConnection::connect(storage.url()).await.expect("the owner");
             run(&mut owner, ["SET session_replication_role = replica".to_owned()].into_iter().chain(deed)).await;
         }
         Engine::SqliteFile | Engine::SqliteMemory => {
-            let mut owner = SqliteConnection::connect(place.url()).await.expect("the owner");
+            let mut owner = SqliteConnection::connect(storage.url()).await.expect("the owner");
             let lifted = ["DROP TRIGGER events_are_never_updated".to_owned(), "DROP TRIGGER events_are_never_deleted".to_owned()];
             run(&mut owner, lifted.into_iter().chain(deed)).await;
         }

@@ -1,5 +1,4 @@
-//! Two processes behind a balancer that sends each request anywhere: whoever carries the positions they saw reads their own writes, and never
-//! reads backwards.
+//! Two processes behind a load balancer: a client that sends the positions it has seen reads its own writes and never an older state.
 
 use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,15 +10,15 @@ use ens_domain::calendar::paris;
 use ens_domain::ids::SpaceId;
 use ens_projections::Followers;
 use ens_tests::cohort::{MASTER_KEY, notified_on, open_store};
-use ens_tests::{Engine, Launch, Place, Service, times};
+use ens_tests::{Engine, Launch, Service, TestStorage, times};
 use reqwest::{Client, Method, Response};
 use tokio::task::JoinSet;
 
-/// Spaces that the sessions of a time share.
+/// Spaces shared by the sessions that run at the same time.
 const SHARED: usize = 48;
-/// Sessions that share them; the next ones share others, for no space lives through ten thousand events of a moment.
+/// Sessions that share the same spaces. The next ones use others: no real space gets ten thousand events within seconds.
 const SHARING: usize = 2_500;
-/// Sessions at a time.
+/// Sessions that run at the same time.
 const AT_ONCE: usize = 16;
 /// Requests of a session.
 const STEPS: usize = 6;
@@ -30,15 +29,15 @@ struct Site {
     client: Client,
     urls: Vec<String>,
     token: String,
-    /// Each space with the partition that it stands in.
+    /// Each space with its partition.
     spaces: Vec<(SpaceId, u16)>,
 }
 
-/// Somebody who goes from page to page, and carries what they saw.
+/// A client that goes from page to page and remembers the positions that it has seen.
 struct Session {
     site: Site,
     dice: u64,
-    /// Where the spaces begin that it shares.
+    /// The first of the spaces that it uses.
     first: usize,
     /// The highest position seen, by partition.
     seen: HashMap<u16, u64>,
@@ -109,23 +108,23 @@ impl Session {
     }
 }
 
-fn launch(place: &Place) -> Launch {
-    let data = place.folder().join("data").display().to_string();
-    Launch::serve(place.url()).env("ENS_DATA", data).env("ENS_MASTER_KEY", MASTER_KEY)
+fn launch(storage: &TestStorage) -> Launch {
+    let data = storage.folder().join("data").display().to_string();
+    Launch::serve(storage.url()).env("ENS_DATA", data).env("ENS_MASTER_KEY", MASTER_KEY)
 }
 
-/// A service in both its halves, and one that only answers, on one store.
-async fn two_processes(place: &Place) -> [Service; 2] {
-    let quiet = || launch(place).env("ENS_LOG", "warn");
+/// A service with its workers, and one with the API only, on one store.
+async fn two_processes(storage: &TestStorage) -> [Service; 2] {
+    let quiet = || launch(storage).env("ENS_LOG", "warn");
     [quiet().start().await, quiet().arg("--only").arg("api").start().await]
 }
 
-async fn site(place: &Place, services: &[Service], sessions: usize) -> Site {
-    let settings = Settings::in_folder(&place.folder().join("data"));
+async fn site(storage: &TestStorage, services: &[Service], sessions: usize) -> Site {
+    let settings = Settings::in_folder(&storage.folder().join("data"));
     let key = development_token_key(&settings).expect("the key of both processes");
     let claims = Claims::of("cnam", &Actor::Cnam);
     let token = mint(&key, &settings.tokens, claims, Utc::now(), TimeDelta::hours(12)).expect("a token");
-    let store = open_store(place.url()).await;
+    let store = open_store(storage.url()).await;
     let yesterday = paris::day_of(Utc::now() - Duration::days(1));
     let spaces = u32::try_from(sessions.div_ceil(SHARING) * SHARED).expect("a count");
     let spaces = notified_on(&store, spaces, yesterday).await;
@@ -136,10 +135,10 @@ async fn site(place: &Place, services: &[Service], sessions: usize) -> Site {
 
 #[tokio::test]
 async fn whoever_carries_a_position_reads_their_writes_and_never_backwards_behind_a_balancer() {
-    let place = Place::fresh(Engine::Postgres).await;
-    let services = two_processes(&place).await;
+    let storage = TestStorage::fresh(Engine::Postgres).await;
+    let services = two_processes(&storage).await;
     let sessions = times(300, 100_000);
-    let site = site(&place, &services, sessions).await;
+    let site = site(&storage, &services, sessions).await;
     // The first reads wait for the read models by the position of the last write.
     wait_until_level(&site).await;
     let (mut running, mut next) = (JoinSet::new(), 0);
@@ -167,9 +166,9 @@ async fn wait_until_level(site: &Site) {
 #[tokio::test]
 async fn who_does_not_wait_is_told_to_come_again() {
     for engine in Engine::DURABLE {
-        let place = Place::fresh(engine).await;
-        let services = [launch(&place).start().await];
-        let site = site(&place, &services, 1).await;
+        let storage = TestStorage::fresh(engine).await;
+        let services = [launch(&storage).start().await];
+        let site = site(&storage, &services, 1).await;
         let (space, partition) = site.spaces[0];
         let ask = site.client.get(format!("{}/v1/spaces/{space}", site.urls[0])).bearer_auth(&site.token);
         let answer = ask.header("ens-position", format!("{partition}:1000000")).send().await.expect("an answer");
@@ -183,19 +182,19 @@ async fn who_does_not_wait_is_told_to_come_again() {
 
 #[tokio::test]
 async fn a_dry_run_counts_all_that_the_log_holds_or_says_that_it_cannot_yet() {
-    let place = Place::fresh(Engine::SqliteFile).await;
-    let services = [launch(&place).arg("--only").arg("api").start().await];
-    let site = site(&place, &services, 1).await;
+    let storage = TestStorage::fresh(Engine::SqliteFile).await;
+    let services = [launch(&storage).arg("--only").arg("api").start().await];
+    let site = site(&storage, &services, 1).await;
     let count = async || {
         let ask = site.client.get(format!("{}/v1/openings/dry-run?on=2100-01-01", site.urls[0]));
         let answer = ask.bearer_auth(&site.token).send().await.expect("an answer");
         let status = answer.status().as_u16();
         (status, answer.json::<serde_json::Value>().await.expect("a count or a problem"))
     };
-    // Nobody follows the log here.
+    // No follower runs here.
     let (status, behind) = count().await;
     assert_eq!((status, &behind["type"]), (503, &"urn:ens:problem:read-model-behind".into()), "{behind}");
-    let store = open_store(place.url()).await;
+    let store = open_store(storage.url()).await;
     Followers::new(store.clone()).catch_up().await.expect("level read models");
     store.close().await;
     let (status, level) = count().await;

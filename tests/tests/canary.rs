@@ -1,4 +1,4 @@
-//! Nothing of a person leaves in clear: a whole life runs through the real binary, then log, feed, metrics and database are searched.
+//! No personal data in clear: a whole life runs through the real binary; then log, feed, metrics and database are searched.
 //!
 //! Only the messages to the person may hold what belongs to the person.
 
@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use ens_tests::cohort::MASTER_KEY;
-use ens_tests::{Engine, Launch, Place, Service, eventually};
+use ens_tests::{Engine, Launch, Service, TestStorage, eventually};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection, Row};
@@ -17,10 +17,10 @@ const CANARIES: [&str; 8] =
 
 #[tokio::test]
 async fn a_life_leaves_no_personal_data_in_clear_on_sqlite() {
-    let place = Place::fresh(Engine::SqliteFile).await;
-    let found = live(&place).await;
+    let storage = TestStorage::fresh(Engine::SqliteFile).await;
+    let found = live(&storage).await;
     for file in ["ens.db", "ens.db-wal", "ens.db-keys", "ens.db-keys-wal"] {
-        let path = place.folder().join(file);
+        let path = storage.folder().join(file);
         if path.exists() {
             found.search(file, &fs::read(path).expect("a database file"));
         }
@@ -29,9 +29,9 @@ async fn a_life_leaves_no_personal_data_in_clear_on_sqlite() {
 
 #[tokio::test]
 async fn a_life_leaves_no_personal_data_in_clear_on_postgres() {
-    let place = Place::fresh(Engine::Postgres).await;
-    let found = live(&place).await;
-    let mut connection = PgConnection::connect(place.url()).await.expect("the database");
+    let storage = TestStorage::fresh(Engine::Postgres).await;
+    let found = live(&storage).await;
+    let mut connection = PgConnection::connect(storage.url()).await.expect("the database");
     let tables = "SELECT quote_ident(table_schema) || '.' || quote_ident(table_name) FROM information_schema.tables \
                   WHERE table_schema NOT IN ('pg_catalog', 'information_schema')";
     let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut connection).await.expect("the tables");
@@ -43,7 +43,7 @@ async fn a_life_leaves_no_personal_data_in_clear_on_postgres() {
     }
 }
 
-/// What must not be found: the canaries, and the code that was in the message, in every writing.
+/// What must not be found: the canary values, and the code of the message in every spelling.
 struct Canaries(Vec<String>);
 
 impl Canaries {
@@ -54,27 +54,27 @@ impl Canaries {
         Self(clear.iter().cloned().chain(hex).collect())
     }
 
-    fn search(&self, place: &str, bytes: &[u8]) {
+    fn search(&self, origin: &str, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         for (number, canary) in self.0.iter().enumerate() {
-            assert!(!text.contains(canary.as_str()), "canary {number} stands in {place}");
+            assert!(!text.contains(canary.as_str()), "canary {number} stands in {origin}");
         }
     }
 }
 
-/// Imports a person, notices them, fails and succeeds with their code, and searches all that the service said meanwhile.
-async fn live(place: &Place) -> Canaries {
+/// Imports a person, sends their notice, uses a wrong and the right code, and searches everything that the service wrote meanwhile.
+async fn live(storage: &TestStorage) -> Canaries {
     let bad_line = person().to_string().replace("\"qualified\"", "\"CANARIELLE\"");
-    let (ended, report) = environment(Launch::default().arg("import").arg("-"), place).run(&format!("{bad_line}\n{}\n", person()));
+    let (ended, report) = environment(Launch::default().arg("import").arg("-"), storage).run(&format!("{bad_line}\n{}\n", person()));
     assert!(ended.success(), "{ended}: {report}");
     for part in ["2 lines: 1 spaces created", "; 1 refused", "line 1: "] {
         assert!(report.contains(part), "{part} is missing: {report}");
     }
-    let mut service = environment(Launch::serve(place.url()), place).start().await;
-    let (code, mail) = eventually("the notice leaves", async || notice(&place.folder().join("mail"))).await;
+    let mut service = environment(Launch::serve(storage.url()), storage).start().await;
+    let (code, mail) = eventually("the notice leaves", async || notice(&storage.folder().join("mail"))).await;
     assert!(mail.contains("CANARIELLE") || mail.contains("Canarielle"), "the person's own notice names the person");
     let canaries = Canaries::with_code(&code);
-    for answer in use_the_code(&service, place, &code).await {
+    for answer in use_the_code(&service, storage, &code).await {
         canaries.search("an answer", answer.as_bytes());
     }
     canaries.search("the report of the import", report.as_bytes());
@@ -84,8 +84,8 @@ async fn live(place: &Place) -> Canaries {
     canaries
 }
 
-fn environment(launch: Launch, place: &Place) -> Launch {
-    let launch = launch.env("ENS_STORE", place.url()).env("ENS_DATA", place.folder().display().to_string());
+fn environment(launch: Launch, storage: &TestStorage) -> Launch {
+    let launch = launch.env("ENS_STORE", storage.url()).env("ENS_DATA", storage.folder().display().to_string());
     launch.env("ENS_MASTER_KEY", MASTER_KEY).env("ENS_LOG", "trace")
 }
 
@@ -115,7 +115,7 @@ fn is_code(word: &str) -> bool {
 }
 
 /// What the service answers to a wrong code, an unreadable body, the right code, and to those who read afterwards.
-async fn use_the_code(service: &Service, place: &Place, code: &str) -> Vec<String> {
+async fn use_the_code(service: &Service, storage: &TestStorage, code: &str) -> Vec<String> {
     let client = Client::new();
     let oppose = async |code: &str| {
         let body = json!({ "ins": MATRICULE, "code": code });
@@ -126,7 +126,7 @@ async fn use_the_code(service: &Service, place: &Place, code: &str) -> Vec<Strin
     let (status, receipt) = oppose(code).await;
     assert!(status.is_success(), "{status}: {receipt}");
     answers.push(receipt);
-    let auditor = token(place, "auditor");
+    let auditor = token(storage, "auditor");
     let mut events = 0;
     for partition in 0..16 {
         let feed = client.get(format!("{}/v1/partitions/{partition}/events", service.url())).bearer_auth(&auditor);
@@ -143,8 +143,8 @@ async fn use_the_code(service: &Service, place: &Place, code: &str) -> Vec<Strin
     answers
 }
 
-fn token(place: &Place, role: &str) -> String {
-    let (ended, printed) = environment(Launch::default().arg("token").arg("--role").arg(role), place).env("ENS_LOG", "off").run("");
+fn token(storage: &TestStorage, role: &str) -> String {
+    let (ended, printed) = environment(Launch::default().arg("token").arg("--role").arg(role), storage).env("ENS_LOG", "off").run("");
     assert!(ended.success(), "{printed}");
     printed.trim().to_owned()
 }

@@ -1,11 +1,11 @@
-//! The command line, as somebody meets it: help that teaches, settings from the environment, keys that are made once and kept close.
+//! The command line: its help, settings from the environment, and keys that are created once and kept private.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use ens_tests::cohort::{MASTER_KEY, open_store, spaces_due_today};
-use ens_tests::{Engine, Place, ens_binary, times};
+use ens_tests::{Engine, TestStorage, ens_binary, times};
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection};
 
@@ -169,9 +169,9 @@ fn the_help_never_shows_the_address_of_the_store() {
 #[tokio::test]
 async fn a_demonstration_prints_one_object_that_adds_up_and_can_be_looked_at() {
     for engine in Engine::DURABLE {
-        let place = Place::fresh(engine).await;
-        let here = [("ENS_STORE", place.url())];
-        let demo = ens_with(place.folder(), &["demo", "--persons", "60", "--no-serve", "--json"], &here);
+        let storage = TestStorage::fresh(engine).await;
+        let here = [("ENS_STORE", storage.url())];
+        let demo = ens_with(storage.folder(), &["demo", "--persons", "60", "--no-serve", "--json"], &here);
         assert!(demo.status.success(), "{}", err(&demo));
         let report: serde_json::Value = serde_json::from_str(out(&demo).trim()).unwrap();
         let states = report["by_state"].as_object().unwrap();
@@ -179,26 +179,26 @@ async fn a_demonstration_prints_one_object_that_adds_up_and_can_be_looked_at() {
         assert_eq!(report["persons"], 60);
         assert!(report["seconds"].is_number() && report["events"].as_u64().unwrap() > 180, "{report}");
 
-        let verified = ens_with(place.folder(), &["verify"], &here);
+        let verified = ens_with(storage.folder(), &["verify"], &here);
         assert!(verified.status.success(), "{}{}", out(&verified), err(&verified));
-        let replayed = ens_with(place.folder(), &["replay"], &here);
+        let replayed = ens_with(storage.folder(), &["replay"], &here);
         assert_eq!(out(&replayed).lines().count() as u64, report["events"].as_u64().unwrap());
         for line in out(&replayed).lines() {
             let event: serde_json::Value = serde_json::from_str(line).unwrap();
             assert!(event["payload"].is_object() && event["position"].is_u64(), "{line}");
         }
-        assert_a_reader_may_leave(place.folder(), &here);
-        let checked = ens_with(place.folder(), &["rebuild", "all", "--check"], &here);
+        assert_a_reader_may_leave(storage.folder(), &here);
+        let checked = ens_with(storage.folder(), &["rebuild", "all", "--check"], &here);
         assert!(checked.status.success(), "{}", out(&checked));
-        assert!(ens_with(place.folder(), &["rebuild", "openings_due"], &here).status.success());
-        let back = ens_with(place.folder(), &["rebuild", "all", "--rollback"], &here);
+        assert!(ens_with(storage.folder(), &["rebuild", "openings_due"], &here).status.success());
+        let back = ens_with(storage.folder(), &["rebuild", "all", "--rollback"], &here);
         assert!(back.status.success() && out(&back).contains("openings_due: the version before is back"), "{}{}", out(&back), err(&back));
-        assert!(ens_with(place.folder(), &["rebuild", "all", "--drop-previous"], &here).status.success());
-        let gone = ens_with(place.folder(), &["rebuild", "all", "--rollback"], &here);
+        assert!(ens_with(storage.folder(), &["rebuild", "all", "--drop-previous"], &here).status.success());
+        let gone = ens_with(storage.folder(), &["rebuild", "all", "--rollback"], &here);
         assert!(!gone.status.success() && err(&gone).contains("no earlier version is kept"), "{}", err(&gone));
-        let due = ens_with(place.folder(), &["open", "--dry-run", "--on", "2100-01-01", "--json"], &here);
+        let due = ens_with(storage.folder(), &["open", "--dry-run", "--on", "2100-01-01", "--json"], &here);
         assert!(out(&due).contains("\"total\""), "{}", err(&due));
-        let early = ens_with(place.folder(), &["open", "--on", "2100-01-01"], &here);
+        let early = ens_with(storage.folder(), &["open", "--on", "2100-01-01"], &here);
         assert!(!early.status.success() && err(&early).contains("nothing is opened before its day"), "{}", err(&early));
     }
 }
@@ -211,13 +211,13 @@ fn lines(output: &Output) -> Vec<Value> {
 #[tokio::test]
 async fn a_replay_prints_the_range_that_was_asked_for() {
     for engine in Engine::DURABLE {
-        let place = Place::fresh(engine).await;
-        let store = open_store(place.url()).await;
+        let storage = TestStorage::fresh(engine).await;
+        let store = open_store(storage.url()).await;
         let space = spaces_due_today(&store, 30).await[7];
         let partition = store.partition_of(space).to_string();
         store.close().await;
-        let here = [("ENS_STORE", place.url()), ("ENS_MASTER_KEY", MASTER_KEY)];
-        let replay = |arguments: &[&str]| lines(&ens_with(place.folder(), &[&["replay"], arguments].concat(), &here));
+        let here = [("ENS_STORE", storage.url()), ("ENS_MASTER_KEY", MASTER_KEY)];
+        let replay = |arguments: &[&str]| lines(&ens_with(storage.folder(), &[&["replay"], arguments].concat(), &here));
         let all = replay(&[]);
         assert_eq!(all.len(), 90, "{engine:?}");
         let of_one = replay(&["--partition", &partition]);
@@ -239,14 +239,14 @@ async fn a_replay_prints_the_range_that_was_asked_for() {
 #[tokio::test]
 async fn a_state_is_made_of_what_was_recorded_until_its_instant() {
     for engine in Engine::DURABLE {
-        let place = Place::fresh(engine).await;
-        let store = open_store(place.url()).await;
+        let storage = TestStorage::fresh(engine).await;
+        let store = open_store(storage.url()).await;
         let space = spaces_due_today(&store, 3).await[1];
         store.close().await;
-        let here = [("ENS_STORE", place.url()), ("ENS_MASTER_KEY", MASTER_KEY)];
-        let life = lines(&ens_with(place.folder(), &["replay", "--space", &space.to_string()], &here));
+        let here = [("ENS_STORE", storage.url()), ("ENS_MASTER_KEY", MASTER_KEY)];
+        let life = lines(&ens_with(storage.folder(), &["replay", "--space", &space.to_string()], &here));
         assert_eq!(life.len(), 3, "{engine:?}");
-        assert_states(&place, &here, &life);
+        assert_states(&storage, &here, &life);
     }
 }
 
@@ -256,17 +256,17 @@ async fn a_replay_takes_the_same_memory_whatever_the_log_holds() {
     const MEBIBYTES: u64 = 128;
     let events = times(30_000, 300_000);
     assert!(events * BYTES > 200 << 20, "more than it may hold");
-    let place = Place::fresh(Engine::Postgres).await;
-    open_store(place.url()).await.close().await;
+    let storage = TestStorage::fresh(Engine::Postgres).await;
+    open_store(storage.url()).await.close().await;
     let many = format!(
         "INSERT INTO events SELECT 'a', 'a', n, 'E', '1.0', to_json(repeat('x', {BYTES})), '{{}}', 3, n FROM generate_series(1, {events}) n; \
          UPDATE log_heads SET position = {events} WHERE partition = 3"
     );
-    PgConnection::connect(place.url()).await.unwrap().execute(many.as_str()).await.unwrap();
+    PgConnection::connect(storage.url()).await.unwrap().execute(many.as_str()).await.unwrap();
     let mut replay = Command::new(ens_binary())
         .args(["replay", "--to", &events.to_string()])
-        .current_dir(place.folder())
-        .envs([("ENS_STORE", place.url()), ("ENS_MASTER_KEY", MASTER_KEY)])
+        .current_dir(storage.folder())
+        .envs([("ENS_STORE", storage.url()), ("ENS_MASTER_KEY", MASTER_KEY)])
         .stdout(Stdio::piped())
         .spawn()
         .expect("the binary ens runs");
@@ -291,10 +291,10 @@ fn peak_mebibytes(status: &str) -> u64 {
 }
 
 /// The space as it was after each of its events, and before the first.
-fn assert_states(place: &Place, environment: &[(&str, &str)], life: &[Value]) {
+fn assert_states(storage: &TestStorage, environment: &[(&str, &str)], life: &[Value]) {
     let space = life[0]["aggregate_id"].as_str().unwrap();
     let as_of = |at: &str| {
-        let state = ens_with(place.folder(), &["replay", "--space", space, "--as-of", at], environment);
+        let state = ens_with(storage.folder(), &["replay", "--space", space, "--as-of", at], environment);
         assert!(state.status.success(), "{}", err(&state));
         serde_json::from_str::<Value>(&out(&state)).expect("one object")
     };
@@ -369,14 +369,14 @@ fn a_demonstration_is_of_a_campaign_that_is_over() {
 
 #[tokio::test]
 async fn what_a_demonstration_says_to_try_leads_to_its_store() {
-    let place = Place::fresh(Engine::Postgres).await;
-    let here = [("ENS_STORE", place.url())];
-    let told = out(&ens_with(place.folder(), &["demo", "--persons", "5", "--no-serve"], &here));
-    assert!(told.contains("export ENS_STORE=") && !told.contains(place.url()), "{told}");
-    let store = format!("sqlite:{}", place.folder().join("other.db").display());
-    let told = out(&ens(place.folder(), &["demo", "--persons", "5", "--no-serve", "--store", &store]));
+    let storage = TestStorage::fresh(Engine::Postgres).await;
+    let here = [("ENS_STORE", storage.url())];
+    let told = out(&ens_with(storage.folder(), &["demo", "--persons", "5", "--no-serve"], &here));
+    assert!(told.contains("export ENS_STORE=") && !told.contains(storage.url()), "{told}");
+    let store = format!("sqlite:{}", storage.folder().join("other.db").display());
+    let told = out(&ens(storage.folder(), &["demo", "--persons", "5", "--no-serve", "--store", &store]));
     let verify = told.lines().find_map(|line| line.trim().strip_prefix("verify ")).expect("a line to copy").trim();
-    let copied = Command::new("sh").args(["-c", verify]).current_dir(place.folder()).output().expect("a shell");
+    let copied = Command::new("sh").args(["-c", verify]).current_dir(storage.folder()).output().expect("a shell");
     assert!(copied.status.success() && out(&copied).contains("events"), "{verify}: {}{}", out(&copied), err(&copied));
 }
 

@@ -1,4 +1,4 @@
-//! The subjects of commits: `area: Imperative`, at most 60 characters, read from the history where there is one.
+//! The subjects of commits: `area: Imperative`, at most 60 characters, read from the git history where there is one.
 
 use std::process::Command;
 

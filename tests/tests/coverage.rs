@@ -1,4 +1,4 @@
-//! What the tests together must cover: every invariant, every refusal, every event and every route has one of its own.
+//! Checks that the tests are complete: every invariant, refusal, event and route has a test, every setting and metric a description.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! `ens serve` killed under load, again and again: nothing acknowledged is lost, no notice vanishes, read models equal a rebuild.
+//! `ens serve` is killed under load many times: no acknowledged event is lost, no notice is lost, read models equal a rebuild.
 
 use ens_domain::space::{AdmissionEvent, CodeEvent, NoticeEvent, OppositionEvent};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,7 @@ use ens_domain::space::terms::CodePurpose;
 use ens_projections::{Followers, compare, questions};
 use ens_store::Store;
 use ens_tests::cohort::{MASTER_KEY, lives, open_store, person_line};
-use ens_tests::{Engine, Launch, Place, Service, eventually, times};
+use ens_tests::{Engine, Launch, Service, TestStorage, eventually, times};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -31,11 +31,11 @@ async fn nothing_acknowledged_is_lost_when_the_service_is_killed_on_sqlite() {
 const CALLERS: usize = 6;
 
 async fn crashes(engine: Engine) {
-    let place = Place::fresh(engine).await;
-    let caller = Caller::of(&place);
+    let storage = TestStorage::fresh(engine).await;
+    let caller = Caller::of(&storage);
     let mut acknowledged = Acknowledged::default();
     for round in 0..times(3, 50) {
-        let mut service = launch(&place).start().await;
+        let mut service = launch(&storage).start().await;
         let answers_before_the_kill = 5 + round * 11 % 60;
         let (load, mut answers) = put_under_load(&caller, &service);
         for _ in 0..answers_before_the_kill {
@@ -48,21 +48,21 @@ async fn crashes(engine: Engine) {
         }
         load.join_all().await;
     }
-    assert_repeats_answer_the_same(&place, &caller, &acknowledged).await;
-    let store = open_store(place.url()).await;
+    assert_repeats_answer_the_same(&storage, &caller, &acknowledged).await;
+    let store = open_store(storage.url()).await;
     assert_recorded(&store, &acknowledged).await;
     assert_no_notice_vanished(&store).await;
     assert_rebuilt_equals_live(&store).await;
     store.close().await;
 }
 
-fn launch(place: &Place) -> Launch {
+fn launch(storage: &TestStorage) -> Launch {
     // What a killed service had taken to send is sent by the next one soon after.
-    environment(Launch::serve(place.url()), place).env("ENS_CLAIM_SECONDS", "2")
+    environment(Launch::serve(storage.url()), storage).env("ENS_CLAIM_SECONDS", "2")
 }
 
-fn environment(launch: Launch, place: &Place) -> Launch {
-    launch.env("ENS_STORE", place.url()).env("ENS_DATA", place.folder().display().to_string()).env("ENS_MASTER_KEY", MASTER_KEY)
+fn environment(launch: Launch, storage: &TestStorage) -> Launch {
+    launch.env("ENS_STORE", storage.url()).env("ENS_DATA", storage.folder().display().to_string()).env("ENS_MASTER_KEY", MASTER_KEY)
 }
 
 /// What the service said it had done.
@@ -96,10 +96,10 @@ struct Caller {
 }
 
 impl Caller {
-    fn of(place: &Place) -> Self {
+    fn of(storage: &TestStorage) -> Self {
         let token = |arguments: &[&str]| {
             let launch = arguments.iter().fold(Launch::default().arg("token"), |launch, argument| launch.arg(*argument));
-            let (ended, printed) = environment(launch.env("ENS_LOG", "off"), place).run("");
+            let (ended, printed) = environment(launch.env("ENS_LOG", "off"), storage).run("");
             assert!(ended.success(), "{printed}");
             printed.trim().to_owned()
         };
@@ -151,8 +151,8 @@ fn put_under_load(caller: &Caller, service: &Service) -> (JoinSet<()>, mpsc::Unb
 }
 
 /// Every creation, acknowledged or broken off, is asked again with its key: each person has one space, and the same as before.
-async fn assert_repeats_answer_the_same(place: &Place, caller: &Caller, acknowledged: &Acknowledged) {
-    let mut service = launch(place).start().await;
+async fn assert_repeats_answer_the_same(storage: &TestStorage, caller: &Caller, acknowledged: &Acknowledged) {
+    let mut service = launch(storage).start().await;
     let mut spaces = BTreeSet::new();
     let asked = caller.next.load(Ordering::Relaxed);
     for person in 1..asked {
@@ -160,7 +160,7 @@ async fn assert_repeats_answer_the_same(place: &Place, caller: &Caller, acknowle
         assert!(acknowledged.created.get(&person).is_none_or(|before| *before == space), "person {person} has another space now");
         assert!(spaces.insert(space), "two persons in one space");
     }
-    let store = open_store(place.url()).await;
+    let store = open_store(storage.url()).await;
     eventually("every person is told", async || lives(&store).await.values().all(|life| told_or_opposed(life)).then_some(())).await;
     store.close().await;
     assert!(service.stop().await.success(), "{}", service.log());

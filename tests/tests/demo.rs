@@ -1,4 +1,4 @@
-//! The demonstration: every person in one state, the same counts for the same seed on every engine, nothing refused, nothing shortened.
+//! The demonstration: every person ends in one state, with the same counts for the same seed on every engine, and no command is refused.
 
 use std::collections::BTreeMap;
 
@@ -6,24 +6,24 @@ use ens_api::config::Settings;
 use ens_api::demo::{DemoError, Plan, Progress, Staged, rehearse};
 use ens_projections::{compare, questions};
 use ens_store::Store;
-use ens_tests::{Engine, Place};
+use ens_tests::{Engine, TestStorage};
 
 fn plan(persons: u64, seed: u64) -> Plan {
     Plan { persons, seed, from: "2025-09-01".parse().unwrap() }
 }
 
-async fn staged(place: &Place, plan: Plan) -> (Store, Staged) {
-    let mut settings = Settings::in_folder(place.folder());
-    settings.store.url = Some(place.url().parse().unwrap());
-    rehearse(&settings, place.folder(), plan, Progress::hidden()).await.unwrap_or_else(|error| panic!("{error}"))
+async fn staged(storage: &TestStorage, plan: Plan) -> (Store, Staged) {
+    let mut settings = Settings::in_folder(storage.folder());
+    settings.store.url = Some(storage.url().parse().unwrap());
+    rehearse(&settings, storage.folder(), plan, Progress::hidden()).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[tokio::test]
 async fn the_same_seed_gives_the_same_counts_on_every_engine() {
     let mut counts: Vec<(BTreeMap<String, u64>, u64)> = Vec::new();
     for engine in [Engine::SqliteFile, Engine::Postgres] {
-        let place = Place::fresh(engine).await;
-        let (store, Staged { report, .. }) = staged(&place, plan(400, 7)).await;
+        let storage = TestStorage::fresh(engine).await;
+        let (store, Staged { report, .. }) = staged(&storage, plan(400, 7)).await;
         assert!(report.adds_up(), "{report:?}");
         counts.push((report.by_state, report.events));
         store.close().await;
@@ -33,8 +33,8 @@ async fn the_same_seed_gives_the_same_counts_on_every_engine() {
 
 #[tokio::test]
 async fn a_cohort_meets_every_fate_and_its_read_models_equal_a_rebuild() {
-    let place = Place::fresh(Engine::SqliteFile).await;
-    let (store, Staged { report, .. }) = staged(&place, plan(1_500, 3)).await;
+    let storage = TestStorage::fresh(Engine::SqliteFile).await;
+    let (store, Staged { report, .. }) = staged(&storage, plan(1_500, 3)).await;
     for state in ["open", "active", "opposed", "ended"] {
         assert!(report.by_state.contains_key(state), "{state} is missing: {report:?}");
     }
@@ -49,7 +49,7 @@ async fn a_cohort_meets_every_fate_and_its_read_models_equal_a_rebuild() {
 
 #[tokio::test]
 async fn another_seed_gives_other_lives() {
-    let (one, other) = (Place::fresh(Engine::SqliteMemory).await, Place::fresh(Engine::SqliteMemory).await);
+    let (one, other) = (TestStorage::fresh(Engine::SqliteMemory).await, TestStorage::fresh(Engine::SqliteMemory).await);
     let (_, first) = staged(&one, plan(300, 1)).await;
     let (_, second) = staged(&other, plan(300, 2)).await;
     assert_ne!(
@@ -61,11 +61,11 @@ async fn another_seed_gives_other_lives() {
 
 #[tokio::test]
 async fn a_demonstration_writes_over_nobody() {
-    let place = Place::fresh(Engine::SqliteFile).await;
-    let (store, _) = staged(&place, plan(20, 1)).await;
+    let storage = TestStorage::fresh(Engine::SqliteFile).await;
+    let (store, _) = staged(&storage, plan(20, 1)).await;
     store.close().await;
-    let mut settings = Settings::in_folder(place.folder());
-    settings.store.url = Some(place.url().parse().unwrap());
-    let refused = rehearse(&settings, place.folder(), plan(20, 1), Progress::hidden()).await;
+    let mut settings = Settings::in_folder(storage.folder());
+    settings.store.url = Some(storage.url().parse().unwrap());
+    let refused = rehearse(&settings, storage.folder(), plan(20, 1), Progress::hidden()).await;
     assert!(matches!(refused, Err(DemoError::NotEmpty(_))));
 }

@@ -1,4 +1,4 @@
-//! Golden samples: one stored event per type and version, for ever, and the page of events that is made from the code.
+//! Golden samples: one stored event for each type and version, which never changes, and the generated page of events.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "the items matched here are syn's, which grow")]
 

@@ -1,4 +1,4 @@
-//! The import of insured persons: bad lines named and passed over, nobody twice, and a run that was broken off goes on.
+//! The import of insured persons: bad lines are reported and skipped, nobody is created twice, and an interrupted run can be repeated.
 
 use std::io;
 use std::pin::Pin;
@@ -13,15 +13,15 @@ use ens_domain::ids::SpaceId;
 use ens_domain::ins::{Ins, InsAuthority, InsStatus};
 use ens_domain::space::terms::RepresentationKind;
 use ens_store::{MasterKey, Store, StoreOptions};
-use ens_tests::{Engine, Place};
+use ens_tests::{Engine, TestStorage};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
 
-/// A service on a fresh store; the place must outlive it.
-async fn service(place: &Place) -> App {
-    let store = Store::open(place.url(), StoreOptions::new(MasterKey::from_bytes([7; 32]))).await.unwrap();
+/// A service on a fresh store; the storage must outlive it.
+async fn service(storage: &TestStorage) -> App {
+    let store = Store::open(storage.url(), StoreOptions::new(MasterKey::from_bytes([7; 32]))).await.unwrap();
     let monday = paris::start_of("2026-03-02".parse().unwrap());
-    App::new(store, Clock::simulated(monday), Settings::in_folder(place.folder()))
+    App::new(store, Clock::simulated(monday), Settings::in_folder(storage.folder()))
 }
 
 async fn run(app: &App, input: &str) -> (ImportReport, Vec<BadLine>) {
@@ -81,8 +81,8 @@ async fn space_of(app: &App, order: u16) -> SpaceId {
 #[tokio::test]
 async fn every_person_gets_one_space() {
     for engine in Engine::ALL {
-        let place = Place::fresh(engine).await;
-        let app = service(&place).await;
+        let storage = TestStorage::fresh(engine).await;
+        let app = service(&storage).await;
         let (report, bad) = run(&app, &lines((1..=1_203).map(|order| adult(order % 999 + 1)))).await;
         assert_eq!(bad, []);
         assert_eq!(report, ImportReport { lines: 1_203, created: 999, known: 204, rejected: 0 }, "{engine:?}");
@@ -93,8 +93,8 @@ async fn every_person_gets_one_space() {
 #[tokio::test]
 async fn the_same_file_again_changes_nothing() {
     for engine in Engine::ALL {
-        let place = Place::fresh(engine).await;
-        let app = service(&place).await;
+        let storage = TestStorage::fresh(engine).await;
+        let app = service(&storage).await;
         let file = lines([adult(1), child(2), adult(3)]);
         assert_eq!(run(&app, &file).await.0, ImportReport { lines: 3, created: 3, known: 0, rejected: 0 });
         let before = events(&app).await;
@@ -105,8 +105,8 @@ async fn the_same_file_again_changes_nothing() {
 
 #[tokio::test]
 async fn the_same_person_twice_in_one_file_changes_nothing() {
-    let place = Place::fresh(Engine::SqliteMemory).await;
-    let app = service(&place).await;
+    let storage = TestStorage::fresh(Engine::SqliteMemory).await;
+    let app = service(&storage).await;
     let (report, bad) = run(&app, &lines([child(1), child(1), adult(2), child(1)])).await;
     assert_eq!((report, bad), (ImportReport { lines: 4, created: 2, known: 2, rejected: 0 }, Vec::new()));
     assert_eq!(events(&app).await, 3, "two creations and one representative");
@@ -114,8 +114,8 @@ async fn the_same_person_twice_in_one_file_changes_nothing() {
 
 #[tokio::test]
 async fn an_empty_line_is_no_person() {
-    let place = Place::fresh(Engine::SqliteMemory).await;
-    let app = service(&place).await;
+    let storage = TestStorage::fresh(Engine::SqliteMemory).await;
+    let app = service(&storage).await;
     let file = format!("\u{feff}{}\r\n\n   \n{}", adult(1), adult(2));
     assert_eq!(run(&app, &file).await, (ImportReport { lines: 2, created: 2, known: 0, rejected: 0 }, Vec::new()));
 }
@@ -158,8 +158,8 @@ fn bad_lines() -> Vec<(String, &'static str, &'static str)> {
 
 #[tokio::test]
 async fn each_bad_line_is_named_and_stops_nothing() {
-    let place = Place::fresh(Engine::SqliteMemory).await;
-    let app = service(&place).await;
+    let storage = TestStorage::fresh(Engine::SqliteMemory).await;
+    let app = service(&storage).await;
     let cases = bad_lines();
     let mut file = format!("{}\n", adult(1));
     for (line, _, _) in &cases {
@@ -177,8 +177,8 @@ async fn each_bad_line_is_named_and_stops_nothing() {
 
 #[tokio::test]
 async fn a_reason_never_holds_the_value() {
-    let place = Place::fresh(Engine::SqliteMemory).await;
-    let app = service(&place).await;
+    let storage = TestStorage::fresh(Engine::SqliteMemory).await;
+    let app = service(&storage).await;
     let file: String = bad_lines().iter().map(|(line, _, _)| format!("{line}\n")).collect();
     for found in run(&app, &file).await.1 {
         let said = format!("{} {}", found.field, found.reason).to_lowercase();
@@ -190,8 +190,8 @@ async fn a_reason_never_holds_the_value() {
 
 #[tokio::test]
 async fn a_line_that_is_not_text_is_named() {
-    let place = Place::fresh(Engine::SqliteMemory).await;
-    let app = service(&place).await;
+    let storage = TestStorage::fresh(Engine::SqliteMemory).await;
+    let app = service(&storage).await;
     let mut bad = Vec::new();
     let input = [b"\xff\xfe\n".as_slice(), adult(1).to_string().as_bytes()].concat();
     let report = import(&app, input.as_slice(), |line| bad.push(line)).await.unwrap();
@@ -201,9 +201,9 @@ async fn a_line_that_is_not_text_is_named() {
 
 #[tokio::test]
 async fn production_refuses_test_and_demonstration_identities() {
-    let place = Place::fresh(Engine::SqliteMemory).await;
-    let store = service(&place).await.store;
-    let mut settings = Settings::in_folder(place.folder());
+    let storage = TestStorage::fresh(Engine::SqliteMemory).await;
+    let store = service(&storage).await.store;
+    let mut settings = Settings::in_folder(storage.folder());
     settings.site.production = true;
     let app = App::new(store, Clock::machine(), settings);
     let demo = Ins::parse(ins(2).matricule(), InsAuthority::DemoNir, InsStatus::Qualified).unwrap();
@@ -214,8 +214,8 @@ async fn production_refuses_test_and_demonstration_identities() {
 
 #[tokio::test]
 async fn a_minor_comes_with_a_representative_until_eighteen() {
-    let place = Place::fresh(Engine::SqliteMemory).await;
-    let app = service(&place).await;
+    let storage = TestStorage::fresh(Engine::SqliteMemory).await;
+    let app = service(&storage).await;
     run(&app, &lines([child(1), adult(2)])).await;
     let loaded = app.store.state(space_of(&app, 1).await).await.unwrap().unwrap();
     assert_eq!(loaded.version, 2, "created, and the representative declared");
@@ -225,8 +225,8 @@ async fn a_minor_comes_with_a_representative_until_eighteen() {
 
 #[tokio::test]
 async fn an_adult_may_come_with_whoever_protects_them() {
-    let place = Place::fresh(Engine::SqliteMemory).await;
-    let app = service(&place).await;
+    let storage = TestStorage::fresh(Engine::SqliteMemory).await;
+    let app = service(&storage).await;
     let mut person = child(1);
     person["born_on"] = json!("1934-05-01");
     run(&app, &person.to_string()).await;
@@ -259,8 +259,8 @@ impl AsyncBufRead for Breaks<'_> {
 #[tokio::test]
 async fn an_interrupted_run_goes_on_by_running_again() {
     for engine in Engine::ALL {
-        let place = Place::fresh(engine).await;
-        let app = service(&place).await;
+        let storage = TestStorage::fresh(engine).await;
+        let app = service(&storage).await;
         let file = lines((1..=900).map(|order| if order % 3 == 0 { child(order) } else { adult(order) }));
         let broken = Breaks { left: &file.as_bytes()[..file.len() * 2 / 3] };
         let failure = import(&app, broken, |_| {}).await.unwrap_err();
@@ -274,8 +274,8 @@ async fn an_interrupted_run_goes_on_by_running_again() {
 
 #[tokio::test]
 async fn a_person_who_was_reserved_and_never_created_is_created() {
-    let place = Place::fresh(Engine::SqliteMemory).await;
-    let app = service(&place).await;
+    let storage = TestStorage::fresh(Engine::SqliteMemory).await;
+    let app = service(&storage).await;
     let reserved: SpaceId = app.new_id().unwrap();
     app.store.reserve(vec![(ins(1).digest(app.store.index_key()), reserved)]).await.unwrap();
     let (report, _) = run(&app, &lines([child(1)])).await;
@@ -285,12 +285,12 @@ async fn a_person_who_was_reserved_and_never_created_is_created() {
 
 #[tokio::test]
 async fn a_representative_whom_an_interrupted_run_left_out_is_declared() {
-    let place = Place::fresh(Engine::SqliteMemory).await;
-    let app = service(&place).await;
+    let storage = TestStorage::fresh(Engine::SqliteMemory).await;
+    let app = service(&storage).await;
     run(&app, &lines([child(1)])).await;
     let whole = events(&app).await;
     // The same child as a run leaves it that dies between the creation and the representative.
-    let other = Place::fresh(Engine::SqliteMemory).await;
+    let other = TestStorage::fresh(Engine::SqliteMemory).await;
     let app = service(&other).await;
     let person: ens_api::import::Person = child(1).to_string().parse().unwrap();
     let space: SpaceId = app.new_id().unwrap();
@@ -306,18 +306,18 @@ async fn a_representative_whom_an_interrupted_run_left_out_is_declared() {
 #[tokio::test]
 async fn a_killed_run_goes_on() {
     for engine in Engine::DURABLE {
-        let place = Place::fresh(engine).await;
-        let persons = place.folder().join("persons.ndjson");
+        let storage = TestStorage::fresh(engine).await;
+        let persons = storage.folder().join("persons.ndjson");
         let file = lines((1..=999).map(child)) + &lines((1..=999).map(|order| on_another_day(adult(order))));
         std::fs::write(&persons, &file).unwrap();
         let key = "07".repeat(32);
         let import = || {
             let mut command = std::process::Command::new(ens_tests::ens_binary());
-            command.args(["import", "--json"]).arg(&persons).env("ENS_STORE", place.url()).env("ENS_MASTER_KEY", &key);
-            command.current_dir(place.folder()).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null());
+            command.args(["import", "--json"]).arg(&persons).env("ENS_STORE", storage.url()).env("ENS_MASTER_KEY", &key);
+            command.current_dir(storage.folder()).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null());
             command
         };
-        let app = service(&place).await;
+        let app = service(&storage).await;
         let mut killed = import().spawn().unwrap();
         ens_tests::eventually("the import has begun", async || (events(&app).await > 0).then_some(())).await;
         killed.kill().unwrap();

@@ -1,4 +1,4 @@
-//! Oppositions against openings, from two processes at once: whatever the clocks say, the order in the log is the answer.
+//! Oppositions race against openings, from two processes: the order in the log decides, whatever the clocks say.
 //!
 //! Both runners get the same few spaces at the same moment, one of them backwards, so that they meet in the middle of every round.
 
@@ -10,7 +10,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use ens_domain::ids::SpaceId;
 use ens_domain::space::SpaceEvent;
 use ens_tests::cohort::{lives, open_store, spaces_due_today};
-use ens_tests::{Engine, Place, times};
+use ens_tests::{Engine, TestStorage, times};
 
 /// Spaces of one round: few enough that both runners are still at work when they meet.
 const A_ROUND: usize = 8;
@@ -26,10 +26,10 @@ async fn an_opposition_that_was_recorded_is_never_opened_on_sqlite() {
 }
 
 async fn race(engine: Engine) {
-    let place = Place::fresh(engine).await;
-    let store = open_store(place.url()).await;
+    let storage = TestStorage::fresh(engine).await;
+    let store = open_store(storage.url()).await;
     let spaces = spaces_due_today(&store, u32::try_from(times(400, 10_000)).expect("a count")).await;
-    let mut told = run(place.url(), &spaces);
+    let mut told = run(storage.url(), &spaces);
     let mut opposed = 0;
     for (space, life) in lives(&store).await {
         let told = told.remove(&space).expect("both runners were asked about this space");

@@ -1,13 +1,13 @@
-//! The service as a process: it lives, it stops when asked, and either half of it serves alone.
+//! `ens serve` as a process: it stops when asked, finishes requests first, and its API and its workers can run alone.
 
-use ens_tests::{Engine, Launch, Place, Service, eventually};
+use ens_tests::{Engine, Launch, Service, TestStorage, eventually};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-async fn launched(place: &Place, arguments: &[&str]) -> Launch {
-    let data = place.folder().join("data").display().to_string();
-    arguments.iter().fold(Launch::serve(place.url()).env("ENS_DATA", data), |launch, argument| launch.arg(*argument))
+async fn launched(storage: &TestStorage, arguments: &[&str]) -> Launch {
+    let data = storage.folder().join("data").display().to_string();
+    arguments.iter().fold(Launch::serve(storage.url()).env("ENS_DATA", data), |launch, argument| launch.arg(*argument))
 }
 
 async fn says(service: &Service, word: &str) {
@@ -17,8 +17,8 @@ async fn says(service: &Service, word: &str) {
 #[tokio::test]
 async fn a_service_that_is_asked_to_stop_finishes_and_stops() {
     for engine in Engine::DURABLE {
-        let place = Place::fresh(engine).await;
-        let mut service = launched(&place, &[]).await.start().await;
+        let storage = TestStorage::fresh(engine).await;
+        let mut service = launched(&storage, &[]).await.start().await;
         says(&service, "listening").await;
         let ended = service.stop().await;
         assert!(ended.success(), "{engine:?}: {ended}\n{}", service.log());
@@ -28,8 +28,8 @@ async fn a_service_that_is_asked_to_stop_finishes_and_stops() {
 
 #[tokio::test]
 async fn a_request_under_way_is_answered_before_the_service_stops() {
-    let place = Place::fresh(Engine::SqliteFile).await;
-    let mut service = launched(&place, &[]).await.start().await;
+    let storage = TestStorage::fresh(Engine::SqliteFile).await;
+    let mut service = launched(&storage, &[]).await.start().await;
     let address = service.url().trim_start_matches("http://").to_owned();
     let body = json!({ "ins": "279035121518989", "code": "AAAA-BBBB-CCCC" }).to_string();
     let (half, rest) = body.split_at(body.len() / 2);
@@ -60,9 +60,9 @@ async fn a_request_under_way_is_answered_before_the_service_stops() {
 
 #[tokio::test]
 async fn each_half_serves_alone() {
-    let place = Place::fresh(Engine::Postgres).await;
-    let mut workers = launched(&place, &["--only", "workers"]).await.spawn();
-    let mut api = launched(&place, &["--only", "api"]).await.start().await;
+    let storage = TestStorage::fresh(Engine::Postgres).await;
+    let mut workers = launched(&storage, &["--only", "workers"]).await.spawn();
+    let mut api = launched(&storage, &["--only", "api"]).await.start().await;
     says(&workers, "NO MAIL SERVER").await;
     assert!(!workers.log().contains("listening"), "workers answer no requests");
     assert!(reqwest::get(format!("{}/readyz", api.url())).await.unwrap().status().is_success());
@@ -76,8 +76,8 @@ async fn each_half_serves_alone() {
 
 #[tokio::test]
 async fn a_log_in_json_is_one_object_a_line() {
-    let place = Place::fresh(Engine::SqliteFile).await;
-    let mut service = launched(&place, &["--log-json"]).await.start().await;
+    let storage = TestStorage::fresh(Engine::SqliteFile).await;
+    let mut service = launched(&storage, &["--log-json"]).await.start().await;
     says(&service, "listening").await;
     service.stop().await;
     for line in service.log().lines() {

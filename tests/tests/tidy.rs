@@ -1,4 +1,4 @@
-//! The house style as far as a machine can read it: each rule holds for every file, and bites on a bad one.
+//! Checks of code style: each rule holds for every file of the workspace and finds a bad sample.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,13 +19,13 @@ const LONG_FUNCTIONS: [(&str, &str); 3] = [
     ("crates/projections/src/campaign_progress.rs", "project"),
     ("crates/projections/src/sentence.rs", "sentence"),
 ];
-/// Functions whose blocks still stand too deep in each other. This list only shrinks.
+/// Functions whose blocks are still nested too deep. This list only shrinks.
 const DEEP_FUNCTIONS: [(&str, &str); 1] = [("crates/store/src/bus/mod.rs", "append")];
 
 rules! {
     no_file_is_long bites on "crates/x/src/x.rs" &"\n".repeat(501);
     no_function_is_long bites on "crates/x/src/x.rs" &format!("fn x() {{\n{}}}\n", "    y();\n".repeat(59));
-    no_block_stands_deep_in_others bites on "crates/x/src/x.rs" "fn x() { for a in b { if c { loop { if d { e() } } } } }\n";
+    no_block_is_nested_deep bites on "crates/x/src/x.rs" "fn x() { for a in b { if c { loop { if d { e() } } } } }\n";
     no_function_takes_many_parameters_or_a_boolean bites on "crates/x/src/x.rs" "fn x(deep: bool) {}\n";
     no_name_says_nothing bites on "crates/x/src/utils.rs" "";
     every_file_starts_by_saying_what_it_is bites on "crates/x/src/x.rs" "use std::fmt;\n";
@@ -53,10 +53,10 @@ fn no_function_is_long(file: &SourceFile) -> Vec<Complaint> {
     })
 }
 
-fn no_block_stands_deep_in_others(file: &SourceFile) -> Vec<Complaint> {
+fn no_block_is_nested_deep(file: &SourceFile) -> Vec<Complaint> {
     of_functions(file, |function| {
         let deep = is_deep(function) && !is_listed(&DEEP_FUNCTIONS, file, function);
-        deep.then(|| format!("{} has blocks {} deep in each other", function.name, function.nesting))
+        deep.then(|| format!("{} has blocks nested {} deep", function.name, function.nesting))
     })
 }
 

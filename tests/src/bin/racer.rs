@@ -1,4 +1,4 @@
-//! One runner of a race: reads a line of space ids, asks the same of each, answers with a line of outcomes.
+//! One process of a race: it reads a line of space ids, executes the same command on each, and prints a line of outcomes.
 //!
 //! `racer STORE-URL open|oppose`. An outcome is `done`, `quiet`, or the refusal in the domain's words.
 

@@ -1,4 +1,4 @@
-//! Who may: every role on every route, every space that is not one's own, every token that is none.
+//! Access over HTTP: every role on every route, spaces of other persons, and tokens that are not valid.
 
 use ens_api::http::auth::{Actor, Role};
 use ens_api::http::routes::{Access, ROUTES, Route};
@@ -6,7 +6,7 @@ use ens_domain::ids::SpaceId;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::world::{Answer, Api, RPPS, insurer, other_insurer, professional, support};
+use super::api::{Answer, Api, RPPS, insurer, other_insurer, professional, support};
 
 fn actor(role: Role, space: SpaceId) -> Actor {
     match role {

@@ -1,11 +1,11 @@
-//! What holders and CNAM do after the opening: authorisations, blocks, suspension, closing, reopening, destruction, renewal.
+//! Routes used after the opening: authorisations, blocks, suspension, closing, reopening, destruction, renewal.
 
 use chrono::Duration;
 use ens_domain::space::commands::Destroy;
 use ens_tests::cohort::person_line;
 use serde_json::json;
 
-use super::world::{Api, RPPS, support};
+use super::api::{Api, RPPS, support};
 
 #[tokio::test]
 async fn a_holder_grants_and_takes_back() {

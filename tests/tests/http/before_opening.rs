@@ -1,9 +1,9 @@
-//! What agents and CNAM record before the opening: codes, oppositions, denials, blocks, contacts, INS, representatives, deaths.
+//! Routes used before the opening: codes, oppositions, denials, blocks, contacts, INS, representatives, deaths.
 
 use chrono::Duration;
 use serde_json::json;
 
-use super::world::{Api, insurer, support};
+use super::api::{Api, insurer, support};
 
 #[tokio::test]
 async fn an_agent_has_a_new_code_sent() {

@@ -1,10 +1,10 @@
-//! The campaign in numbers, and the support line.
+//! The numbers of the campaign, and the page about the support line.
 
 use chrono::Duration;
 use ens_api::http::auth::Actor;
 use serde_json::json;
 
-use super::world::{Api, insurer, other_insurer, support};
+use super::api::{Api, insurer, other_insurer, support};
 
 /// Two notified, one opposed, all of them reflected.
 async fn campaign() -> Api {

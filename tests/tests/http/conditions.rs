@@ -1,8 +1,8 @@
-//! Versions, keys and positions: no lost update, nothing done twice, one's own writes read.
+//! Versions, idempotency keys and positions: no update is lost, no command takes effect twice, and a client reads its own writes.
 
 use serde_json::json;
 
-use super::world::{Api, RPPS, support};
+use super::api::{Api, RPPS, support};
 
 #[tokio::test]
 async fn a_change_names_the_version_it_has_seen_if_match_says_that_any_will_do() {

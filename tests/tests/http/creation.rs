@@ -1,9 +1,9 @@
-//! Spaces that come to be: one by one, by the file, and found again by the INS.
+//! Creating spaces over HTTP, one by one or from a file, and finding them again by the INS.
 
 use ens_tests::cohort::person_line;
 use serde_json::{Value, json};
 
-use super::world::Api;
+use super::api::Api;
 
 #[tokio::test]
 async fn a_space_is_created_once() {

@@ -1,4 +1,4 @@
-//! The API as it describes itself: the document, its page, and the written page in `docs/api.md`.
+//! The description of the API: the OpenAPI document, its page, and `docs/api.md`.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use ens_api::http::routes::{Access, ROUTES};
 use ens_api::problem::Kind;
 use serde_json::Value;
 
-use super::world::Api;
+use super::api::Api;
 
 async fn document() -> Value {
     Api::start().await.ask("GET", "/openapi.json").send().await.body

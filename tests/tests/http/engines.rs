@@ -1,11 +1,11 @@
-//! One life over HTTP on every engine: the same answers, in the same words.
+//! One life over HTTP on every engine: the answers are the same.
 
 use chrono::Duration;
 use ens_domain::space::commands::Open;
 use ens_tests::Engine;
 use serde_json::{Value, json};
 
-use super::world::{Api, RPPS, support};
+use super::api::{Api, RPPS, support};
 
 /// Created, notified, opened, granted, closed: what was done at each step, and the state that is read at the end.
 async fn life(engine: Engine) -> (Vec<Vec<String>>, Value) {
@@ -13,7 +13,7 @@ async fn life(engine: Engine) -> (Vec<Vec<String>>, Value) {
     let person = api.notified(1).await;
     let other = api.notified(2).await;
     let mut done = Vec::new();
-    let mut note = |answer: &super::world::Answer| done.push(answer.done().into_iter().map(str::to_owned).collect());
+    let mut note = |answer: &super::api::Answer| done.push(answer.done().into_iter().map(str::to_owned).collect());
     note(&api.ask("POST", "/v1/oppositions").json(&other.proof()).send().await);
     note(&api.by(&support(), "POST", &other.path("/opposition/withdrawal")).anyhow().json(&json!({ "via": "letter" })).send().await);
     api.later(Duration::days(43));

@@ -1,17 +1,17 @@
-//! The service over HTTP, through a real server on loopback: who may, what is answered, what is refused, and what a stranger learns.
+//! The service over HTTP, through a real server on loopback.
 
 mod access;
 mod after_opening;
+mod api;
 mod before_opening;
 mod campaign;
-mod coded;
 mod conditions;
 mod creation;
 mod documents;
 mod engines;
-mod log;
 mod messages;
+mod partition_feed;
 mod probes;
 mod problems;
+mod public_code_routes;
 mod reading;
-mod world;

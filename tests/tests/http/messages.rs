@@ -1,4 +1,4 @@
-//! What became of messages, reported over HTTP: bounces as they came, statuses of letters by the file.
+//! Delivery reports over HTTP: bounces as they were received, and files with the statuses of letters.
 
 use ens_api::http::auth::Actor;
 use ens_api::notify::MessageRef;
@@ -7,7 +7,7 @@ use ens_domain::space::CodeEvent;
 use ens_domain::space::SpaceEvent;
 use serde_json::{Value, json};
 
-use super::world::Api;
+use super::api::Api;
 
 const BOUNCE: &str = include_str!("../../data/bounces/postfix.eml");
 

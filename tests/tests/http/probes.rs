@@ -1,4 +1,4 @@
-//! What a machine asks: does it live, can it serve, which version is it, what does it count.
+//! Routes for machines: liveness, readiness, version and metrics.
 
 use chrono::Duration;
 use ens_domain::calendar::paris;
@@ -6,7 +6,7 @@ use ens_domain::space::commands::Open;
 use ens_tests::eventually;
 use serde_json::json;
 
-use super::world::Api;
+use super::api::Api;
 
 #[tokio::test]
 async fn a_service_that_lives_and_can_serve_says_so() {

@@ -1,11 +1,11 @@
-//! Refusals in one form: RFC 9457, a stable type, what to do, the request id, and nothing of what was sent.
+//! Problems (RFC 9457): a stable type, a remedy and the request id, and nothing of what the client sent.
 
 use ens_api::problem::Kind;
 use ens_tests::Engine;
 use ens_tests::cohort::person_line;
 use serde_json::json;
 
-use super::world::{Answer, Api};
+use super::api::{Answer, Api};
 
 fn is_a_problem(answer: &Answer) {
     assert_eq!(answer.header("content-type"), "application/problem+json", "{}", answer.text);

@@ -1,8 +1,8 @@
-//! What a person reads of their space: where it is, until when, what can be done, what happened.
+//! What a person reads of their space: its state, until when, the possible actions, and its history.
 
 use serde_json::json;
 
-use super::world::{Api, support};
+use super::api::{Api, support};
 
 #[tokio::test]
 async fn a_space_says_where_it_is_and_what_can_be_done() {

@@ -1,4 +1,4 @@
-//! Letters: dropped once for a carrier, and followed through what the carrier reports.
+//! Letters: handed to a carrier once, and followed through the statuses that the carrier reports.
 
 use std::path::{Path, PathBuf};
 
@@ -10,16 +10,16 @@ use ens_domain::space::terms::Stage;
 use ens_tests::Engine;
 use serde_json::Value;
 
-use super::world::{Always, World, by_both, by_post, code_in, day, stranger};
+use super::test_service::{Always, TestService, by_both, by_post, code_in, day, stranger};
 
-/// The world's carrier.
-pub(crate) fn folder_carrier(world: &World) -> DirectoryCarrier {
-    DirectoryCarrier::new(world.app.settings.letters_folder())
+/// The service's carrier.
+pub(crate) fn folder_carrier(service: &TestService) -> DirectoryCarrier {
+    DirectoryCarrier::new(service.app.settings.letters_folder())
 }
 
 /// The references of the letters that the carrier can fetch.
-pub(crate) fn letters_dropped(world: &World) -> Vec<String> {
-    pages(&world.app.settings.letters_folder()).iter().map(|page| stem(page)).collect()
+pub(crate) fn letters_dropped(service: &TestService) -> Vec<String> {
+    pages(&service.app.settings.letters_folder()).iter().map(|page| stem(page)).collect()
 }
 
 fn stem(page: &Path) -> String {
@@ -35,28 +35,28 @@ fn pages(root: &Path) -> Vec<PathBuf> {
     pages
 }
 
-fn post_only(world: &World) -> Dispatcher {
-    world.dispatcher(Always(SendOutcome::Refused { code: "5.1.1".to_owned() }), folder_carrier(world))
+fn post_only(service: &TestService) -> Dispatcher {
+    service.dispatcher(Always(SendOutcome::Refused { code: "5.1.1".to_owned() }), folder_carrier(service))
 }
 
-async fn import(world: &World, lines: &str) -> (StatusReport, Vec<BadStatus>) {
+async fn import(service: &TestService, lines: &str) -> (StatusReport, Vec<BadStatus>) {
     let mut bad = Vec::new();
-    let report = import_statuses(&world.app, lines.as_bytes(), |line| bad.push(line)).await.expect("an import");
+    let report = import_statuses(&service.app, lines.as_bytes(), |line| bad.push(line)).await.expect("an import");
     (report, bad)
 }
 
 #[tokio::test]
 async fn a_letter_is_dropped_whole_with_its_manifest() {
-    let world = World::fresh(Engine::SqliteMemory).await;
-    let space = world.person(by_post()).await;
-    world.issue().await;
-    assert_eq!(world.dispatch(&post_only(&world)).await.letters, 1);
-    let [page] = pages(&world.app.settings.letters_folder()).try_into().expect("one letter");
+    let service = TestService::fresh(Engine::SqliteMemory).await;
+    let space = service.person(by_post()).await;
+    service.issue().await;
+    assert_eq!(service.dispatch(&post_only(&service)).await.letters, 1);
+    let [page] = pages(&service.app.settings.letters_folder()).try_into().expect("one letter");
     let text = std::fs::read_to_string(&page).expect("a letter");
     assert!(code_in(&text).is_some() && text.contains("CAMILLE MARTINEAU\n12 RUE DES LILAS\n31000 TOULOUSE"));
     let manifest = std::fs::read_to_string(page.with_file_name("manifest.ndjson")).expect("a manifest");
     let entry: Value = serde_json::from_str(manifest.trim()).expect("one line");
-    assert_eq!(entry["reference"], world.last_message(space).await.to_string());
+    assert_eq!(entry["reference"], service.last_message(space).await.to_string());
     assert_eq!(entry["file"], page.file_name().expect("a name").to_string_lossy().as_ref());
     let block: Vec<&str> = entry["address"].as_array().expect("lines").iter().map(|line| line.as_str().expect("a line")).collect();
     assert!(PostalAddress::parse(&block).is_ok());
@@ -66,9 +66,9 @@ async fn a_letter_is_dropped_whole_with_its_manifest() {
 async fn a_repeated_hand_over_of_the_same_message_never_makes_a_second_letter() {
     let folder = tempfile::tempdir().expect("a folder");
     let carrier = DirectoryCarrier::new(folder.path().to_owned());
-    let world = World::fresh(Engine::SqliteMemory).await;
+    let service = TestService::fresh(Engine::SqliteMemory).await;
     let letter = |number: u8| {
-        let space = ens_domain::ids::SpaceId::at(world.app.now(), [number; 10]);
+        let space = ens_domain::ids::SpaceId::at(service.app.now(), [number; 10]);
         OutgoingLetter { reference: stranger(space), address: Vec::new(), page: "<p>Bonjour</p>".to_owned(), written_on: day("2026-03-02") }
     };
     assert_eq!(carrier.hand_over(&[letter(1), letter(2)]).await.expect("taken"), HandedOver { taken: 2, repeated: 0 });
@@ -83,8 +83,8 @@ async fn a_repeated_hand_over_of_the_same_message_never_makes_a_second_letter() 
 async fn a_batch_that_was_complete_when_its_writer_died_is_published_once_one_without_its_manifest_is_begun_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let carrier = DirectoryCarrier::new(folder.path().to_owned());
-    let world = World::fresh(Engine::SqliteMemory).await;
-    let reference = stranger(ens_domain::ids::SpaceId::at(world.app.now(), [1; 10]));
+    let service = TestService::fresh(Engine::SqliteMemory).await;
+    let reference = stranger(ens_domain::ids::SpaceId::at(service.app.now(), [1; 10]));
     let letter = OutgoingLetter { reference, address: Vec::new(), page: "<p>Bonjour</p>".to_owned(), written_on: day("2026-03-02") };
     carrier.hand_over(std::slice::from_ref(&letter)).await.expect("taken");
     // As after a crash before the last rename: the batch is complete, not yet marked, not yet shown.
@@ -102,52 +102,48 @@ async fn a_batch_that_was_complete_when_its_writer_died_is_published_once_one_wi
 #[tokio::test]
 async fn a_letter_posted_starts_the_window_and_a_recorded_delivery_moves_it() {
     for engine in [Engine::SqliteMemory, Engine::Postgres] {
-        let world = World::fresh(engine).await;
-        let space = world.person(by_post()).await;
-        world.issue().await;
-        world.dispatch(&post_only(&world)).await;
-        assert_eq!((world.stage(space).await, world.outbox().await), (Stage::Created, (0, 1)));
-        let reference = world.last_message(space).await;
-        world.now_is("2026-03-06 09:00");
+        let service = TestService::fresh(engine).await;
+        let space = service.with_dispatched_notice(by_post(), &post_only(&service)).await;
+        assert_eq!((service.stage(space).await, service.outbox().await), (Stage::Created, (0, 1)));
+        let reference = service.last_message(space).await;
+        service.now_is("2026-03-06 09:00");
         let (report, bad) =
-            import(&world, &format!("{{\"reference\":\"{reference}\",\"status\":\"posted\",\"date\":\"2026-03-03\"}}\n")).await;
-        assert_eq!((report.recorded, bad.len(), world.stage(space).await), (1, 0, Stage::Notified), "{engine:?}");
-        assert_eq!((world.last_day(space).await, world.outbox().await), (day("2026-04-21"), (0, 0)));
-        let (report, _) = import(&world, &format!("{reference};delivered;2026-03-05")).await;
-        assert_eq!((report.recorded, world.last_day(space).await), (1, day("2026-04-16")));
+            import(&service, &format!("{{\"reference\":\"{reference}\",\"status\":\"posted\",\"date\":\"2026-03-03\"}}\n")).await;
+        assert_eq!((report.recorded, bad.len(), service.stage(space).await), (1, 0, Stage::Notified), "{engine:?}");
+        assert_eq!((service.last_day(space).await, service.outbox().await), (day("2026-04-21"), (0, 0)));
+        let (report, _) = import(&service, &format!("{reference};delivered;2026-03-05")).await;
+        assert_eq!((report.recorded, service.last_day(space).await), (1, day("2026-04-16")));
     }
 }
 
 #[tokio::test]
 async fn a_returned_letter_leaves_the_person_unreachable() {
-    let world = World::fresh(Engine::SqliteMemory).await;
-    let space = world.person(by_both("refuse@exemple.invalid")).await;
-    let dispatcher = post_only(&world);
+    let service = TestService::fresh(Engine::SqliteMemory).await;
+    let space = service.person(by_both("refuse@exemple.invalid")).await;
+    let dispatcher = post_only(&service);
     for _ in 0..2 {
-        world.issue().await;
-        world.dispatch(&dispatcher).await;
+        service.issue().await;
+        service.dispatch(&dispatcher).await;
     }
-    let reference = world.last_message(space).await;
-    world.now_is("2026-03-20 09:00");
+    let reference = service.last_message(space).await;
+    service.now_is("2026-03-20 09:00");
     let (report, bad) =
-        import(&world, &format!("reference,status,date\n{reference},posted,2026-03-03\n{reference},returned,2026-03-19\n")).await;
+        import(&service, &format!("reference,status,date\n{reference},posted,2026-03-03\n{reference},returned,2026-03-19\n")).await;
     assert_eq!((report, bad), (StatusReport { lines: 2, recorded: 2, quiet: 0, rejected: 0 }, Vec::new()));
-    assert_eq!(world.stage(space).await, Stage::Unreachable);
+    assert_eq!(service.stage(space).await, Stage::Unreachable);
 }
 
 #[tokio::test]
 async fn a_bad_line_stops_nothing_and_is_reported_with_its_number_its_field_and_the_reason() {
-    let world = World::fresh(Engine::SqliteMemory).await;
-    let space = world.person(by_post()).await;
-    world.issue().await;
-    world.dispatch(&post_only(&world)).await;
-    let reference = world.last_message(space).await;
-    let unknown = stranger(ens_domain::ids::SpaceId::at(world.app.now(), [9; 10]));
+    let service = TestService::fresh(Engine::SqliteMemory).await;
+    let space = service.with_dispatched_notice(by_post(), &post_only(&service)).await;
+    let reference = service.last_message(space).await;
+    let unknown = stranger(ens_domain::ids::SpaceId::at(service.app.now(), [9; 10]));
     let lines = format!(
         "{{broken\n{reference},lost,2026-03-02\n{reference},posted,2026-03-09\n{unknown},posted,2026-03-02\n{}\nabc,posted,2026-03-02\n{reference},posted,2026-03-02\n",
         "x".repeat(10_000)
     );
-    let (report, mut bad) = import(&world, &lines).await;
+    let (report, mut bad) = import(&service, &lines).await;
     bad.sort_by_key(|line| line.line);
     assert_eq!((report.lines, report.recorded, report.rejected), (7, 1, 6));
     let named: Vec<(u64, StatusField)> = bad.iter().map(|line| (line.line, line.field)).collect();
@@ -158,47 +154,43 @@ async fn a_bad_line_stops_nothing_and_is_reported_with_its_number_its_field_and_
 
 #[tokio::test]
 async fn the_same_report_twice_changes_nothing() {
-    let world = World::fresh(Engine::SqliteMemory).await;
-    let space = world.person(by_post()).await;
-    world.issue().await;
-    world.dispatch(&post_only(&world)).await;
-    let posted = format!("{},posted,2026-03-02", world.last_message(space).await);
-    assert_eq!(import(&world, &posted).await.0.recorded, 1);
-    let story = world.story(space).await;
-    assert_eq!(import(&world, &posted).await.0, StatusReport { lines: 1, recorded: 0, quiet: 1, rejected: 0 });
-    assert_eq!(world.story(space).await, story);
+    let service = TestService::fresh(Engine::SqliteMemory).await;
+    let space = service.with_dispatched_notice(by_post(), &post_only(&service)).await;
+    let posted = format!("{},posted,2026-03-02", service.last_message(space).await);
+    assert_eq!(import(&service, &posted).await.0.recorded, 1);
+    let story = service.story(space).await;
+    assert_eq!(import(&service, &posted).await.0, StatusReport { lines: 1, recorded: 0, quiet: 1, rejected: 0 });
+    assert_eq!(service.story(space).await, story);
 }
 
 #[tokio::test]
 async fn a_folder_of_reports_is_imported_and_put_away() {
-    let world = World::fresh(Engine::SqliteMemory).await;
-    let space = world.person(by_post()).await;
-    world.issue().await;
-    world.dispatch(&post_only(&world)).await;
-    let folder = world.place.folder().join("statuses");
+    let service = TestService::fresh(Engine::SqliteMemory).await;
+    let space = service.with_dispatched_notice(by_post(), &post_only(&service)).await;
+    let folder = service.storage.folder().join("statuses");
     std::fs::create_dir(&folder).expect("a folder");
-    std::fs::write(folder.join("one.csv"), format!("{},posted,2026-03-02\nabc,posted,2026-03-02\n", world.last_message(space).await))
+    std::fs::write(folder.join("one.csv"), format!("{},posted,2026-03-02\nabc,posted,2026-03-02\n", service.last_message(space).await))
         .expect("a report");
     std::fs::write(folder.join("two.csv.part"), "not complete").expect("half a report");
     let watched = StatusFolder::new(folder.clone());
-    let reports = watched.import_new(&world.app).await.expect("an import");
+    let reports = watched.import_new(&service.app).await.expect("an import");
     assert_eq!(reports, [StatusReport { lines: 2, recorded: 1, quiet: 0, rejected: 1 }]);
-    assert_eq!(world.stage(space).await, Stage::Notified);
+    assert_eq!(service.stage(space).await, Stage::Notified);
     assert!(folder.join("done/one.csv").exists() && folder.join("two.csv.part").exists());
     let rejected = std::fs::read_to_string(folder.join("done/one.csv.rejected.ndjson")).expect("the bad lines");
     assert!(rejected.contains("\"line\":2") && rejected.contains("\"field\":\"reference\""));
-    assert_eq!(watched.import_new(&world.app).await.expect("nothing"), []);
+    assert_eq!(watched.import_new(&service.app).await.expect("nothing"), []);
 }
 
 #[tokio::test]
 async fn a_batch_that_the_carrier_did_not_take_is_handed_over_again() {
-    let world = World::fresh(Engine::SqliteMemory).await;
-    world.person(by_post()).await;
-    world.issue().await;
-    let root = world.app.settings.letters_folder();
+    let service = TestService::fresh(Engine::SqliteMemory).await;
+    service.person(by_post()).await;
+    service.issue().await;
+    let root = service.app.settings.letters_folder();
     std::fs::write(&root, "a file where the folder should be").expect("a file");
-    assert_eq!(world.dispatch(&post_only(&world)).await.deferred, 1);
+    assert_eq!(service.dispatch(&post_only(&service)).await.deferred, 1);
     std::fs::remove_file(&root).expect("removed");
-    world.later(Duration::minutes(2));
-    assert_eq!((world.dispatch(&post_only(&world)).await.letters, letters_dropped(&world).len()), (1, 1));
+    service.later(Duration::minutes(2));
+    assert_eq!((service.dispatch(&post_only(&service)).await.letters, letters_dropped(&service).len()), (1, 1));
 }

@@ -1,13 +1,13 @@
-//! Messages to persons, from the order to the receipt: e-mail through a real SMTP server, letters through a folder, bounces, words.
+//! Messages to persons, from the command to the delivery: e-mail through a real SMTP server, letters through a folder, bounces, wording.
 
+mod background;
 mod bounces;
 mod crashes;
-mod days;
-mod due;
+mod email;
 mod letters;
-mod mails;
-mod news;
-mod smtp;
+mod other_messages;
+mod smtp_server;
+mod sweeps;
+mod test_service;
 mod windows;
-mod words;
-mod world;
+mod wording;

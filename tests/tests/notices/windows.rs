@@ -1,4 +1,4 @@
-//! The table of windows, lived through the whole service: domain, read models and what the person was told agree on every last day.
+//! The table of opposition windows, run through the whole service: domain, read models and messages agree on every last day.
 
 use std::sync::{Arc, Mutex};
 
@@ -23,7 +23,7 @@ use ens_tests::Engine;
 use serde_json::Value;
 
 use super::bounces::{POSTFIX, about};
-use super::world::{World, by_both, by_email, by_post, code_in, day};
+use super::test_service::{TestService, by_both, by_email, by_post, code_in, day};
 
 /// A mailbox and a letter box that keep what they are given.
 #[derive(Clone)]
@@ -51,7 +51,7 @@ impl PostalCarrier for Boxes {
 /// One row of the table, while it is lived.
 struct Case<'a> {
     name: &'a str,
-    world: World,
+    service: TestService,
     space: SpaceId,
     notices: Vec<MessageRef>,
     told: String,
@@ -59,13 +59,13 @@ struct Case<'a> {
 
 impl Case<'_> {
     fn now(&self) -> DateTime<Utc> {
-        self.world.app.now()
+        self.service.app.now()
     }
 
     /// Sends what the outbox holds, and keeps the words. Answers how many left.
     async fn send(&mut self, outcome: SendOutcome) -> u64 {
         let boxes = Boxes { outcome, kept: Arc::default() };
-        let done = self.world.dispatch(&self.world.dispatcher(boxes.clone(), boxes.clone())).await;
+        let done = self.service.dispatch(&self.service.dispatcher(boxes.clone(), boxes.clone())).await;
         if let Some(words) = boxes.kept.lock().expect("kept").pop() {
             self.told = words;
         }
@@ -73,7 +73,7 @@ impl Case<'_> {
     }
 
     async fn live(&mut self, step: &Value) {
-        self.world.app.clock.jump_to(instant(&step["at"]));
+        self.service.app.clock.jump_to(instant(&step["at"]));
         let accepted = SendOutcome::Accepted;
         match step["step"].as_str().expect("a step") {
             "notice_issued" => self.issue().await,
@@ -87,19 +87,19 @@ impl Case<'_> {
             "letter_delivered" => self.report("delivered", &step["day"]).await,
             "letter_returned" => self.report("returned", &Value::String(paris::day_of(self.now()).to_string())).await,
             "code_reissued" => {
-                let order = orders::reissue(&self.world.app, &self.world.space(self.space).await, Party::Holder).expect("an order");
-                self.world.app.store.execute(order, &self.world.app.policy).await.expect("a new code");
+                let order = orders::reissue(&self.service.app, &self.service.space(self.space).await, Party::Holder).expect("an order");
+                self.service.app.store.execute(order, &self.service.app.policy).await.expect("a new code");
             }
             "reissue_sent" => assert_eq!(self.send(accepted).await, 1),
-            "reissue_bounced" => self.bounce(self.world.last_message(self.space).await).await,
+            "reissue_bounced" => self.bounce(self.service.last_message(self.space).await).await,
             other => self.decide(other, step).await,
         }
     }
 
     async fn issue(&mut self) {
-        assert_eq!(self.world.issue().await, 1, "{}", self.name);
-        self.notices.push(self.world.last_message(self.space).await);
-        let (channel, _) = self.world.space(self.space).await.expects(self.notices[self.notices.len() - 1].message).expect("a notice");
+        assert_eq!(self.service.issue().await, 1, "{}", self.name);
+        self.notices.push(self.service.last_message(self.space).await);
+        let (channel, _) = self.service.space(self.space).await.expects(self.notices[self.notices.len() - 1].message).expect("a notice");
         if channel == Channel::Email {
             return;
         }
@@ -113,41 +113,41 @@ impl Case<'_> {
         if self.send(SendOutcome::Accepted).await == 0 {
             // So near to midnight the dispatcher waits for the new day: only another one could have sent it.
             let sent = RecordEmailSent { at: self.now(), message: self.notices[self.notices.len() - 1].message };
-            self.world.say(self.space, sent).await.expect("a sending");
+            self.service.say(self.space, sent).await.expect("a sending");
             return;
         }
-        let last_day = self.world.last_day(self.space).await;
+        let last_day = self.service.last_day(self.space).await;
         let said = format!("Vous avez jusqu’au {} inclus.", french::date(last_day));
         assert!(self.told.contains(&said), "{}: {said}: {}", self.name, self.told);
     }
 
     async fn bounce(&self, reference: MessageRef) {
-        bounce::record(&self.world.app, &about(POSTFIX, reference)).await.expect("a bounce");
+        bounce::record(&self.service.app, &about(POSTFIX, reference)).await.expect("a bounce");
     }
 
     async fn report(&self, status: &str, on: &Value) {
         let line = format!("{},{status},{}", self.notices[self.notices.len() - 1], on.as_str().expect("a day"));
-        let report = import_statuses(&self.world.app, line.as_bytes(), |bad| panic!("{}: {bad:?}", self.name)).await.expect("an import");
+        let report = import_statuses(&self.service.app, line.as_bytes(), |bad| panic!("{}: {bad:?}", self.name)).await.expect("an import");
         assert_eq!(report.lines, 1);
     }
 
     async fn decide(&mut self, step: &str, given: &Value) {
-        let (at, world) = (self.now(), &self.world);
+        let (at, service) = (self.now(), &self.service);
         let by = Party::Support { agent: AgentId::parse("guichet-12").expect("an agent") };
         let (via, proof) = (OppositionChannel::Desk, Proof::IdentityProved);
         let said = match step {
             "contacts_declared" => {
                 let by = Party::Insurer { insurer: InsurerCode::parse("CPAM-31").expect("an insurer") };
-                world.say(self.space, DeclareContacts { at, by, contacts: contacts(&given["contacts"]) }).await
+                service.say(self.space, DeclareContacts { at, by, contacts: contacts(&given["contacts"]) }).await
             }
-            "blocked" => world.say(self.space, ReportTechnicalBlock { at }).await,
-            "mended" => world.say(self.space, MendTechnicalBlock { at }).await,
-            "opposed" => world.say(self.space, Oppose { at, by, via, proof }).await,
-            "withdrawn" => world.say(self.space, WithdrawOpposition { at, by, via, proof }).await,
+            "blocked" => service.say(self.space, ReportTechnicalBlock { at }).await,
+            "mended" => service.say(self.space, MendTechnicalBlock { at }).await,
+            "opposed" => service.say(self.space, Oppose { at, by, via, proof }).await,
+            "withdrawn" => service.say(self.space, WithdrawOpposition { at, by, via, proof }).await,
             "activated" => {
                 let code = ProvisionalCode::parse(&code_in(&self.told).expect("a code")).expect("a code");
-                let code = code.digest(world.app.store.code_key(), self.space);
-                world.say(self.space, Activate { at, by: Party::Holder, code }).await
+                let code = code.digest(service.app.store.code_key(), self.space);
+                service.say(self.space, Activate { at, by: Party::Holder, code }).await
             }
             unknown => panic!("{}: a step of the table that this test does not know: {unknown}", self.name),
         };
@@ -156,10 +156,10 @@ impl Case<'_> {
 
     /// Domain and read models after the last step.
     async fn holds(&self, then: &Value) {
-        self.world.catch_up().await;
+        self.service.catch_up().await;
         let last_day = then["last_day"].as_str().map(day);
-        let space = self.world.space(self.space).await;
-        let row = space_status(&self.world.app.store, self.space).await.expect("a status").expect("a status");
+        let space = self.service.space(self.space).await;
+        let row = space_status(&self.service.app.store, self.space).await.expect("a status").expect("a status");
         assert_eq!((space.window_last_day(), row.last_day), (last_day, last_day), "{}", self.name);
         let stage: Stage = serde_json::from_value(then["stage"].clone()).expect("a stage");
         assert_eq!((space.stage(), row.stage), (Some(stage), stage), "{}", self.name);
@@ -167,7 +167,7 @@ impl Case<'_> {
 
     /// The list of the day, and the opening itself.
     async fn opens(&self, then: &Value) {
-        let app = &self.world.app;
+        let app = &self.service.app;
         let opening = async |at: DateTime<Utc>| {
             app.clock.jump_to(at);
             open_due(app, paris::day_of(at)).await.expect("a round")
@@ -204,13 +204,13 @@ async fn domain_read_models_and_notices_agree_on_every_window_of_the_table() {
     let rows = table.as_array().expect("rows");
     assert!(rows.len() >= 30, "{} rows", rows.len());
     for row in rows {
-        let world = World::fresh(Engine::SqliteMemory).await;
+        let service = TestService::fresh(Engine::SqliteMemory).await;
         if let Some(first) = row["steps"].get(0) {
-            world.app.clock.jump_to(instant(&first["at"]));
+            service.app.clock.jump_to(instant(&first["at"]));
         }
-        let space = world.person(contacts(&row["contacts"])).await;
+        let space = service.person(contacts(&row["contacts"])).await;
         let name = row["name"].as_str().expect("a name");
-        let mut case = Case { name, world, space, notices: Vec::new(), told: String::new() };
+        let mut case = Case { name, service, space, notices: Vec::new(), told: String::new() };
         for step in row["steps"].as_array().expect("steps") {
             case.live(step).await;
         }

@@ -1,4 +1,4 @@
-//! What the read models answer of lives that were led, on every engine.
+//! What the read models return for known lives, on every engine.
 
 use std::collections::BTreeSet;
 
@@ -18,12 +18,12 @@ use ens_projections::{Followers, Reached, reached};
 use ens_tests::Engine;
 use futures::future::join_all;
 
-use super::lives::{KINDS, Kind, World, day, start};
+use super::lives::{KINDS, Kind, PopulatedStore, day, start};
 
-async fn level(engine: Engine, each: u32) -> World {
-    let world = World::lived(engine, each).await;
-    Followers::new(world.store.clone()).catch_up().await.expect("level");
-    world
+async fn level(engine: Engine, each: u32) -> PopulatedStore {
+    let populated = PopulatedStore::lived(engine, each).await;
+    Followers::new(populated.store.clone()).catch_up().await.expect("level");
+    populated
 }
 
 fn stage(kind: Kind) -> Stage {
@@ -43,34 +43,34 @@ fn stage(kind: Kind) -> Stage {
 #[tokio::test]
 async fn a_status_says_where_why_and_what_can_be_done() {
     for engine in Engine::ALL {
-        let world = level(engine, 1).await;
+        let populated = level(engine, 1).await;
         for kind in KINDS {
-            let row = space_status(&world.store, world.one(kind)).await.expect("a status").expect("a row");
-            let state = world.store.state(row.space).await.expect("a state").expect("a space");
+            let row = space_status(&populated.store, populated.one(kind)).await.expect("a status").expect("a row");
+            let state = populated.store.state(row.space).await.expect("a state").expect("a space");
             assert_eq!((row.stage, Some(row.stage), row.version), (stage(kind), state.space.stage(), state.version), "{engine:?} {kind:?}");
         }
-        let told = space_status(&world.store, world.one(Kind::Told)).await.expect("a status").expect("a row");
+        let told = space_status(&populated.store, populated.one(Kind::Told)).await.expect("a status").expect("a row");
         assert_eq!((told.last_day, told.code_state, told.since), (Some(day(4, 13)), CodeState::Received, start()));
         assert_eq!(told.standing(day(3, 3)).actions, [Action::Oppose, Action::Activate, Action::AskForCode]);
-        let posted = space_status(&world.store, world.one(Kind::Bounced)).await.expect("a status").expect("a row");
+        let posted = space_status(&populated.store, populated.one(Kind::Bounced)).await.expect("a status").expect("a row");
         assert_eq!((posted.notice_channel, posted.last_day), (Some(Channel::Post), Some(day(4, 22))));
-        assert_eq!(space_status(&world.store, SpaceId::from(uuid::Uuid::from_u128(1))).await, Ok(None));
+        assert_eq!(space_status(&populated.store, SpaceId::from(uuid::Uuid::from_u128(1))).await, Ok(None));
     }
 }
 
 #[tokio::test]
 async fn reads_that_wait_together_are_answered_each_with_their_own() {
     for engine in Engine::ALL {
-        let world = level(engine, 3).await;
+        let populated = level(engine, 3).await;
         let strangers = (1..=5).map(|number| SpaceId::from(uuid::Uuid::from_u128(number)));
-        let asked: Vec<SpaceId> = world.spaces.iter().map(|(_, space)| *space).chain(strangers).cycle().take(350).collect();
-        let rows = join_all(asked.iter().map(|space| space_status(&world.store, *space))).await;
+        let asked: Vec<SpaceId> = populated.spaces.iter().map(|(_, space)| *space).chain(strangers).cycle().take(350).collect();
+        let rows = join_all(asked.iter().map(|space| space_status(&populated.store, *space))).await;
         for (number, (space, row)) in asked.iter().zip(rows).enumerate() {
             let known = number % 35 < 30;
             assert_eq!(row.expect("a status").map(|row| row.space), known.then_some(*space), "{engine:?}");
         }
-        world.store.close().await;
-        let closed = join_all(asked[..40].iter().map(|space| space_status(&world.store, *space))).await;
+        populated.store.close().await;
+        let closed = join_all(asked[..40].iter().map(|space| space_status(&populated.store, *space))).await;
         assert!(closed.iter().all(Result::is_err), "{engine:?}: each is told of the error");
     }
 }
@@ -78,22 +78,22 @@ async fn reads_that_wait_together_are_answered_each_with_their_own() {
 #[tokio::test]
 async fn the_states_add_up_to_the_number_of_spaces() {
     for engine in Engine::ALL {
-        let world = level(engine, 3).await;
-        let all = campaign_progress(&world.store, &[], &ProgressFilter::default()).await.expect("a count");
+        let populated = level(engine, 3).await;
+        let all = campaign_progress(&populated.store, &[], &ProgressFilter::default()).await.expect("a count");
         assert_eq!(all.iter().map(|line| line.spaces).collect::<Vec<_>>(), [30]);
         for by in [vec![Dimension::State], Dimension::ALL.to_vec()] {
-            let lines = campaign_progress(&world.store, &by, &ProgressFilter::default()).await.expect("a count");
+            let lines = campaign_progress(&populated.store, &by, &ProgressFilter::default()).await.expect("a count");
             assert_eq!(lines.iter().map(|line| line.spaces).sum::<u64>(), 30, "{engine:?}");
         }
         let opposed =
             ProgressFilter { state: Some(Stage::Opposed), from: Some(day(3, 2)), to: Some(day(3, 2)), ..ProgressFilter::default() };
-        let lines = campaign_progress(&world.store, &[Dimension::State, Dimension::Day], &opposed).await.expect("a count");
+        let lines = campaign_progress(&populated.store, &[Dimension::State, Dimension::Day], &opposed).await.expect("a count");
         assert_eq!(
             lines.iter().map(|line| (line.state, line.day, line.spaces)).collect::<Vec<_>>(),
             [(Some(Stage::Opposed), Some(day(3, 2)), 3)]
         );
         let nantes = ProgressFilter { department: Some(Department::parse("44").expect("a department")), ..ProgressFilter::default() };
-        let lines = campaign_progress(&world.store, &[Dimension::Insurer], &nantes).await.expect("a count");
+        let lines = campaign_progress(&populated.store, &[Dimension::Insurer], &nantes).await.expect("a count");
         assert_eq!(
             lines.iter().map(|line| (line.insurer.clone().map(|code| code.to_string()), line.spaces)).collect::<Vec<_>>(),
             [(Some("MSA-44".to_owned()), 10)]
@@ -104,24 +104,24 @@ async fn the_states_add_up_to_the_number_of_spaces() {
 #[tokio::test]
 async fn what_falls_due_is_walked_page_by_page() {
     for engine in Engine::ALL {
-        let world = level(engine, 4).await;
-        let due = |on| due_pages(&world, on);
+        let populated = level(engine, 4).await;
+        let due = |on| due_pages(&populated, on);
         assert_eq!(due(day(4, 13)).await, BTreeSet::new(), "the last day still counts");
-        assert_eq!(due(day(4, 14)).await, world.all(Kind::Told).collect());
-        assert_eq!(due(day(5, 1)).await, world.all(Kind::Told).chain(world.all(Kind::Bounced)).collect());
-        let counted = openings_by_department(&world.store, day(5, 1)).await.expect("a count");
+        assert_eq!(due(day(4, 14)).await, populated.all(Kind::Told).collect());
+        assert_eq!(due(day(5, 1)).await, populated.all(Kind::Told).chain(populated.all(Kind::Bounced)).collect());
+        let counted = openings_by_department(&populated.store, day(5, 1)).await.expect("a count");
         assert_eq!(counted.iter().map(|line| line.spaces).sum::<u64>(), 8, "{engine:?}");
-        assert_eq!(openings_by_department(&world.store, day(4, 13)).await, Ok(Vec::new()));
+        assert_eq!(openings_by_department(&populated.store, day(4, 13)).await, Ok(Vec::new()));
     }
 }
 
 /// Every space that falls due, seen once, in pages of two.
-async fn due_pages(world: &World, on: NaiveDate) -> BTreeSet<SpaceId> {
+async fn due_pages(populated: &PopulatedStore, on: NaiveDate) -> BTreeSet<SpaceId> {
     let mut seen = BTreeSet::new();
-    for partition in world.store.partitions().each() {
+    for partition in populated.store.partitions().each() {
         let mut last: Option<OpeningDue> = None;
         loop {
-            let page = openings_due(&world.store, partition, on, last.as_ref(), 2).await.expect("a page");
+            let page = openings_due(&populated.store, partition, on, last.as_ref(), 2).await.expect("a page");
             assert!(page.iter().all(|row| seen.insert(row.space)), "seen once");
             match page.into_iter().last() {
                 Some(row) => last = Some(row),
@@ -135,17 +135,17 @@ async fn due_pages(world: &World, on: NaiveDate) -> BTreeSet<SpaceId> {
 #[tokio::test]
 async fn a_notice_is_owed_to_those_who_were_not_told() {
     for engine in Engine::ALL {
-        let world = level(engine, 2).await;
+        let populated = level(engine, 2).await;
         let mut owed = Vec::new();
-        for partition in world.store.partitions().each() {
+        for partition in populated.store.partitions().each() {
             let mut after = None;
-            while let [row, ..] = notices_due(&world.store, partition, after, 1).await.expect("a page").as_slice() {
+            while let [row, ..] = notices_due(&populated.store, partition, after, 1).await.expect("a page").as_slice() {
                 owed.push((row.space, row.channel, row.since));
                 after = Some(row.space);
             }
         }
         owed.sort_unstable_by_key(|(space, ..)| *space);
-        let mut expected: Vec<_> = world.all(Kind::Created).map(|space| (space, Channel::Email, start())).collect();
+        let mut expected: Vec<_> = populated.all(Kind::Created).map(|space| (space, Channel::Email, start())).collect();
         expected.sort_unstable_by_key(|(space, ..)| *space);
         assert_eq!(owed, expected, "{engine:?}");
     }
@@ -154,20 +154,20 @@ async fn a_notice_is_owed_to_those_who_were_not_told() {
 #[tokio::test]
 async fn what_falls_due_later_has_its_day() {
     for engine in Engine::ALL {
-        let world = level(engine, 1).await;
+        let populated = level(engine, 1).await;
         let mut due: Vec<(DeadlineKind, NaiveDate, SpaceId)> = Vec::new();
-        for partition in world.store.partitions().each() {
+        for partition in populated.store.partitions().each() {
             let mut last: Option<Deadline> = None;
-            while let [row] = deadlines_due(&world.store, partition, day(12, 31), last.as_ref(), 1).await.expect("a page").as_slice() {
+            while let [row] = deadlines_due(&populated.store, partition, day(12, 31), last.as_ref(), 1).await.expect("a page").as_slice() {
                 due.push((row.kind, row.due_on, row.space));
                 last = Some(row.clone());
             }
         }
         due.sort_unstable();
         let expected = [
-            (DeadlineKind::SuspensionOver, day(6, 13), world.one(Kind::Suspended)),
-            (DeadlineKind::DestructionDue, day(8, 1), world.one(Kind::Closed)),
-            (DeadlineKind::GrantEnd, day(6, 1), world.one(Kind::Shared)),
+            (DeadlineKind::SuspensionOver, day(6, 13), populated.one(Kind::Suspended)),
+            (DeadlineKind::DestructionDue, day(8, 1), populated.one(Kind::Closed)),
+            (DeadlineKind::GrantEnd, day(6, 1), populated.one(Kind::Shared)),
         ];
         assert_eq!(due, expected, "{engine:?}");
     }
@@ -176,8 +176,8 @@ async fn what_falls_due_later_has_its_day() {
 #[tokio::test]
 async fn the_list_of_authorisations_says_who_is_let_in_and_who_is_blocked() {
     for engine in Engine::ALL {
-        let world = level(engine, 1).await;
-        let mut list = authorisations(&world.store, world.one(Kind::Shared)).await.expect("a list");
+        let populated = level(engine, 1).await;
+        let mut list = authorisations(&populated.store, populated.one(Kind::Shared)).await.expect("a list");
         list.sort_unstable_by_key(|entry| entry.kind);
         let said: Vec<_> = list.iter().map(|entry| (entry.kind, entry.state, entry.until, entry.given_by.as_str())).collect();
         let standing = EntryState::Standing;
@@ -186,17 +186,17 @@ async fn the_list_of_authorisations_says_who_is_let_in_and_who_is_blocked() {
             [(EntryKind::Professional, standing, Some(day(5, 31)), "holder"), (EntryKind::Blocked, standing, None, "holder")],
             "{engine:?}"
         );
-        assert_eq!(authorisations(&world.store, world.one(Kind::Destroyed)).await, Ok(Vec::new()));
+        assert_eq!(authorisations(&populated.store, populated.one(Kind::Destroyed)).await, Ok(Vec::new()));
     }
 }
 
 #[tokio::test]
 async fn a_history_is_read_page_by_page_in_french() {
     for engine in Engine::ALL {
-        let world = level(engine, 1).await;
-        let space = world.one(Kind::Bounced);
-        let first = history(&world.store, space, 0, 4).await.expect("a page");
-        let rest = history(&world.store, space, 4, 100).await.expect("a page");
+        let populated = level(engine, 1).await;
+        let space = populated.one(Kind::Bounced);
+        let first = history(&populated.store, space, 0, 4).await.expect("a page");
+        let rest = history(&populated.store, space, 4, 100).await.expect("a page");
         let facts: Vec<_> = first.iter().chain(&rest).map(|line| line.fact.as_str()).collect();
         let expected = ["SpaceCreated", "CodeIssued", "NotifiedByEmail", "NotificationFailed", "CodeIssued", "NotifiedByPost"];
         assert_eq!(facts, expected, "{engine:?}");
@@ -211,13 +211,13 @@ async fn a_history_is_read_page_by_page_in_french() {
 #[tokio::test]
 async fn a_reader_waits_for_a_position_or_hears_how_far_the_rows_are() {
     for engine in Engine::ALL {
-        let world = World::lived(engine, 1).await;
-        let space = world.one(Kind::Told);
-        let partition = world.store.partition_of(space);
-        let position = world.store.state(space).await.expect("a state").expect("a space").position;
+        let populated = PopulatedStore::lived(engine, 1).await;
+        let space = populated.one(Kind::Told);
+        let partition = populated.store.partition_of(space);
+        let position = populated.store.state(space).await.expect("a state").expect("a space").position;
         let now = std::time::Duration::ZERO;
-        assert_eq!(reached(&world.store, "space_status", partition, position, now).await, Ok(Reached::NotYet(0)), "{engine:?}");
-        Followers::new(world.store.clone()).catch_up().await.expect("level");
-        assert_eq!(reached(&world.store, "space_status", partition, position, now).await, Ok(Reached::Yes), "{engine:?}");
+        assert_eq!(reached(&populated.store, "space_status", partition, position, now).await, Ok(Reached::NotYet(0)), "{engine:?}");
+        Followers::new(populated.store.clone()).catch_up().await.expect("level");
+        assert_eq!(reached(&populated.store, "space_status", partition, position, now).await, Ok(Reached::Yes), "{engine:?}");
     }
 }

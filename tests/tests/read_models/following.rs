@@ -1,4 +1,4 @@
-//! The followers: exactly once with two at work, killed in the middle, stopped by a fact that nobody can read, awake at once.
+//! Followers: two at work fold each event once, one is killed, one meets an unreadable event, one is woken by an append.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::lives::{Kind, World, start};
+use super::lives::{Kind, PopulatedStore, start};
 
 /// Small batches, so that there are many places to be killed in.
 fn hurried() -> FollowOptions {
@@ -48,49 +48,49 @@ async fn lines_of_history(store: &Store) -> Option<u64> {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_at_work_do_everything_once() {
     for engine in Engine::DURABLE {
-        let mut world = World::fresh(engine).await;
-        let other = open_store(world.place.url()).await;
-        let both = [world.store.clone(), other].map(|store| Followers::with_options(store, hurried()));
+        let mut populated = PopulatedStore::fresh(engine).await;
+        let other = open_store(populated.storage.url()).await;
+        let both = [populated.store.clone(), other].map(|store| Followers::with_options(store, hurried()));
         let at_work = both.clone().map(|followers| tokio::spawn(async move { followers.run(pending()).await }));
         for _ in 0..3 {
-            world.live(4).await;
+            populated.live(4).await;
         }
         until_level(&both[0]).await;
         for (followers, task) in both.iter().zip(at_work) {
             task.abort();
             assert!(followers.health().is_well(), "{engine:?}: {:?}", followers.health());
         }
-        assert_eq!(lines_of_history(&world.store).await, Some(world.events().await), "{engine:?}");
-        assert_live_equals_rebuilt(&world.store).await;
+        assert_eq!(lines_of_history(&populated.store).await, Some(populated.events().await), "{engine:?}");
+        assert_live_equals_rebuilt(&populated.store).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_turn_that_is_killed_leaves_rows_and_checkpoint_as_they_were() {
     for engine in Engine::ALL {
-        let world = World::lived(engine, 1).await;
-        Followers::new(world.store.clone()).catch_up().await.expect("level");
-        let (table, partition) = (SpaceStatus::table(), world.store.partition_of(world.one(Kind::Told)));
-        let before = world.store.checkpoints("space_status").await.expect("checkpoints");
-        let mut row = space_status(&world.store, world.one(Kind::Told)).await.expect("a status").expect("a row");
+        let populated = PopulatedStore::lived(engine, 1).await;
+        Followers::new(populated.store.clone()).catch_up().await.expect("level");
+        let (table, partition) = (SpaceStatus::table(), populated.store.partition_of(populated.one(Kind::Told)));
+        let before = populated.store.checkpoints("space_status").await.expect("checkpoints");
+        let mut row = space_status(&populated.store, populated.one(Kind::Told)).await.expect("a status").expect("a row");
         row.stage = Stage::Ended;
-        let mut turn = world.store.follow("space_status", partition).await.expect("a turn").expect("a free one");
+        let mut turn = populated.store.follow("space_status", partition).await.expect("a turn").expect("a free one");
         turn.put(&table, &[serde_json::to_value(&row).expect("a row")]).await.expect("put");
         drop(turn);
-        assert_eq!(world.store.checkpoints("space_status").await, Ok(before), "{engine:?}");
-        assert_live_equals_rebuilt(&world.store).await;
+        assert_eq!(populated.store.checkpoints("space_status").await, Ok(before), "{engine:?}");
+        assert_live_equals_rebuilt(&populated.store).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_stops_waiting_cuts_nothing_off() {
     for engine in Engine::ALL {
-        let world = World::lived(engine, 4).await;
+        let populated = PopulatedStore::lived(engine, 4).await;
         let mut cut = 0;
         for round in 0..times(40, 400) {
-            let followers = Followers::with_options(world.store.clone(), FollowOptions { batch: 3, ..hurried() });
+            let followers = Followers::with_options(populated.store.clone(), FollowOptions { batch: 3, ..hurried() });
             let task = tokio::spawn(async move { followers.catch_up().await });
-            // Another number of turns of the scheduler each time: the end comes in another place.
+            // Another number of turns of the scheduler each time: it is killed at another point.
             for _ in 0..round * 3 {
                 tokio::task::yield_now().await;
             }
@@ -98,9 +98,9 @@ async fn who_stops_waiting_cuts_nothing_off() {
             cut += usize::from(task.await.is_err());
         }
         assert!(cut > 0, "{engine:?}: nothing was cut");
-        Followers::new(world.store.clone()).catch_up().await.unwrap_or_else(|error| panic!("{engine:?}: {error}"));
-        assert_eq!(lines_of_history(&world.store).await, Some(world.events().await), "{engine:?}");
-        assert_live_equals_rebuilt(&world.store).await;
+        Followers::new(populated.store.clone()).catch_up().await.unwrap_or_else(|error| panic!("{engine:?}: {error}"));
+        assert_eq!(lines_of_history(&populated.store).await, Some(populated.events().await), "{engine:?}");
+        assert_live_equals_rebuilt(&populated.store).await;
     }
 }
 
@@ -128,28 +128,28 @@ async fn poison(store: &Store, partition: Partition) -> u64 {
 #[tokio::test]
 async fn what_comes_before_a_fact_that_cannot_be_taken_in_is_still_taken_in() {
     for engine in Engine::ALL {
-        let mut world = World::lived(engine, 1).await;
-        let partition = world.store.partition_of(world.one(Kind::Told));
-        let position = poison(&world.store, partition).await;
-        world.live(1).await;
-        let followers = Followers::new(world.store.clone());
+        let mut populated = PopulatedStore::lived(engine, 1).await;
+        let partition = populated.store.partition_of(populated.one(Kind::Told));
+        let position = poison(&populated.store, partition).await;
+        populated.live(1).await;
+        let followers = Followers::new(populated.store.clone());
         let Err(NotLevel::StandsStill(faults)) = followers.catch_up().await else { panic!("{engine:?}: it was taken in") };
         let said: Vec<_> = faults.iter().map(|fault| (fault.projection, fault.partition, fault.position, fault.kind)).collect();
         let expected: Vec<_> = questions().iter().map(|question| (question.name(), partition, position, FaultKind::UnknownEvent)).collect();
         assert_eq!(said, expected, "{engine:?}");
         assert_eq!(followers.health().faults.len(), 7);
         for question in questions() {
-            let reached = world.store.checkpoints(question.name()).await.expect("checkpoints");
+            let reached = populated.store.checkpoints(question.name()).await.expect("checkpoints");
             assert!(reached.contains(&(partition, position - 1)), "{engine:?} {}: {reached:?}", question.name());
         }
-        assert!(space_status(&world.store, world.one(Kind::Told)).await.expect("a status").is_some(), "{engine:?}");
+        assert!(space_status(&populated.store, populated.one(Kind::Told)).await.expect("a status").is_some(), "{engine:?}");
     }
 }
 
 /// Takes a row from one read model that later facts amend, and lets another one's table refuse what comes.
-async fn spoil(world: &World, partition: Partition) {
-    let space = world.one(Kind::Told);
-    let mut owner = PgConnection::connect(world.place.url()).await.expect("the owner");
+async fn spoil(populated: &PopulatedStore, partition: Partition) {
+    let space = populated.one(Kind::Told);
+    let mut owner = PgConnection::connect(populated.storage.url()).await.expect("the owner");
     for statement in [
         format!("DELETE FROM space_status WHERE partition = {partition} AND space = '{space}'"),
         // Of this space alone: another one of the partition may have opposed before.
@@ -161,15 +161,15 @@ async fn spoil(world: &World, partition: Partition) {
 
 #[tokio::test]
 async fn a_fault_in_one_projection_leaves_the_others_of_its_turn_to_go_on() {
-    let world = World::lived(Engine::Postgres, 1).await;
-    let followers = Followers::new(world.store.clone());
+    let populated = PopulatedStore::lived(Engine::Postgres, 1).await;
+    let followers = Followers::new(populated.store.clone());
     followers.catch_up().await.expect("level");
-    let (space, partition) = (world.one(Kind::Told), world.store.partition_of(world.one(Kind::Told)));
-    spoil(&world, partition).await;
+    let (space, partition) = (populated.one(Kind::Told), populated.store.partition_of(populated.one(Kind::Told)));
+    spoil(&populated, partition).await;
     let agent = AgentId::parse("agent-1").expect("an agent");
     let command = Oppose { at: start(), by: Party::Support { agent }, via: OppositionChannel::Desk, proof: Proof::IdentityProved };
-    world.store.execute(Order::new(space, command), &Policy::default()).await.expect("an opposition at the desk");
-    let position = world.store.state(space).await.expect("a state").expect("a space").position;
+    populated.store.execute(Order::new(space, command), &Policy::default()).await.expect("an opposition at the desk");
+    let position = populated.store.state(space).await.expect("a state").expect("a space").position;
     let Err(NotLevel::StandsStill(faults)) = followers.catch_up().await else { panic!("it was taken in") };
     let said: Vec<_> = faults.iter().map(|fault| (fault.projection, fault.position, fault.kind)).collect();
     assert_eq!(said, [("space_status", position, FaultKind::NothingToAmend), ("history", position, FaultKind::Store)]);
@@ -181,11 +181,11 @@ async fn a_fault_in_one_projection_leaves_the_others_of_its_turn_to_go_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_partition_that_stands_still_stops_no_other() {
-    let mut world = World::lived(Engine::Postgres, 2).await;
-    let partition = world.store.partition_of(world.one(Kind::Told));
-    poison(&world.store, partition).await;
-    world.live(2).await;
-    let followers = Followers::with_options(world.store.clone(), hurried());
+    let mut populated = PopulatedStore::lived(Engine::Postgres, 2).await;
+    let partition = populated.store.partition_of(populated.one(Kind::Told));
+    poison(&populated.store, partition).await;
+    populated.live(2).await;
+    let followers = Followers::with_options(populated.store.clone(), hurried());
     let at_work = tokio::spawn({
         let followers = followers.clone();
         async move { followers.run(pending()).await }
@@ -206,18 +206,18 @@ async fn a_partition_that_stands_still_stops_no_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_follower_wakes_as_soon_as_this_process_appends() {
     for engine in Engine::ALL {
-        let mut world = World::fresh(engine).await;
+        let mut populated = PopulatedStore::fresh(engine).await;
         // Nothing but the bell can wake it.
         let options = FollowOptions { poll: Duration::from_secs(3600), ..FollowOptions::default() };
-        let followers = Followers::with_options(world.store.clone(), options);
+        let followers = Followers::with_options(populated.store.clone(), options);
         let at_work = tokio::spawn({
             let followers = followers.clone();
             async move { followers.run(pending()).await }
         });
         for round in 1..=3 {
-            world.live(1).await;
+            populated.live(1).await;
             until_level(&followers).await;
-            let counted = campaign_progress(&world.store, &[], &ProgressFilter::default()).await.expect("a count");
+            let counted = campaign_progress(&populated.store, &[], &ProgressFilter::default()).await.expect("a count");
             assert_eq!(counted[0].spaces, round * 10, "{engine:?}");
         }
         at_work.abort();

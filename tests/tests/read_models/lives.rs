@@ -1,4 +1,4 @@
-//! Lives of many kinds, led side by side on a fresh store: told, opposed, bounced, opened, shared, suspended, closed, destroyed.
+//! Stores filled with lives of many kinds: informed, opposed, bounced, opened, shared, suspended, closed, destroyed.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use ens_domain::address::PostalAddress;
@@ -18,7 +18,7 @@ use ens_domain::space::commands::{
 use ens_domain::space::terms::{NotificationFailure, OppositionChannel, Scope, SuspensionGround};
 use ens_store::{Order, Store};
 use ens_tests::cohort::{open_store, person};
-use ens_tests::{Engine, Place};
+use ens_tests::{Engine, TestStorage};
 use uuid::Uuid;
 
 /// What becomes of a space.
@@ -50,8 +50,8 @@ pub(crate) const KINDS: [Kind; 10] = [
 ];
 
 /// A store with spaces on it.
-pub(crate) struct World {
-    pub(crate) place: Place,
+pub(crate) struct PopulatedStore {
+    pub(crate) storage: TestStorage,
     pub(crate) store: Store,
     pub(crate) spaces: Vec<(Kind, SpaceId)>,
 }
@@ -66,18 +66,18 @@ pub(crate) fn day(month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, month, day).expect("a day")
 }
 
-impl World {
+impl PopulatedStore {
     pub(crate) async fn fresh(engine: Engine) -> Self {
-        let place = Place::fresh(engine).await;
-        let store = open_store(place.url()).await;
-        Self { place, store, spaces: Vec::new() }
+        let storage = TestStorage::fresh(engine).await;
+        let store = open_store(storage.url()).await;
+        Self { storage, store, spaces: Vec::new() }
     }
 
-    /// A world in which `each` spaces of every kind have lived.
+    /// A store in which `each` spaces of every kind have lived.
     pub(crate) async fn lived(engine: Engine, each: u32) -> Self {
-        let mut world = Self::fresh(engine).await;
-        world.live(each).await;
-        world
+        let mut populated = Self::fresh(engine).await;
+        populated.live(each).await;
+        populated
     }
 
     /// Lets `each` more spaces of every kind live, all of them step by step.

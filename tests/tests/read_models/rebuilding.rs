@@ -1,4 +1,4 @@
-//! Rebuilds: equal to the live rows, mending them where they are not, and never in a reader's way.
+//! Rebuilds of read models: equal to the live rows, able to repair them, and never in the way of a reader.
 
 use std::time::Duration;
 
@@ -8,69 +8,69 @@ use ens_tests::{Engine, eventually};
 use futures::future::pending;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
-use super::lives::{Kind, World};
+use super::lives::{Kind, PopulatedStore};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rebuilt_rows_equal_live_rows() {
     for engine in Engine::ALL {
-        let mut world = World::fresh(engine).await;
-        let followers = Followers::with_options(world.store.clone(), FollowOptions { batch: 5, ..FollowOptions::default() });
+        let mut populated = PopulatedStore::fresh(engine).await;
+        let followers = Followers::with_options(populated.store.clone(), FollowOptions { batch: 5, ..FollowOptions::default() });
         for _ in 0..2 {
-            world.live(2).await;
+            populated.live(2).await;
             followers.catch_up().await.expect("level");
             for question in questions() {
-                assert_eq!(compare(&world.store, question.name()).await, Ok(Vec::new()), "{engine:?} {}", question.name());
-                let rebuilt = rebuild(&world.store, question.name()).await.expect("a rebuild");
-                assert_eq!((rebuilt.projection, rebuilt.facts), (question.name(), world.events().await), "{engine:?}");
+                assert_eq!(compare(&populated.store, question.name()).await, Ok(Vec::new()), "{engine:?} {}", question.name());
+                let rebuilt = rebuild(&populated.store, question.name()).await.expect("a rebuild");
+                assert_eq!((rebuilt.projection, rebuilt.facts), (question.name(), populated.events().await), "{engine:?}");
             }
         }
         followers.catch_up().await.expect("level after the swap");
-        assert_eq!(rebuild(&world.store, "no_such_question").await, Err(RebuildError::NoSuchQuestion));
+        assert_eq!(rebuild(&populated.store, "no_such_question").await, Err(RebuildError::NoSuchQuestion));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_was_altered_is_seen_and_mended() {
     for engine in Engine::DURABLE {
-        let world = World::lived(engine, 1).await;
-        Followers::new(world.store.clone()).catch_up().await.expect("level");
-        let space = world.one(Kind::Opposed);
+        let populated = PopulatedStore::lived(engine, 1).await;
+        Followers::new(populated.store.clone()).catch_up().await.expect("level");
+        let space = populated.one(Kind::Opposed);
         let altered = [
             format!("UPDATE space_status SET stage = 'open' WHERE space = '{space}'"),
-            format!("DELETE FROM space_status WHERE space = '{}'", world.one(Kind::Open)),
+            format!("DELETE FROM space_status WHERE space = '{}'", populated.one(Kind::Open)),
         ];
-        alter(world.place.url(), &altered).await;
-        let differences = compare(&world.store, "space_status").await.expect("a comparison");
+        alter(populated.storage.url(), &altered).await;
+        let differences = compare(&populated.store, "space_status").await.expect("a comparison");
         let mut columns: Vec<usize> = differences.iter().map(|difference| difference.columns.len()).collect();
         columns.sort_unstable();
         assert_eq!(columns.first(), Some(&1), "{engine:?}: {differences:?}");
         assert_eq!(columns.len(), 2, "{engine:?}: {differences:?}");
         assert!(differences.iter().any(|difference| difference.columns == ["stage"] && difference.key.contains(&space.to_string())));
-        rebuild(&world.store, "space_status").await.expect("a rebuild");
-        assert_eq!(compare(&world.store, "space_status").await, Ok(Vec::new()), "{engine:?}");
+        rebuild(&populated.store, "space_status").await.expect("a rebuild");
+        assert_eq!(compare(&populated.store, "space_status").await, Ok(Vec::new()), "{engine:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_old_rows_answer_until_the_new_ones_do() {
     for engine in Engine::DURABLE {
-        let mut world = World::lived(engine, 2).await;
+        let mut populated = PopulatedStore::lived(engine, 2).await;
         let options = FollowOptions { poll: Duration::from_millis(20), ..FollowOptions::default() };
-        let followers = Followers::with_options(world.store.clone(), options);
+        let followers = Followers::with_options(populated.store.clone(), options);
         followers.catch_up().await.expect("level");
         let at_work = tokio::spawn({
             let followers = followers.clone();
             async move { followers.run(pending()).await }
         });
-        let (store, space) = (world.store.clone(), world.one(Kind::Told));
+        let (store, space) = (populated.store.clone(), populated.one(Kind::Told));
         let rebuilding = tokio::spawn(async move {
             for question in questions() {
                 rebuild(&store, question.name()).await.expect("a rebuild");
             }
         });
         while !rebuilding.is_finished() {
-            world.live(1).await;
-            assert!(space_status(&world.store, space).await.expect("an answer").is_some(), "{engine:?}");
+            populated.live(1).await;
+            assert!(space_status(&populated.store, space).await.expect("an answer").is_some(), "{engine:?}");
         }
         rebuilding.await.expect("rebuilt");
         eventually(&format!("{engine:?} is level again"), async || {
@@ -79,7 +79,7 @@ async fn the_old_rows_answer_until_the_new_ones_do() {
         .await;
         at_work.abort();
         for question in questions() {
-            assert_eq!(compare(&world.store, question.name()).await, Ok(Vec::new()), "{engine:?} {}", question.name());
+            assert_eq!(compare(&populated.store, question.name()).await, Ok(Vec::new()), "{engine:?} {}", question.name());
         }
     }
 }

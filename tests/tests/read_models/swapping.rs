@@ -1,4 +1,4 @@
-//! Rebuilds under way: killed and gone on with, beside readers and followers, refused to a second one, rolled back.
+//! Rebuilds in progress: killed and resumed, run beside readers and followers, refused to a second process, undone.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,23 +12,23 @@ use ens_projections::{
 };
 use ens_store::{NewEvent, Store, Write};
 use ens_tests::cohort::{MASTER_KEY, notified_on, open_store};
-use ens_tests::{Engine, Launch, Place, eventually, times};
+use ens_tests::{Engine, Launch, TestStorage, eventually, times};
 use futures::future::pending;
 use serde_json::Value;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::lives::{Kind, World, day};
+use super::lives::{Kind, PopulatedStore, day};
 
 async fn count(store: &Store, table: &str) -> u64 {
     let counted: Vec<Value> = store.select(&format!("SELECT count(*) AS rows FROM {table}"), &[]).await.expect("a count");
     counted[0]["rows"].as_u64().expect("a number")
 }
 
-fn launch(place: &Place) -> Launch {
+fn launch(storage: &TestStorage) -> Launch {
     Launch::default()
-        .env("ENS_STORE", place.url())
-        .env("ENS_DATA", place.folder().display().to_string())
+        .env("ENS_STORE", storage.url())
+        .env("ENS_DATA", storage.folder().display().to_string())
         .env("ENS_MASTER_KEY", MASTER_KEY)
         .env("ENS_LOG", "warn")
 }
@@ -36,15 +36,15 @@ fn launch(place: &Place) -> Launch {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rebuild_that_is_killed_goes_on_where_it_was() {
     for engine in Engine::DURABLE {
-        let place = Place::fresh(engine).await;
-        let store = open_store(place.url()).await;
+        let storage = TestStorage::fresh(engine).await;
+        let store = open_store(storage.url()).await;
         let spaces = u32::try_from(times(4_000, 60_000)).expect("a number");
         notified_on(&store, spaces, day(3, 2)).await;
         Followers::new(store.clone()).catch_up().await.expect("level");
         let mut cut = 0;
         for _ in 0..times(2, 10) {
             let before = folded(&store).await;
-            let mut rebuilding = launch(&place).arg("rebuild").arg("history").spawn();
+            let mut rebuilding = launch(&storage).arg("rebuild").arg("history").spawn();
             eventually("the rebuild has made some progress", async || {
                 let now = folded(&store).await;
                 // Gone again: it came to its end while nobody looked.
@@ -60,7 +60,7 @@ async fn a_rebuild_that_is_killed_goes_on_where_it_was() {
             );
         }
         assert!(cut > 0, "{engine:?}: nothing was cut");
-        let (ended, said) = launch(&place).arg("rebuild").arg("history").run("");
+        let (ended, said) = launch(&storage).arg("rebuild").arg("history").run("");
         assert!(ended.success(), "{engine:?}: {said}");
         assert!(said.contains(&format!("history: rebuilt from {} facts", spaces * 3)), "{engine:?}: {said}");
         assert_eq!(count(&store, "rebuild_progress").await, 0, "{engine:?}");
@@ -77,9 +77,9 @@ async fn folded(store: &Store) -> BTreeMap<u64, u64> {
 #[tokio::test(flavor = "multi_thread")]
 async fn readers_and_followers_never_see_a_table_that_is_missing_or_empty() {
     for engine in Engine::DURABLE {
-        let mut world = World::lived(engine, 3).await;
+        let mut populated = PopulatedStore::lived(engine, 3).await;
         let options = FollowOptions { poll: Duration::from_millis(10), ..FollowOptions::default() };
-        let followers = Followers::with_options(world.store.clone(), options);
+        let followers = Followers::with_options(populated.store.clone(), options);
         followers.catch_up().await.expect("level");
         let (over, reads) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
         let mut at_work = JoinSet::new();
@@ -87,8 +87,8 @@ async fn readers_and_followers_never_see_a_table_that_is_missing_or_empty() {
         let followed = tokio::spawn(async move { following.run(pending()).await });
         for reader in 0..3 {
             // Another process's connections: plans of their own, and no notice of what the rebuild does.
-            let store = open_store(world.place.url()).await;
-            let (over, reads, spaces) = (over.clone(), reads.clone(), world.spaces.clone());
+            let store = open_store(populated.storage.url()).await;
+            let (over, reads, spaces) = (over.clone(), reads.clone(), populated.spaces.clone());
             at_work.spawn(async move {
                 let mut turns = spaces.iter().cycle().skip(reader * 7);
                 while let (false, Some((kind, space))) = (over.load(Ordering::Relaxed), turns.next()) {
@@ -100,9 +100,9 @@ async fn readers_and_followers_never_see_a_table_that_is_missing_or_empty() {
             });
         }
         for _ in 0..times(4, 40) {
-            world.live(1).await;
+            populated.live(1).await;
             for name in ["space_status", "campaign_progress"] {
-                rebuild(&world.store, name).await.expect("a rebuild");
+                rebuild(&populated.store, name).await.expect("a rebuild");
             }
             assert_eq!(followers.health().faults, [], "{engine:?}");
         }
@@ -113,7 +113,7 @@ async fn readers_and_followers_never_see_a_table_that_is_missing_or_empty() {
         eventually("level again", async || followers.lag().await.expect("a lag").iter().all(|lag| lag.behind == 0).then_some(())).await;
         followed.abort();
         for question in questions() {
-            assert_eq!(compare(&world.store, question.name()).await, Ok(Vec::new()), "{engine:?} {}", question.name());
+            assert_eq!(compare(&populated.store, question.name()).await, Ok(Vec::new()), "{engine:?} {}", question.name());
         }
     }
 }
@@ -121,35 +121,36 @@ async fn readers_and_followers_never_see_a_table_that_is_missing_or_empty() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_version_before_comes_back_at_once_and_is_brought_level() {
     for engine in Engine::ALL {
-        let mut world = World::lived(engine, 1).await;
-        let followers = Followers::new(world.store.clone());
+        let mut populated = PopulatedStore::lived(engine, 1).await;
+        let followers = Followers::new(populated.store.clone());
         followers.catch_up().await.expect("level");
         let name = "campaign_progress";
-        assert_eq!(roll_back(&world.store, name).await, Err(RebuildError::NothingKept(name)), "{engine:?}");
-        rebuild(&world.store, name).await.expect("a rebuild");
-        let kept = world.events().await;
-        world.live(1).await;
+        assert_eq!(roll_back(&populated.store, name).await, Err(RebuildError::NothingKept(name)), "{engine:?}");
+        rebuild(&populated.store, name).await.expect("a rebuild");
+        let kept = populated.events().await;
+        populated.live(1).await;
         followers.catch_up().await.expect("level");
-        assert_eq!(count(&world.store, name).await, 20);
-        assert_eq!(roll_back(&world.store, name).await, Ok(world.events().await - kept), "{engine:?}: it is told how old it is");
-        assert_eq!(count(&world.store, name).await, 10, "{engine:?}");
+        assert_eq!(count(&populated.store, name).await, 20);
+        assert_eq!(roll_back(&populated.store, name).await, Ok(populated.events().await - kept), "{engine:?}: it is told how old it is");
+        assert_eq!(count(&populated.store, name).await, 10, "{engine:?}");
         followers.catch_up().await.expect("level");
-        assert_eq!(compare(&world.store, name).await, Ok(Vec::new()), "{engine:?}");
-        roll_back(&world.store, name).await.expect("and forward again");
-        drop_previous(&world.store, name).await.expect("dropped");
-        assert_eq!(roll_back(&world.store, name).await, Err(RebuildError::NothingKept(name)), "{engine:?}");
-        rebuild(&world.store, name).await.expect("a rebuild after it all");
-        assert_eq!(compare(&world.store, name).await, Ok(Vec::new()), "{engine:?}");
+        assert_eq!(compare(&populated.store, name).await, Ok(Vec::new()), "{engine:?}");
+        roll_back(&populated.store, name).await.expect("and forward again");
+        drop_previous(&populated.store, name).await.expect("dropped");
+        assert_eq!(roll_back(&populated.store, name).await, Err(RebuildError::NothingKept(name)), "{engine:?}");
+        rebuild(&populated.store, name).await.expect("a rebuild after it all");
+        assert_eq!(compare(&populated.store, name).await, Ok(Vec::new()), "{engine:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_rebuilds_of_one_read_model_the_second_is_refused() {
     for engine in Engine::DURABLE {
-        let world = World::lived(engine, 2).await;
-        let other = open_store(world.place.url()).await;
-        let site = world.store.site(&question_table("history"), ens_store::Purpose::Replace).await.expect("a site").expect("nobody else");
-        for store in [&world.store, &other] {
+        let populated = PopulatedStore::lived(engine, 2).await;
+        let other = open_store(populated.storage.url()).await;
+        let site =
+            populated.store.site(&question_table("history"), ens_store::Purpose::Replace).await.expect("a site").expect("nobody else");
+        for store in [&populated.store, &other] {
             assert_eq!(rebuild(store, "history").await, Err(RebuildError::UnderWay("history")), "{engine:?}");
             assert_eq!(roll_back(store, "history").await, Err(RebuildError::UnderWay("history")), "{engine:?}");
         }
@@ -166,9 +167,9 @@ fn question_table(name: &str) -> ens_store::Table {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fact_that_cannot_be_taken_in_stops_a_rebuild_with_its_place_and_the_live_rows_stay() {
     for engine in Engine::ALL {
-        let world = World::lived(engine, 1).await;
-        Followers::new(world.store.clone()).catch_up().await.expect("level");
-        let rows = count(&world.store, "history").await;
+        let populated = PopulatedStore::lived(engine, 1).await;
+        Followers::new(populated.store.clone()).catch_up().await.expect("level");
+        let rows = count(&populated.store, "history").await;
         let unknown = NewEvent {
             event_type: "SpaceTeleported".to_owned(),
             event_version: "1.0".to_owned(),
@@ -177,14 +178,14 @@ async fn a_fact_that_cannot_be_taken_in_stops_a_rebuild_with_its_place_and_the_l
         };
         let (aggregate_type, aggregate_id) = ("health_space".to_owned(), Uuid::from_u128(7).to_string());
         let write = Write { aggregate_type, aggregate_id, expected_version: 0, events: vec![unknown] };
-        let appended = world.store.append(vec![write]).await.expect("an append").remove(0).expect("no conflict");
+        let appended = populated.store.append(vec![write]).await.expect("an append").remove(0).expect("no conflict");
         let watch = Watch::default();
-        let Err(RebuildError::StandsStill(fault)) = rebuild_watched(&world.store, "history", &watch).await else {
+        let Err(RebuildError::StandsStill(fault)) = rebuild_watched(&populated.store, "history", &watch).await else {
             panic!("{engine:?}: it was taken in")
         };
         assert_eq!((fault.partition, fault.position), (appended.partition, appended.position), "{engine:?}");
         assert!(watch.folded() < watch.total(), "{engine:?}");
-        assert_eq!(count(&world.store, "history").await, rows, "{engine:?}");
-        assert_eq!(count(&world.store, "rebuild_progress").await, 0, "{engine:?}: nothing is left of it");
+        assert_eq!(count(&populated.store, "history").await, rows, "{engine:?}");
+        assert_eq!(count(&populated.store, "rebuild_progress").await, 0, "{engine:?}: nothing is left of it");
     }
 }

@@ -1,4 +1,4 @@
-//! The layout on Citus, tried against a stand-in for it: Citus itself is not among what the tests may install.
+//! The table layout on Citus, tested against a stand-in: Citus itself is not among what the tests may install.
 //!
 //! The stand-in has the functions by their names, checks what Citus would check against the catalog, and keeps what it was asked.
 
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use ens_store::{Layout, StoreError};
 use ens_tests::cohort::open_store;
-use ens_tests::{Engine, Place, ens_binary};
+use ens_tests::{Engine, TestStorage, ens_binary};
 use sqlx::PgConnection;
 
 use crate::{column, migrated, run};
@@ -63,9 +63,9 @@ async fn placed(owner: &mut PgConnection, condition: &str) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn every_table_has_a_place() {
-    let (place, mut owner) = migrated().await;
+    let (storage, mut owner) = migrated().await;
     run(&mut owner, STAND_IN).await;
-    let layout = Layout::carry_out(place.url()).await.expect("a layout");
+    let layout = Layout::carry_out(storage.url()).await.expect("a layout");
     let all: BTreeSet<String> = column(&mut owner, TABLES).await.into_iter().collect();
     let mut laid_out = placed(&mut owner, "true").await;
     assert!(laid_out.insert("_sqlx_migrations".to_owned()), "what the migrations note stays on the coordinator");
@@ -78,28 +78,28 @@ async fn every_table_has_a_place() {
         "what belongs to a space stands beside the head of its partition: {alone:?}"
     );
     // The service finds its tables as they were, and works: the stand-in moves nothing.
-    let store = open_store(place.url()).await;
+    let store = open_store(storage.url()).await;
     let due = ens_tests::cohort::spaces_due_today(&store, 20).await;
     assert_eq!(store.states(&due).await.expect("states").iter().flatten().count(), 20);
 }
 
 #[tokio::test]
 async fn what_is_laid_out_already_is_left_alone() {
-    let (place, mut owner) = migrated().await;
+    let (storage, mut owner) = migrated().await;
     run(&mut owner, STAND_IN).await;
-    Layout::carry_out(place.url()).await.expect("a layout");
-    assert_eq!(Layout::carry_out(place.url()).await.expect("a layout").statements(), [""; 0]);
+    Layout::carry_out(storage.url()).await.expect("a layout");
+    assert_eq!(Layout::carry_out(storage.url()).await.expect("a layout").statements(), [""; 0]);
     run(&mut owner, "CREATE TABLE later (partition smallint NOT NULL, space uuid NOT NULL, PRIMARY KEY (partition, space))").await;
-    let added = Layout::carry_out(place.url()).await.expect("a layout");
+    let added = Layout::carry_out(storage.url()).await.expect("a layout");
     assert_eq!(added.statements(), ["SELECT create_distributed_table('later', 'partition', colocate_with => 'log_heads')"]);
 }
 
 #[tokio::test]
 async fn a_table_without_a_place_stops_the_layout_before_it_begins() {
-    let (place, mut owner) = migrated().await;
+    let (storage, mut owner) = migrated().await;
     run(&mut owner, STAND_IN).await;
     run(&mut owner, "CREATE TABLE stray (id bigint PRIMARY KEY)").await;
-    let refused = Layout::carry_out(place.url()).await.expect_err("no place");
+    let refused = Layout::carry_out(storage.url()).await.expect_err("no place");
     assert_eq!(refused, StoreError::Migration("table stray has no partition and no place on Citus".to_owned()));
     assert_eq!(placed(&mut owner, "true").await.len(), 0);
     assert_eq!(column(&mut owner, "SELECT to_regclass('events_unplaced')::text").await, ["events_unplaced"]);
@@ -107,32 +107,32 @@ async fn a_table_without_a_place_stops_the_layout_before_it_begins() {
 
 #[tokio::test]
 async fn the_command_line_prints_the_layout_or_says_why_it_cannot_be_made() {
-    let place = Place::fresh(Engine::Postgres).await;
+    let storage = TestStorage::fresh(Engine::Postgres).await;
     let ens = |store: &str, arguments: &[&str]| {
         let mut command = std::process::Command::new(ens_binary());
-        command.args(["migrate", "--store", store]).args(arguments).current_dir(place.folder());
+        command.args(["migrate", "--store", store]).args(arguments).current_dir(storage.folder());
         let output = command.stdin(std::process::Stdio::null()).output().expect("the binary ens runs");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (output.status.success(), text(&output.stdout), text(&output.stderr))
     };
-    let (done, printed, _) = ens(place.url(), &["--citus", "--print"]);
-    let layout = Layout::of(place.url()).await.expect("a layout");
+    let (done, printed, _) = ens(storage.url(), &["--citus", "--print"]);
+    let layout = Layout::of(storage.url()).await.expect("a layout");
     let wanted: String = layout.statements().iter().map(|statement| format!("{statement};\n")).collect();
     assert_eq!((done, printed), (true, wanted));
-    let (done, _, said) = ens(place.url(), &["--citus"]);
+    let (done, _, said) = ens(storage.url(), &["--citus"]);
     assert!(!done && said.contains("CREATE EXTENSION citus"), "{said}");
     let (done, _, said) = ens("sqlite:ens.db", &["--citus"]);
     assert!(!done && said.contains("coordinator"), "{said}");
-    let (done, _, said) = ens(place.url(), &["--print"]);
+    let (done, _, said) = ens(storage.url(), &["--print"]);
     assert!(!done && said.contains("--citus"), "{said}");
 }
 
 #[tokio::test]
 async fn without_citus_nothing_is_changed_and_the_reason_is_said() {
-    let (place, mut owner) = migrated().await;
-    let refused = Layout::carry_out(place.url()).await.expect_err("no Citus");
+    let (storage, mut owner) = migrated().await;
+    let refused = Layout::carry_out(storage.url()).await.expect_err("no Citus");
     assert!(matches!(&refused, StoreError::Migration(why) if why.contains("CREATE EXTENSION citus")), "{refused}");
-    let layout = Layout::of(place.url()).await.expect("a layout to read");
+    let layout = Layout::of(storage.url()).await.expect("a layout to read");
     assert!(layout.statements().iter().any(|statement| statement.starts_with("SELECT create_distributed_table('events', 'partition'")));
     assert_eq!(column(&mut owner, "SELECT to_regclass('events_unplaced')::text").await, ["events_unplaced"]);
     assert_eq!(Layout::of("sqlite::memory:").await, Err(StoreError::Address));

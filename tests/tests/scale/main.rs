@@ -1,24 +1,24 @@
-//! What lets the log grow beyond one table and one machine: plans that touch one partition, storage settings, the layout on Citus.
+//! Scaling beyond one table and one machine: plans that touch one partition, storage settings, the layout on Citus.
 
-mod explained;
+mod captured_plans;
+mod hot_paths;
 mod layout;
-mod paths;
 mod plans;
 mod storage;
 
-use ens_tests::{Engine, Place};
+use ens_tests::{Engine, TestStorage};
 use sqlx::{Connection, Executor, PgConnection};
 
-/// A fresh PostgreSQL place whose tables are up to date, and a connection of its owner.
-async fn migrated() -> (Place, PgConnection) {
-    let place = Place::fresh(Engine::Postgres).await;
-    ens_tests::cohort::open_store(place.url()).await.close().await;
-    let owner = owner(&place).await;
-    (place, owner)
+/// Fresh PostgreSQL storage whose tables are up to date, and a connection of its owner.
+async fn migrated() -> (TestStorage, PgConnection) {
+    let storage = TestStorage::fresh(Engine::Postgres).await;
+    ens_tests::cohort::open_store(storage.url()).await.close().await;
+    let owner = owner(&storage).await;
+    (storage, owner)
 }
 
-async fn owner(place: &Place) -> PgConnection {
-    PgConnection::connect(place.url()).await.expect("the owner")
+async fn owner(storage: &TestStorage) -> PgConnection {
+    PgConnection::connect(storage.url()).await.expect("the owner")
 }
 
 /// The first column of a query, as text.

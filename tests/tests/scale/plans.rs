@@ -1,4 +1,4 @@
-//! What the plans of the hot paths must be: one leaf a statement, no table read from end to end, every index worth its bytes.
+//! Requirements on the plans of the hot paths: one leaf for each statement, no sequential scan, no unused index.
 //!
 //! Exceptions are named with their reason; those that somebody still has to mend are in a list that only shrinks.
 
@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use ens_tests::source;
 use sqlx::PgConnection;
 
-use crate::explained::Explained;
-use crate::paths::{Walked, walk};
+use crate::captured_plans::Explained;
+use crate::hot_paths::{Walked, walk};
 use crate::{column, owner};
 
 /// Statements that look over all partitions for good, by a part of their text, and why they may.
@@ -26,12 +26,12 @@ const NOT_YET: [(&str, &str); 0] = [];
 #[tokio::test]
 async fn every_statement_of_the_hot_paths_reads_as_it_should() {
     let walked = walk().await;
-    let mut owner = owner(&walked.place).await;
+    let mut owner = owner(&walked.storage).await;
     let tables = growing_tables(&mut owner).await;
     let mut complaints = BTreeSet::new();
     let mut excused = BTreeSet::new();
     for explained in walked.all() {
-        let wrong = judge(explained, &tables);
+        let wrong = check(explained, &tables);
         if wrong.is_empty() || names(&OVER_ALL, explained).is_some() {
             continue;
         }
@@ -54,7 +54,7 @@ async fn every_statement_of_the_hot_paths_reads_as_it_should() {
 }
 
 /// What is wrong with a plan, if anything.
-fn judge(explained: &Explained, tables: &BTreeMap<String, Option<String>>) -> Vec<String> {
+fn check(explained: &Explained, tables: &BTreeMap<String, Option<String>>) -> Vec<String> {
     let touched = explained.values("Relation Name").iter().filter_map(|table| tables.get(table)?.clone()).collect::<BTreeSet<_>>().len();
     let mut wrong = Vec::new();
     if touched > 1 || explained.removed_late() > 0 {
@@ -97,7 +97,7 @@ fn no_statement_asks_for_what_citus_refuses(walked: &Walked) {
     }
 }
 
-/// A test that heard nothing would find nothing wrong.
+/// Without captured plans the checks would pass for nothing.
 fn assert_every_path_was_explained(walked: &Walked) {
     for (name, explained) in &walked.paths {
         assert!(!explained.is_empty(), "nothing was explained of: {name}");

@@ -1,8 +1,8 @@
-//! How tables are stored: divided by partition with what they held, rights as before, vacuum by numbers.
+//! How tables are stored: partitioned with the rows that they held, with the same rights, and with absolute vacuum thresholds.
 
 use std::path::Path;
 
-use ens_tests::{Engine, Place, source};
+use ens_tests::{Engine, TestStorage, source};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use uuid::Uuid;
 
@@ -29,8 +29,8 @@ fn name(file: &Path) -> &str {
 
 #[tokio::test]
 async fn dividing_a_table_keeps_its_rows() {
-    let place = Place::fresh(Engine::Postgres).await;
-    let mut owner = owner(&place).await;
+    let storage = TestStorage::fresh(Engine::Postgres).await;
+    let mut owner = owner(&storage).await;
     migrate(&mut owner, |name| name < "0300").await;
     run(
         &mut owner,
@@ -71,8 +71,8 @@ fn half(pair: &str) -> Uuid {
 
 #[tokio::test]
 async fn a_request_is_known_by_half_of_its_digest_on_postgresql() {
-    let place = Place::fresh(Engine::Postgres).await;
-    let mut owner = owner(&place).await;
+    let storage = TestStorage::fresh(Engine::Postgres).await;
+    let mut owner = owner(&storage).await;
     migrate(&mut owner, |name| name < "0350").await;
     let (key, digest) = (old_digest("ab"), old_digest("cd"));
     run(&mut owner, &format!("{OLD_REQUEST} ('\\x{key}', '\\x{digest}', 3, '{SPACE}', 4, 5, 6)")).await;
@@ -97,7 +97,7 @@ async fn a_request_is_known_by_half_of_its_digest_on_sqlite() {
 
 #[tokio::test]
 async fn a_divided_table_has_a_leaf_for_each_partition_and_no_other() {
-    let (_place, mut owner) = migrated().await;
+    let (_storage, mut owner) = migrated().await;
     for table in DIVIDED {
         let sql = format!(
             "SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE oid IN (SELECT relid FROM pg_partition_tree('{table}') WHERE isleaf)"
@@ -117,7 +117,7 @@ async fn a_divided_table_has_a_leaf_for_each_partition_and_no_other() {
 /// Default privileges give every new table of `public` to the service: the log's tables take back what it must not have.
 #[tokio::test]
 async fn the_service_may_do_to_the_log_what_it_must_and_no_more() {
-    let (_place, mut owner) = migrated().await;
+    let (_storage, mut owner) = migrated().await;
     let sql = "SELECT format('%s %s', c.oid::regclass, string_agg(right_, ' ' ORDER BY right_)) FROM pg_class c \
          JOIN pg_namespace n ON n.oid = c.relnamespace, unnest(ARRAY['DELETE', 'INSERT', 'SELECT', 'TRUNCATE', 'UPDATE']) right_ \
          WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('public', 'keys') AND has_table_privilege('ens_service', c.oid, right_) \
@@ -136,7 +136,7 @@ async fn the_service_may_do_to_the_log_what_it_must_and_no_more() {
 /// A share of a table that grows for ten years is too late for a vacuum, so every number is absolute.
 #[tokio::test]
 async fn vacuum_goes_by_numbers_and_freezes_what_was_only_inserted() {
-    let (_place, mut owner) = migrated().await;
+    let (_storage, mut owner) = migrated().await;
     for (leaves, wanted) in [
         (
             "events\\_[0-9]+",
@@ -169,7 +169,7 @@ async fn vacuum_goes_by_numbers_and_freezes_what_was_only_inserted() {
 
 #[tokio::test]
 async fn an_index_of_positions_leaves_no_page_half_empty() {
-    let (_place, mut owner) = migrated().await;
+    let (_storage, mut owner) = migrated().await;
     let sql = "SELECT c.reloptions::text FROM pg_inherits h JOIN pg_class c ON c.oid = h.inhrelid \
          WHERE h.inhparent = 'events_partition_position_key'::regclass AND c.relname <> 'events_unplaced_partition_position_key'";
     assert_eq!(column(&mut owner, sql).await, ["{fillfactor=100}"; 16]);

@@ -1,12 +1,12 @@
-//! The canaries: names, addresses, codes and INS go in by every door of the store; nothing of them is found in the whole database.
+//! Canary values: names, addresses, codes and INS go in through every function of the store and are not found in the database.
 
 use ens_domain::policy::Policy;
 use ens_store::Order;
 use sqlx::{Connection, PgConnection};
 
-use crate::legs::{Leg, Log};
-use crate::people::{CANARIES, INS, code, create, declare_contacts, ins, ins_of, live, message, renew, send_notice, space};
-use crate::people::{life_until_destroyed, monday};
+use crate::backends::{Backend, Log};
+use crate::persons::{CANARIES, INS, code, create, declare_contacts, ins, ins_of, live, message, renew, send_notice, space};
+use crate::persons::{life_until_destroyed, monday};
 use ens_domain::space::commands::ReplaceIns;
 
 /// Lets the canaries in: events, messages, the registry, idempotency keys, by our own writer.
@@ -36,9 +36,9 @@ fn found(haystack: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn no_canary_is_found_in_postgresql() {
-    let log = Log::fresh(Leg::PostgresOurs).await;
+    let log = Log::fresh(Backend::PostgresOurs).await;
     let_in(&log).await;
-    let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
+    let mut owner = PgConnection::connect(log.storage.url()).await.expect("the owner");
     let tables: Vec<(String, String)> = sqlx::query_as(
         "SELECT table_schema::text, table_name::text FROM information_schema.tables \
          WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')",
@@ -59,11 +59,11 @@ async fn no_canary_is_found_in_postgresql() {
 
 #[tokio::test]
 async fn no_canary_is_found_in_the_files_of_sqlite() {
-    let log = Log::fresh(Leg::SqliteFile).await;
+    let log = Log::fresh(Backend::SqliteFile).await;
     let_in(&log).await;
     let mut names = Vec::new();
     let mut dump = String::new();
-    for file in std::fs::read_dir(log.place.folder()).expect("the folder") {
+    for file in std::fs::read_dir(log.storage.folder()).expect("the folder") {
         let path = file.expect("a file").path();
         names.push(path.file_name().expect("a name").to_string_lossy().into_owned());
         dump.push_str(&String::from_utf8_lossy(&std::fs::read(&path).expect("its bytes")));
@@ -75,17 +75,17 @@ async fn no_canary_is_found_in_the_files_of_sqlite() {
 
 #[tokio::test]
 async fn no_canary_is_found_in_what_the_store_says() {
-    for leg in Leg::OURS {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::OURS {
+        let log = Log::fresh(backend).await;
         let_in(&log).await;
         let mut said = format!("{:?} {:?}", log.store, log.read_all().await);
         let loaded = log.store.state(space(1)).await.expect("a readable space");
         said.push_str(&format!("{loaded:?} {:?} {:?}", create(space(1)), send_notice(&log.store, space(1), message(1)).command));
         // What is refused for being unsealed is not repeated by the refusal, in words or in debug output.
-        let mut unsealed = crate::legs::write(&space(3).to_string(), 0, 1);
+        let mut unsealed = crate::backends::write(&space(3).to_string(), 0, 1);
         unsealed.events[0].payload = serde_json::to_string(&ens_domain::personal::Personal::new(ins())).expect("JSON");
         let refused = log.store.append(vec![unsealed]).await.expect_err("unsealed");
         said.push_str(&format!("{refused} {refused:?}"));
-        assert_eq!(found(&said), Vec::<String>::new(), "{leg:?}");
+        assert_eq!(found(&said), Vec::<String>::new(), "{backend:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! The connections of a PostgreSQL store: those of its writers are kept, and let go when it is closed.
+//! The connections of a PostgreSQL store: those of its writers are kept, and closed with the store.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use ens_tests::eventually;
 use sqlx::{Connection, PgConnection};
 use tokio::time::timeout;
 
-use crate::flights::Holder;
+use crate::backends::{Backend, Log};
+use crate::head_lock::HeadLock;
 use crate::kill_others;
-use crate::legs::{Leg, Log};
-use crate::people::{create, live, oppose, space};
+use crate::persons::{create, live, oppose, space};
 
 /// The server's processes that serve this store.
 async fn processes(owner: &mut PgConnection) -> Vec<i32> {
@@ -21,8 +21,8 @@ async fn processes(owner: &mut PgConnection) -> Vec<i32> {
 
 #[tokio::test]
 async fn a_statement_that_is_refused_costs_no_connection() {
-    let log = Log::fresh(Leg::PostgresOurs).await;
-    let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
+    let log = Log::fresh(Backend::PostgresOurs).await;
+    let mut owner = PgConnection::connect(log.storage.url()).await.expect("the owner");
     live(&log.store, vec![create(space(1)), oppose(space(1)).once("k", [1; 32])]).await;
     let before = processes(&mut owner).await;
     for _ in 0..5 {
@@ -36,8 +36,8 @@ async fn a_statement_that_is_refused_costs_no_connection() {
 
 #[tokio::test]
 async fn a_killed_connection_is_replaced() {
-    let log = Log::fresh(Leg::PostgresOurs).await;
-    let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
+    let log = Log::fresh(Backend::PostgresOurs).await;
+    let mut owner = PgConnection::connect(log.storage.url()).await.expect("the owner");
     live(&log.store, vec![create(space(1))]).await;
     assert!(!processes(&mut owner).await.is_empty());
     kill_others(&mut owner).await;
@@ -48,8 +48,8 @@ async fn a_killed_connection_is_replaced() {
 
 #[tokio::test]
 async fn a_closed_store_leaves_no_connection() {
-    let log = Log::fresh(Leg::PostgresOurs).await;
-    let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
+    let log = Log::fresh(Backend::PostgresOurs).await;
+    let mut owner = PgConnection::connect(log.storage.url()).await.expect("the owner");
     live(&log.store, vec![create(space(1)), create(space(2))]).await;
     assert!(!processes(&mut owner).await.is_empty());
     log.store.close().await;
@@ -58,15 +58,15 @@ async fn a_closed_store_leaves_no_connection() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_closes_a_store_waits_for_what_is_being_written() {
-    let log = Log::fresh(Leg::PostgresOurs).await;
+    let log = Log::fresh(Backend::PostgresOurs).await;
     live(&log.store, vec![create(space(1))]).await;
-    let mut heads = Holder::of(&log).await;
+    let mut heads = HeadLock::of(&log).await;
     let store = log.store.clone();
     let asked = tokio::spawn(async move { store.execute(create(space(2)), &Policy::default()).await });
-    heads.sees_waiting(1).await;
+    heads.wait_for_statements(1).await;
     let mut closing = Box::pin(log.store.close());
     timeout(Duration::from_millis(500), &mut closing).await.expect_err("it is closed while something is being written");
-    heads.let_go().await;
+    heads.release().await;
     closing.await;
     asked.await.expect("a task").expect("a space");
     let refused = log.store.execute(create(space(3)), &Policy::default()).await;

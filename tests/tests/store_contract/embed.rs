@@ -1,14 +1,14 @@
-//! The example that embedders copy runs, on a database of its own.
+//! The example for programs that embed the store runs on a database of its own.
 
 use std::process::Command;
 
-use ens_tests::{Engine, Place};
+use ens_tests::{Engine, TestStorage};
 
 #[tokio::test]
 async fn the_example_embed_runs() {
-    let place = Place::fresh(Engine::Postgres).await;
+    let storage = TestStorage::fresh(Engine::Postgres).await;
     let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--package", "ens-store", "--example", "embed", "--", place.url()])
+        .args(["run", "--quiet", "--package", "ens-store", "--example", "embed", "--", storage.url()])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo");

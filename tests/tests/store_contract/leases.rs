@@ -1,12 +1,12 @@
-//! Leases: one holder at a time, none for longer than it says, and what the last one has done is known to the next.
+//! Leases: one holder at a time, no longer than agreed, and the next holder learns what the last one has done.
 
 use std::time::Duration;
 
 use ens_store::{Lease, Partition, Store};
-use ens_tests::{Engine, Place, eventually};
+use ens_tests::{Engine, TestStorage, eventually};
 use futures::future::join_all;
 
-use crate::legs::options;
+use crate::backends::options;
 
 const LONG: Duration = Duration::from_secs(600);
 
@@ -17,8 +17,8 @@ async fn lease(store: &Store, length: Duration) -> Option<Lease> {
 #[tokio::test]
 async fn a_lease_is_held_by_one_at_a_time() {
     for engine in Engine::ALL {
-        let place = Place::fresh(engine).await;
-        let store = Store::open(place.url(), options()).await.expect("a store");
+        let storage = TestStorage::fresh(engine).await;
+        let store = Store::open(storage.url(), options()).await.expect("a store");
         let asked = join_all((0..8).map(|_| lease(&store, LONG))).await;
         let mut held: Vec<Lease> = asked.into_iter().flatten().collect();
         assert_eq!(held.len(), 1, "{engine:?}");
@@ -35,8 +35,8 @@ async fn a_lease_is_held_by_one_at_a_time() {
 #[tokio::test]
 async fn a_lease_that_nobody_keeps_ends_by_itself() {
     for engine in Engine::ALL {
-        let place = Place::fresh(engine).await;
-        let store = Store::open(place.url(), options()).await.expect("a store");
+        let storage = TestStorage::fresh(engine).await;
+        let store = Store::open(storage.url(), options()).await.expect("a store");
         let mut dead = lease(&store, Duration::from_millis(300)).await.expect("free");
         assert!(lease(&store, LONG).await.is_none(), "{engine:?}");
         let next = eventually("the lease ends", async || lease(&store, LONG).await).await;

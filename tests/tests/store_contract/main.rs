@@ -1,79 +1,82 @@
-//! The store's contract: promises 1 to 7, tried on every engine and with every writer that may write to its log.
+//! The store contract: promises 1 to 7, tested on every engine and with every writer that may write to its log.
 //!
 //! What the stock writer cannot say (where its events stand, who won, a key that makes a request take effect once) is asked of our
 //! own writer, on a log that the stock writer writes to as well.
 
+mod backends;
 mod batches;
+mod batches_in_flight;
 mod canaries;
+mod cancelled_callers;
+mod command_queue;
+mod concurrent_writers;
 mod connections;
-mod crowds;
-mod departures;
 mod destruction;
-mod doors;
 mod embed;
-mod flights;
-mod lanes;
+mod head_lock;
+mod idempotency;
 mod leases;
-mod legs;
-mod messages;
-mod people;
+mod no_skipped_events;
+mod opening;
+mod outbox;
+mod persons;
 mod read_models;
-mod reading;
 mod registry;
-mod repeats;
+mod same_events;
 mod sealing;
 mod single_rows;
-mod skips;
-mod twins;
-mod whole;
+mod sqlite_transactions;
+mod streaming_reads;
 
 use std::collections::BTreeMap;
 
+use backends::{Backend, Log, Lost, Written, options, read, service_pool, write};
 use cqrs_es::Aggregate;
 use ens_domain::space::HealthSpace;
 use ens_store::{Arg, Store, StoreError, Table};
 use futures::future::join_all;
-use legs::{Leg, Log, Lost, Written, options, read, service_pool, write};
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection};
 
 #[tokio::test]
 async fn promise_1_what_was_acknowledged_is_durable() {
-    for leg in Leg::ALL {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::ALL {
+        let log = Log::fresh(backend).await;
         assert_settings(&log).await;
         for version in 0..5 {
             log.write("a", version, 1).await.expect("a write");
         }
         let before = log.read_all().await;
-        assert_eq!(before.len(), 5, "{leg:?}");
-        if leg == Leg::SqliteMemory {
+        assert_eq!(before.len(), 5, "{backend:?}");
+        if backend == Backend::SqliteMemory {
             continue; // Memory lasts as long as its process.
         }
-        // A second door onto the same place, the first neither closed nor told: nothing may wait in the first one's memory.
-        let reopened = Store::open(log.place.url(), options()).await.expect("the same place again");
-        assert_eq!(read(&reopened, reopened.partitions().of("a")).await.expect("a readable log"), before, "{leg:?}");
+        // A second store on the same storage, while the first is open: nothing may be only in the memory of the first.
+        let reopened = Store::open(log.storage.url(), options()).await.expect("the same storage again");
+        assert_eq!(read(&reopened, reopened.partitions().of("a")).await.expect("a readable log"), before, "{backend:?}");
     }
 }
 
 /// Commits are on the disk when they return.
 async fn assert_settings(log: &Log) {
-    let (sql, durable) = match log.leg {
-        Leg::SqliteMemory => return,
-        Leg::SqliteFile => ("SELECT synchronous AS value FROM pragma_synchronous", json!([{ "value": 2 }])),
-        Leg::PostgresOurs | Leg::PostgresStock => ("SELECT current_setting('synchronous_commit') AS value", json!([{ "value": "on" }])),
+    let (sql, durable) = match log.backend {
+        Backend::SqliteMemory => return,
+        Backend::SqliteFile => ("SELECT synchronous AS value FROM pragma_synchronous", json!([{ "value": 2 }])),
+        Backend::PostgresOurs | Backend::PostgresStock => {
+            ("SELECT current_setting('synchronous_commit') AS value", json!([{ "value": "on" }]))
+        }
     };
     let answer: Vec<Value> = log.store.select(sql, &[]).await.expect("a setting");
-    assert_eq!(Value::from(answer), durable, "{:?}", log.leg);
+    assert_eq!(Value::from(answer), durable, "{:?}", log.backend);
 }
 
 #[tokio::test]
 async fn promise_1_what_was_acknowledged_never_changes() {
-    for leg in Leg::ALL {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::ALL {
+        let log = Log::fresh(backend).await;
         log.write("a", 0, 3).await.expect("a write");
         let before = log.read_all().await;
-        // A read model's writer that takes the log for its table: the one door through which the store would change rows.
+        // A follower whose table is the log: the only function of the store that changes rows.
         let events = Table::new("events", &["aggregate_type", "aggregate_id", "sequence", "partition"], &COLUMNS);
         let partition = log.store.partitions().of("a");
         let row = json!({"aggregate_type": HealthSpace::TYPE, "aggregate_id": "a", "sequence": 1, "partition": partition.number(),
@@ -83,14 +86,14 @@ async fn promise_1_what_was_acknowledged_never_changes() {
             Ok(()) => forging.commit(1).await,
             Err(refused) => Err(refused),
         };
-        assert!(matches!(forged, Err(StoreError::Database { .. })), "{leg:?}: {forged:?}");
+        assert!(matches!(forged, Err(StoreError::Database { .. })), "{backend:?}: {forged:?}");
         let mut erasing = log.store.follow("eraser", partition).await.expect("a turn").expect("nobody else");
         let erased = match erasing.remove(&events, &[row]).await {
             Ok(()) => erasing.commit(1).await,
             Err(refused) => Err(refused),
         };
-        assert!(matches!(erased, Err(StoreError::Database { .. })), "{leg:?}: {erased:?}");
-        assert_eq!(log.read_all().await, before, "{leg:?}");
+        assert!(matches!(erased, Err(StoreError::Database { .. })), "{backend:?}: {erased:?}");
+        assert_eq!(log.read_all().await, before, "{backend:?}");
     }
 }
 
@@ -99,10 +102,10 @@ const COLUMNS: [&str; 9] =
 
 #[tokio::test]
 async fn promise_1_neither_the_role_nor_the_owner_changes_the_log() {
-    let log = Log::fresh(Leg::PostgresStock).await;
+    let log = Log::fresh(Backend::PostgresStock).await;
     log.write("a", 0, 3).await.expect("a write");
-    let service = service_pool(log.place.url()).await;
-    let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
+    let service = service_pool(log.storage.url()).await;
+    let mut owner = PgConnection::connect(log.storage.url()).await.expect("the owner");
     for statement in [
         "UPDATE events SET payload = '{}'",
         "DELETE FROM events",
@@ -135,14 +138,14 @@ fn refusal<T>(answer: Result<T, sqlx::Error>) -> Option<String> {
 
 #[tokio::test]
 async fn promise_2_of_two_writers_on_one_version_one_wins() {
-    for leg in Leg::ALL {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::ALL {
+        let log = Log::fresh(backend).await;
         for version in 0..10 {
             let answers = join_all((0..8).map(|_| log.write("a", version, 1))).await;
             let won = answers.iter().filter(|answer| answer.is_ok()).count();
-            assert_eq!(won, 1, "{leg:?} at {version}: {answers:?}");
+            assert_eq!(won, 1, "{backend:?} at {version}: {answers:?}");
             for lost in answers.into_iter().filter_map(Result::err) {
-                assert_lost_to(leg, lost, version + 1);
+                assert_lost_to(backend, lost, version + 1);
             }
         }
         assert_sequences_are_whole(&log).await;
@@ -150,28 +153,28 @@ async fn promise_2_of_two_writers_on_one_version_one_wins() {
 }
 
 /// A writer that lost says to which version, except the stock one, which does not know.
-fn assert_lost_to(leg: Leg, lost: Lost, winner: u64) {
-    match (leg, lost) {
-        (Leg::PostgresStock, lost) => assert_eq!(lost, Lost::To(None)),
-        (_, Lost::To(Some(conflict))) => assert_eq!(conflict.winner, winner, "{leg:?}"),
-        (_, other) => panic!("{leg:?}: {other:?}"),
+fn assert_lost_to(backend: Backend, lost: Lost, winner: u64) {
+    match (backend, lost) {
+        (Backend::PostgresStock, lost) => assert_eq!(lost, Lost::To(None)),
+        (_, Lost::To(Some(conflict))) => assert_eq!(conflict.winner, winner, "{backend:?}"),
+        (_, other) => panic!("{backend:?}: {other:?}"),
     }
 }
 
 #[tokio::test]
 async fn promise_2_no_writer_leaves_a_hole_in_a_sequence() {
-    for leg in Leg::ALL {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::ALL {
+        let log = Log::fresh(backend).await;
         log.write("a", 0, 2).await.expect("a write");
         let ahead = log.write("a", 7, 1).await.expect_err("a version that does not exist");
-        match (leg, ahead) {
-            (Leg::PostgresStock, lost) => assert!(matches!(lost, Lost::Failed(_)), "{lost:?}"),
-            (_, Lost::To(Some(conflict))) => assert_eq!(conflict.winner, 2, "{leg:?}"),
-            (_, other) => panic!("{leg:?}: {other:?}"),
+        match (backend, ahead) {
+            (Backend::PostgresStock, lost) => assert!(matches!(lost, Lost::Failed(_)), "{lost:?}"),
+            (_, Lost::To(Some(conflict))) => assert_eq!(conflict.winner, 2, "{backend:?}"),
+            (_, other) => panic!("{backend:?}: {other:?}"),
         }
         // Both writers on one aggregate take turns without a hole or a repeat.
         log.write_ours("a", 2, 3).await.expect("our writer");
-        log.write("a", 5, 1).await.expect("this leg's writer");
+        log.write("a", 5, 1).await.expect("this backend's writer");
         assert_sequences_are_whole(&log).await;
     }
 }
@@ -183,14 +186,14 @@ async fn assert_sequences_are_whole(log: &Log) {
     }
     for (aggregate, sequence) in sequences {
         let whole: Vec<u64> = (1..).take(sequence.len()).collect();
-        assert_eq!(sequence, whole, "{:?}: {aggregate}", log.leg);
+        assert_eq!(sequence, whole, "{:?}: {aggregate}", log.backend);
     }
 }
 
 #[tokio::test]
 async fn positions_are_dense_and_in_the_order_of_the_commits() {
-    for leg in Leg::ALL {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::ALL {
+        let log = Log::fresh(backend).await;
         let partition = log.store.partitions().of("a");
         let ids: Vec<String> =
             (0..).map(|number| format!("id-{number}")).filter(|id| log.store.partitions().of(id) == partition).take(5).collect();
@@ -198,41 +201,41 @@ async fn positions_are_dense_and_in_the_order_of_the_commits() {
         for (version, id) in (0..4).flat_map(|version| ids.iter().map(move |id| (version, id))) {
             let written = log.write(id, version, 1).await.expect("a write");
             let head = log.store.heads().await.expect("heads").into_iter().find(|(at, _)| *at == partition).expect("a head").1;
-            assert_eq!(head, last + 1, "{leg:?}");
+            assert_eq!(head, last + 1, "{backend:?}");
             if let Written::Placed(appended) = written {
-                assert_eq!((appended.partition, appended.position, appended.version), (partition, head, version + 1), "{leg:?}");
+                assert_eq!((appended.partition, appended.position, appended.version), (partition, head, version + 1), "{backend:?}");
             }
             last = head;
         }
         let read = read(&log.store, partition).await.expect("a readable log");
-        assert!(read.iter().map(|event| event.position).eq(1..=last), "{leg:?}");
+        assert!(read.iter().map(|event| event.position).eq(1..=last), "{backend:?}");
     }
 }
 
 #[tokio::test]
 async fn promise_5_a_reader_that_fails_says_so() {
-    for leg in Leg::ALL {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::ALL {
+        let log = Log::fresh(backend).await;
         log.write("a", 0, 10).await.expect("a write");
         let partition = log.store.partitions().of("a");
         log.store.close().await;
         let page = log.store.feed(partition, 0, 5).await;
-        assert!(matches!(page, Err(StoreError::Unreachable(_))), "{leg:?}: {page:?}");
-        assert!(log.store.heads().await.is_err() && log.store.follow("x", partition).await.is_err(), "{leg:?}");
+        assert!(matches!(page, Err(StoreError::Unreachable(_))), "{backend:?}: {page:?}");
+        assert!(log.store.heads().await.is_err() && log.store.follow("x", partition).await.is_err(), "{backend:?}");
     }
 }
 
 #[tokio::test]
 async fn promise_5_a_log_that_was_altered_is_broken_not_short() {
-    let log = Log::fresh(Leg::PostgresOurs).await;
+    let log = Log::fresh(Backend::PostgresOurs).await;
     log.write("a", 0, 10).await.expect("a write");
-    let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
+    let mut owner = PgConnection::connect(log.storage.url()).await.expect("the owner");
     owner.execute("ALTER TABLE events DISABLE TRIGGER ALL; DELETE FROM events WHERE position = 4").await.expect("the owner's axe");
     assert_broken_at_4(&log).await;
 
-    let log = Log::fresh(Leg::SqliteFile).await;
+    let log = Log::fresh(Backend::SqliteFile).await;
     log.write("a", 0, 10).await.expect("a write");
-    let mut owner = sqlx::SqliteConnection::connect(log.place.url()).await.expect("the file");
+    let mut owner = sqlx::SqliteConnection::connect(log.storage.url()).await.expect("the file");
     owner.execute("DROP TRIGGER events_are_never_deleted; DELETE FROM events WHERE position = 4").await.expect("the owner's axe");
     assert_broken_at_4(&log).await;
 }
@@ -240,20 +243,20 @@ async fn promise_5_a_log_that_was_altered_is_broken_not_short() {
 async fn assert_broken_at_4(log: &Log) {
     let partition = log.store.partitions().of("a");
     let broken = Err(StoreError::Broken { partition, expected: 4, found: 5 });
-    assert_eq!(log.store.feed(partition, 0, 100).await, broken, "{:?}", log.leg);
+    assert_eq!(log.store.feed(partition, 0, 100).await, broken, "{:?}", log.backend);
     let mut turn = log.store.follow("reader", partition).await.expect("a turn").expect("nobody else");
-    assert_eq!(turn.events(100).await, broken, "{:?}", log.leg);
+    assert_eq!(turn.events(100).await, broken, "{:?}", log.backend);
 }
 
 #[tokio::test]
 async fn promise_5_a_killed_connection_never_looks_like_the_end_of_the_log() {
-    for leg in [Leg::PostgresOurs, Leg::PostgresStock] {
-        let log = Log::fresh(leg).await;
+    for backend in [Backend::PostgresOurs, Backend::PostgresStock] {
+        let log = Log::fresh(backend).await;
         for version in (0..2_000).step_by(500) {
             log.write("a", version, 500).await.expect("a write");
         }
         let partition = log.store.partitions().of("a");
-        let mut killer = PgConnection::connect(log.place.url()).await.expect("the owner");
+        let mut killer = PgConnection::connect(log.storage.url()).await.expect("the owner");
         let (mut seen, mut failures) = (0, 0);
         for round in 0_u32.. {
             if round % 3 == 1 {
@@ -268,8 +271,8 @@ async fn promise_5_a_killed_connection_never_looks_like_the_end_of_the_log() {
                 Ok(page) => seen = page.last().expect("an event").position,
             }
         }
-        assert_eq!(seen, 2_000, "{leg:?}: the log seemed to end early");
-        assert!(failures > 0, "{leg:?}: no connection was killed while it was read");
+        assert_eq!(seen, 2_000, "{backend:?}: the log seemed to end early");
+        assert!(failures > 0, "{backend:?}: no connection was killed while it was read");
     }
 }
 
@@ -282,21 +285,21 @@ pub(crate) async fn kill_others(killer: &mut PgConnection) {
 
 #[tokio::test]
 async fn the_same_select_reads_alike_on_both_engines() {
-    for leg in Leg::OURS {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::OURS {
+        let log = Log::fresh(backend).await;
         log.write("a", 0, 3).await.expect("a write");
         let sql = "SELECT sequence, aggregate_id AS name FROM events WHERE aggregate_id = $1 AND sequence > $2 ORDER BY sequence";
         let rows: Vec<Value> = log.store.select(sql, &[Arg::from("a"), Arg::from(1)]).await.expect("rows");
-        assert_eq!(Value::from(rows), json!([{"sequence": 2, "name": "a"}, {"sequence": 3, "name": "a"}]), "{leg:?}");
+        assert_eq!(Value::from(rows), json!([{"sequence": 2, "name": "a"}, {"sequence": 3, "name": "a"}]), "{backend:?}");
     }
 }
 
 #[tokio::test]
 async fn who_waits_is_woken_by_an_append() {
-    for leg in Leg::OURS {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::OURS {
+        let log = Log::fresh(backend).await;
         let mut bell = log.store.appended();
         let (_, written) = tokio::join!(bell.changed(), log.store.append(vec![write("a", 0, 1)]));
-        assert!(written.expect("a write")[0].is_ok(), "{leg:?}");
+        assert!(written.expect("a write")[0].is_ok(), "{backend:?}");
     }
 }

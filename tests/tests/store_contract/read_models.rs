@@ -1,20 +1,20 @@
-//! Following: rows and checkpoint together, one follower at a time, a rebuilt table in the place of the old.
+//! Following the log: rows and checkpoint are written together, by one follower at a time, and a rebuilt table replaces the old one.
 
 use ens_store::{Arg, Leaf, Partition, Purpose, Rows, Site, Store, StoreError, Table};
-use ens_tests::{Engine, Place, eventually};
+use ens_tests::{Engine, TestStorage, eventually};
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
-use crate::legs::{Leg, Log, options, write};
+use crate::backends::{Backend, Log, options, write};
 
 const SCORES: Table = Table::new("scores", &["partition", "id"], &["partition", "id", "day", "points", "note"]);
 
 /// A log of 30 events, and a read model that no migration knows.
-async fn with_scores(leg: Leg) -> (Log, Partition) {
-    let log = Log::fresh(leg).await;
-    let (id, day) = if leg == Leg::PostgresOurs { ("uuid", "date") } else { ("TEXT", "TEXT") };
+async fn with_scores(backend: Backend) -> (Log, Partition) {
+    let log = Log::fresh(backend).await;
+    let (id, day) = if backend == Backend::PostgresOurs { ("uuid", "date") } else { ("TEXT", "TEXT") };
     let leaves: String = (0..16).map(|n| format!("; CREATE TABLE scores_{n:02} PARTITION OF scores FOR VALUES IN ({n})")).collect();
-    let (by, leaves) = if leg == Leg::PostgresOurs { ("PARTITION BY LIST (partition)", leaves) } else { ("", String::new()) };
+    let (by, leaves) = if backend == Backend::PostgresOurs { ("PARTITION BY LIST (partition)", leaves) } else { ("", String::new()) };
     let table = format!(
         "CREATE TABLE scores (partition integer NOT NULL, id {id} NOT NULL, day {day}, points bigint NOT NULL, note text, \
          PRIMARY KEY (partition, id)) {by}; CREATE INDEX scores_by_points ON scores (points, day) WHERE points > 0{leaves}"
@@ -28,15 +28,15 @@ async fn with_scores(leg: Leg) -> (Log, Partition) {
 }
 
 async fn owner(log: &Log, sql: &str) {
-    match log.leg {
-        Leg::SqliteMemory | Leg::PostgresStock => panic!("no second connection here"),
-        Leg::SqliteFile => SqliteConnection::connect(log.place.url()).await.expect("the file").execute(sql).await.map(drop),
-        Leg::PostgresOurs => PgConnection::connect(log.place.url()).await.expect("the owner").execute(sql).await.map(drop),
+    match log.backend {
+        Backend::SqliteMemory | Backend::PostgresStock => panic!("no second connection here"),
+        Backend::SqliteFile => SqliteConnection::connect(log.storage.url()).await.expect("the file").execute(sql).await.map(drop),
+        Backend::PostgresOurs => PgConnection::connect(log.storage.url()).await.expect("the owner").execute(sql).await.map(drop),
     }
     .expect("the owner's statement");
 }
 
-const LEGS: [Leg; 2] = [Leg::SqliteFile, Leg::PostgresOurs];
+const LEGS: [Backend; 2] = [Backend::SqliteFile, Backend::PostgresOurs];
 const ID: [&str; 3] =
     ["0198a5d0-0000-7000-8000-000000000001", "0198a5d0-0000-7000-8000-000000000002", "0198a5d0-0000-7000-8000-000000000003"];
 
@@ -60,30 +60,30 @@ fn expected(scores: &[(usize, i64)]) -> Vec<(String, i64)> {
 
 #[tokio::test]
 async fn rows_and_checkpoint_stand_together() {
-    for leg in LEGS {
-        let (log, partition) = with_scores(leg).await;
+    for backend in LEGS {
+        let (log, partition) = with_scores(backend).await;
         let mut turn = log.store.follow("scores", partition).await.expect("a turn").expect("nobody else");
-        assert_eq!((turn.checkpoint(), turn.events(20).await.expect("events").len()), (0, 20), "{leg:?}");
+        assert_eq!((turn.checkpoint(), turn.events(20).await.expect("events").len()), (0, 20), "{backend:?}");
         turn.put(&SCORES, &[score(0, 1), score(1, 2), score(0, 3)]).await.expect("rows");
         turn.remove(&SCORES, &[score(1, 0)]).await.expect("a removal");
         turn.put(&SCORES, &[] as &[Value]).await.expect("nothing");
         turn.commit(20).await.expect("a commit");
-        assert_eq!(scores(&log.store).await, expected(&[(0, 3)]), "{leg:?}");
-        assert_eq!(log.store.checkpoints("scores").await, Ok(vec![(partition, 20)]), "{leg:?}");
+        assert_eq!(scores(&log.store).await, expected(&[(0, 3)]), "{backend:?}");
+        assert_eq!(log.store.checkpoints("scores").await, Ok(vec![(partition, 20)]), "{backend:?}");
 
         let mut undone = log.store.follow("scores", partition).await.expect("a turn").expect("nobody else");
         let events = undone.events(20).await.expect("events");
-        assert!(events.iter().map(|event| event.position).eq(21..=30), "{leg:?}");
+        assert!(events.iter().map(|event| event.position).eq(21..=30), "{backend:?}");
         undone.put(&SCORES, &[score(2, 9)]).await.expect("rows");
         drop(undone);
-        assert_eq!(scores(&log.store).await, expected(&[(0, 3)]), "{leg:?}: a dropped turn left something");
+        assert_eq!(scores(&log.store).await, expected(&[(0, 3)]), "{backend:?}: a dropped turn left something");
 
         let mut next = eventually("the turn is given back", async || log.store.follow("scores", partition).await.expect("a turn")).await;
         let rows: Vec<Value> = next.rows(&SCORES, &[score(0, 0), score(1, 0)]).await.expect("rows");
-        assert_eq!(rows, [score(0, 3)], "{leg:?}");
+        assert_eq!(rows, [score(0, 3)], "{backend:?}");
         next.put(&SCORES, &[score(0, 4), score(2, 5)]).await.expect("rows");
         next.commit(30).await.expect("a commit");
-        assert_eq!(scores(&log.store).await, expected(&[(0, 4), (2, 5)]), "{leg:?}");
+        assert_eq!(scores(&log.store).await, expected(&[(0, 4), (2, 5)]), "{backend:?}");
         let by_id: Vec<Value> = log
             .store
             .select(
@@ -96,51 +96,51 @@ async fn rows_and_checkpoint_stand_together() {
             )
             .await
             .expect("a row");
-        assert_eq!(by_id, [json!({ "points": 5 })], "{leg:?}");
+        assert_eq!(by_id, [json!({ "points": 5 })], "{backend:?}");
     }
 }
 
 #[tokio::test]
 async fn one_follower_at_a_time() {
-    for leg in LEGS {
-        let (log, partition) = with_scores(leg).await;
-        let other = Store::open(log.place.url(), options()).await.expect("another process");
+    for backend in LEGS {
+        let (log, partition) = with_scores(backend).await;
+        let other = Store::open(log.storage.url(), options()).await.expect("another process");
         let mut first = log.store.follow("scores", partition).await.expect("a turn").expect("nobody else");
-        assert!(log.store.follow("scores", partition).await.expect("an answer").is_none(), "{leg:?}");
+        assert!(log.store.follow("scores", partition).await.expect("an answer").is_none(), "{backend:?}");
         first.put(&SCORES, &[score(0, 1)]).await.expect("rows");
         match other.follow("scores", partition).await.expect("an answer") {
-            None => assert_eq!(leg, Leg::PostgresOurs, "the row's lock is seen by every process"),
+            None => assert_eq!(backend, Backend::PostgresOurs, "the row's lock is seen by every process"),
             Some(mut second) => {
                 // SQLite holds no lock for a turn: whoever commits second has lost it, rows and all.
                 second.put(&SCORES, &[score(0, 100)]).await.expect("rows");
                 second.commit(10).await.expect("the faster one");
-                assert_eq!(first.commit(10).await, Err(StoreError::Overtaken), "{leg:?}");
-                assert_eq!(scores(&log.store).await, expected(&[(0, 100)]), "{leg:?}");
+                assert_eq!(first.commit(10).await, Err(StoreError::Overtaken), "{backend:?}");
+                assert_eq!(scores(&log.store).await, expected(&[(0, 100)]), "{backend:?}");
                 continue;
             }
         }
         first.commit(10).await.expect("a commit");
-        assert_eq!(scores(&log.store).await, expected(&[(0, 1)]), "{leg:?}");
+        assert_eq!(scores(&log.store).await, expected(&[(0, 1)]), "{backend:?}");
     }
 }
 
 #[tokio::test]
 async fn a_rebuilt_table_takes_the_place_of_the_old_one_with_its_checkpoints() {
-    for leg in LEGS {
-        let (log, partition) = with_scores(leg).await;
+    for backend in LEGS {
+        let (log, partition) = with_scores(backend).await;
         put(&log, partition, 1).await;
         // Twice, because the second rebuild meets the names that the first one left.
         for points in [2, 3] {
             let site = log.store.site(&SCORES, Purpose::Replace).await.expect("a site").expect("nobody else");
-            assert!(log.store.site(&SCORES, Purpose::Replace).await.expect("an answer").is_none(), "{leg:?}: one at a time");
+            assert!(log.store.site(&SCORES, Purpose::Replace).await.expect("an answer").is_none(), "{backend:?}: one at a time");
             fill(&site, partition, points).await;
-            assert_eq!(scores(&log.store).await, expected(&[(0, points - 1)]), "{leg:?}: the old one serves until the swap");
+            assert_eq!(scores(&log.store).await, expected(&[(0, points - 1)]), "{backend:?}: the old one serves until the swap");
             let swap = site.hold_live().await.expect("held");
-            assert!(swap.positions().contains(&(partition, 30)), "{leg:?}");
+            assert!(swap.positions().contains(&(partition, 30)), "{backend:?}");
             swap.put_in_place().await.expect("a swap");
-            assert_eq!(scores(&log.store).await, expected(&[(0, points)]), "{leg:?}");
-            assert!(log.store.checkpoints("scores").await.expect("checkpoints").contains(&(partition, 30)), "{leg:?}");
-            assert_eq!(log.store.checkpoints(&site.fresh().name).await, Ok(Vec::new()), "{leg:?}");
+            assert_eq!(scores(&log.store).await, expected(&[(0, points)]), "{backend:?}");
+            assert!(log.store.checkpoints("scores").await.expect("checkpoints").contains(&(partition, 30)), "{backend:?}");
+            assert_eq!(log.store.checkpoints(&site.fresh().name).await, Ok(Vec::new()), "{backend:?}");
             // Keys and indexes came along: the follower's upsert goes on.
             put(&log, partition, points).await;
         }
@@ -149,26 +149,26 @@ async fn a_rebuilt_table_takes_the_place_of_the_old_one_with_its_checkpoints() {
 
 #[tokio::test]
 async fn an_unfinished_rebuild_is_gone_on_with_and_the_table_that_it_replaces_is_kept() {
-    for leg in LEGS {
-        let (log, partition) = with_scores(leg).await;
+    for backend in LEGS {
+        let (log, partition) = with_scores(backend).await;
         put(&log, partition, 1).await;
         let site = log.store.site(&SCORES, Purpose::Replace).await.expect("a site").expect("nobody else");
         let begun = site.begin().await.expect("a beginning");
-        assert_eq!(begun.iter().map(|leaf| leaf.bound).sum::<u64>(), 30, "{leg:?}");
+        assert_eq!(begun.iter().map(|leaf| leaf.bound).sum::<u64>(), 30, "{backend:?}");
         drop(site);
         let site = log.store.site(&SCORES, Purpose::Replace).await.expect("a site").expect("it was let go");
-        assert_eq!(site.begin().await, Ok(begun), "{leg:?}");
+        assert_eq!(site.begin().await, Ok(begun), "{backend:?}");
         fill(&site, partition, 2).await;
-        assert!(site.begin().await.expect("progress").iter().all(|leaf| leaf.leaf == Leaf::Settled), "{leg:?}");
+        assert!(site.begin().await.expect("progress").iter().all(|leaf| leaf.leaf == Leaf::Settled), "{backend:?}");
         site.hold_live().await.expect("held").put_in_place().await.expect("a swap");
         for points in [1, 2, 1] {
-            assert_eq!(site.roll_back().await, Ok(true), "{leg:?}");
-            assert_eq!(scores(&log.store).await, expected(&[(0, points)]), "{leg:?}");
+            assert_eq!(site.roll_back().await, Ok(true), "{backend:?}");
+            assert_eq!(scores(&log.store).await, expected(&[(0, points)]), "{backend:?}");
             put(&log, partition, points).await;
         }
         site.drop_previous().await.expect("dropped");
-        assert_eq!(site.roll_back().await, Ok(false), "{leg:?}");
-        assert!(log.store.select::<Value>("SELECT * FROM scores_previous", &[]).await.is_err(), "{leg:?}");
+        assert_eq!(site.roll_back().await, Ok(false), "{backend:?}");
+        assert!(log.store.select::<Value>("SELECT * FROM scores_previous", &[]).await.is_err(), "{backend:?}");
     }
 }
 
@@ -195,7 +195,7 @@ async fn fill(site: &Site, partition: Partition, points: i64) {
 #[tokio::test]
 async fn no_index_of_a_read_model_begins_with_the_partition_that_its_leaf_is_all_about() {
     // A table that was never analysed seems to hold few rows of any partition: a turn's keys would each be sought in all of them.
-    let log = Log::fresh(Leg::PostgresOurs).await;
+    let log = Log::fresh(Backend::PostgresOurs).await;
     let first: Vec<Value> = log
         .store
         .select(
@@ -211,8 +211,8 @@ async fn no_index_of_a_read_model_begins_with_the_partition_that_its_leaf_is_all
 
 #[tokio::test]
 async fn a_store_in_memory_follows_like_any_other() {
-    let place = Place::fresh(Engine::SqliteMemory).await;
-    let store = Store::open(place.url(), options()).await.expect("a store");
+    let storage = TestStorage::fresh(Engine::SqliteMemory).await;
+    let store = Store::open(storage.url(), options()).await.expect("a store");
     store.append(vec![write("a", 0, 3)]).await.expect("an append")[0].expect("three events");
     let partition = store.partitions().of("a");
     let mut turn = store.follow("x", partition).await.expect("a turn").expect("nobody else");

@@ -1,4 +1,4 @@
-//! Sealing: what belongs to a person goes in sealed, opens in its own place under its own key, and nowhere else.
+//! Sealing personal data: a sealed value opens only in its own field, under the key of its own space.
 
 use cqrs_es::persist::{PersistedEventRepository, PersistedEventStore};
 use cqrs_es::{AggregateError, CqrsFramework};
@@ -13,8 +13,8 @@ use postgres_es::PostgresEventRepository;
 use serde_json::{Value, json};
 use sqlx::Executor;
 
-use crate::legs::{Leg, Log, options, serialized, service_pool, write};
-use crate::people::{create, email, identity, ins, live, space};
+use crate::backends::{Backend, Log, options, serialized, service_pool, write};
+use crate::persons::{create, email, identity, ins, live, space};
 
 fn admitted(outcome: &Outcome) -> (Personal<ens_domain::ins::Ins>, Personal<ens_domain::identity::Identity>, Personal<EmailAddress>) {
     let SpaceEvent::Admission(AdmissionEvent::SpaceCreated { admission, .. }) = &outcome.events[0] else { panic!("{outcome:?}") };
@@ -28,72 +28,72 @@ fn resealed(text: String) -> Personal<EmailAddress> {
 
 #[tokio::test]
 async fn what_was_sealed_opens_again() {
-    for leg in Leg::OURS {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::OURS {
+        let log = Log::fresh(backend).await;
         let outcome = live(&log.store, vec![create(space(1))]).await.remove(0);
         let (sealed_ins, sealed_identity, sealed_email) = admitted(&outcome);
-        assert_eq!(log.store.open_personal(space(1), &sealed_ins).await, Ok(ins()), "{leg:?}");
-        assert_eq!(log.store.open_personal(space(1), &sealed_identity).await, Ok(identity()), "{leg:?}");
+        assert_eq!(log.store.open_personal(space(1), &sealed_ins).await, Ok(ins()), "{backend:?}");
+        assert_eq!(log.store.open_personal(space(1), &sealed_identity).await, Ok(identity()), "{backend:?}");
         let ring = log.store.key_ring(&[space(1), space(2)]).await.expect("the keys");
-        assert_eq!(ring.open(space(1), &sealed_email), Ok(email()), "{leg:?}");
+        assert_eq!(ring.open(space(1), &sealed_email), Ok(email()), "{backend:?}");
         let alone = log.store.seal(space(1), email()).await.expect("a seal");
-        assert_eq!(log.store.open_personal(space(1), &alone).await, Ok(email()), "{leg:?}");
-        assert_ne!(alone.seal(), sealed_email.seal(), "{leg:?}: two seals of one value are alike");
+        assert_eq!(log.store.open_personal(space(1), &alone).await, Ok(email()), "{backend:?}");
+        assert_ne!(alone.seal(), sealed_email.seal(), "{backend:?}: two seals of one value are alike");
     }
 }
 
 #[tokio::test]
 async fn a_seal_opens_in_no_other_place() {
-    for leg in Leg::OURS {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::OURS {
+        let log = Log::fresh(backend).await;
         let outcomes = live(&log.store, vec![create(space(1)), create(space(2))]).await;
         let (ins_1, _, email_1) = admitted(&outcomes[0]);
         let (_, _, email_2) = admitted(&outcomes[1]);
         let foreign = Err(StoreError::Open(OpenError::Foreign));
         // The wrong space, both ways.
-        assert_eq!(log.store.open_personal(space(2), &email_1).await, foreign, "{leg:?}");
-        assert_eq!(log.store.open_personal(space(1), &email_2).await, foreign, "{leg:?}");
+        assert_eq!(log.store.open_personal(space(2), &email_1).await, foreign, "{backend:?}");
+        assert_eq!(log.store.open_personal(space(1), &email_2).await, foreign, "{backend:?}");
         // The wrong kind: an INS's seal where an e-mail stands.
         let swapped = resealed(ins_1.seal().expect("a seal").to_owned());
-        assert_eq!(log.store.open_personal(space(1), &swapped).await, foreign, "{leg:?}");
+        assert_eq!(log.store.open_personal(space(1), &swapped).await, foreign, "{backend:?}");
         // Altered in one letter.
         let text = email_1.seal().expect("a seal").to_owned();
         let last = if text.ends_with('A') { "E" } else { "A" };
         let altered = resealed(format!("{}{last}", &text[..text.len() - 1]));
-        assert_eq!(log.store.open_personal(space(1), &altered).await, foreign, "{leg:?}");
+        assert_eq!(log.store.open_personal(space(1), &altered).await, foreign, "{backend:?}");
         // A space without a key; a value that was never sealed.
-        assert_eq!(log.store.open_personal(space(3), &email_1).await, Err(StoreError::Open(OpenError::NoKey)), "{leg:?}");
+        assert_eq!(log.store.open_personal(space(3), &email_1).await, Err(StoreError::Open(OpenError::NoKey)), "{backend:?}");
         let clear = Personal::new(email());
-        assert_eq!(log.store.open_personal(space(1), &clear).await, Err(StoreError::Open(OpenError::NotSealed)), "{leg:?}");
+        assert_eq!(log.store.open_personal(space(1), &clear).await, Err(StoreError::Open(OpenError::NotSealed)), "{backend:?}");
     }
 }
 
 #[tokio::test]
 async fn another_master_key_opens_nothing() {
-    for leg in [Leg::SqliteFile, Leg::PostgresOurs] {
-        let log = Log::fresh(leg).await;
+    for backend in [Backend::SqliteFile, Backend::PostgresOurs] {
+        let log = Log::fresh(backend).await;
         let outcome = live(&log.store, vec![create(space(1))]).await.remove(0);
-        let other = Store::open(log.place.url(), StoreOptions::new(MasterKey::from_bytes([9; 32]))).await.expect("the same place");
+        let other = Store::open(log.storage.url(), StoreOptions::new(MasterKey::from_bytes([9; 32]))).await.expect("the same storage");
         let answer = other.open_personal(space(1), &admitted(&outcome).2).await;
-        assert_eq!(answer, Err(StoreError::Open(OpenError::WrongMaster)), "{leg:?}");
+        assert_eq!(answer, Err(StoreError::Open(OpenError::WrongMaster)), "{backend:?}");
     }
 }
 
 #[tokio::test]
 async fn two_writers_that_make_a_key_at_once_end_with_the_same_key() {
-    for leg in Leg::OURS {
-        let log = Log::fresh(leg).await;
-        let second = match leg {
-            Leg::SqliteMemory => log.store.clone(),
-            Leg::SqliteFile | Leg::PostgresOurs | Leg::PostgresStock => {
-                Store::open(log.place.url(), options()).await.expect("a second process")
+    for backend in Backend::OURS {
+        let log = Log::fresh(backend).await;
+        let second = match backend {
+            Backend::SqliteMemory => log.store.clone(),
+            Backend::SqliteFile | Backend::PostgresOurs | Backend::PostgresStock => {
+                Store::open(log.storage.url(), options()).await.expect("a second process")
             }
         };
         let stores = [&log.store, &second];
         let seals = join_all((0..16).map(|number| stores[number % 2].seal(space(1), email()))).await;
         for seal in seals {
             let seal = seal.expect("a seal");
-            assert_eq!(log.store.open_personal(space(1), &seal).await, Ok(email()), "{leg:?}");
+            assert_eq!(log.store.open_personal(space(1), &seal).await, Ok(email()), "{backend:?}");
         }
     }
 }
@@ -101,25 +101,25 @@ async fn two_writers_that_make_a_key_at_once_end_with_the_same_key() {
 #[tokio::test]
 async fn what_is_not_sealed_is_refused_by_the_log_itself() {
     let clear = r#"{"ContactsDeclared":{"contacts":{"email":{"$clear":"a@example.org","kind":"email"}}}}"#;
-    for leg in Leg::OURS {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::OURS {
+        let log = Log::fresh(backend).await;
         for (payload, metadata) in [(clear, "{}"), ("{}", clear)] {
             let mut unsealed = write("a", 0, 1);
             unsealed.events[0].payload = payload.to_owned();
             unsealed.events[0].metadata = metadata.to_owned();
             let refused = log.store.append(vec![unsealed]).await;
-            let Err(StoreError::Database { code, message }) = refused else { panic!("{leg:?}: {refused:?}") };
-            assert!(code == "23514" || code == "275", "{leg:?}: {code}");
-            assert!(!message.contains("example.org") && !format!("{message:?}").contains("$clear"), "{leg:?}: {message}");
+            let Err(StoreError::Database { code, message }) = refused else { panic!("{backend:?}: {refused:?}") };
+            assert!(code == "23514" || code == "275", "{backend:?}: {code}");
+            assert!(!message.contains("example.org") && !format!("{message:?}").contains("$clear"), "{backend:?}: {message}");
         }
-        assert!(log.read_all().await.is_empty(), "{leg:?}");
+        assert!(log.read_all().await.is_empty(), "{backend:?}");
     }
 }
 
 #[tokio::test]
 async fn raw_sql_and_the_stock_writer_store_nothing_unsealed() {
-    let log = Log::fresh(Leg::PostgresStock).await;
-    let service = service_pool(log.place.url()).await;
+    let log = Log::fresh(Backend::PostgresStock).await;
+    let service = service_pool(log.storage.url()).await;
     for payload in [r#"{"$clear":1}"#, r#"{"$clear" : 1}"#, r#"[{"a":{ "$clear":null}}]"#] {
         let sql = format!(
             "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata) \
@@ -137,8 +137,8 @@ async fn raw_sql_and_the_stock_writer_store_nothing_unsealed() {
 
 #[tokio::test]
 async fn the_decorator_seals_and_refuses_what_would_not_be_sealed_or_whole() {
-    let log = Log::fresh(Leg::PostgresStock).await;
-    let pool = service_pool(log.place.url()).await;
+    let log = Log::fresh(Backend::PostgresStock).await;
+    let pool = service_pool(log.storage.url()).await;
     let decorated = || Sealed::new(PostgresEventRepository::new(pool.clone()), log.store.clone());
     let sealed = decorated();
     let framework: CqrsFramework<HealthSpace, _> =

@@ -1,4 +1,4 @@
-//! Rows by their keys: read alike in every way that there is, from a connection that comes back, whoever gives up.
+//! Reading rows by key: every way to read gives the same row, also after a lost connection or a cancelled caller.
 
 use std::task::Poll;
 
@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use uuid::Uuid;
 
+use crate::backends::{Backend, Log, options};
 use crate::kill_others;
-use crate::legs::{Leg, Log, options};
 
 /// One column of each type that a read model has, and the same without a value.
 const KINDS: Table = Table::new(
@@ -53,13 +53,14 @@ struct Kinds {
     no_id: Option<Uuid>,
 }
 
-const LEGS: [Leg; 2] = [Leg::SqliteFile, Leg::PostgresOurs];
+const LEGS: [Backend; 2] = [Backend::SqliteFile, Backend::PostgresOurs];
 
 /// A space with its row.
-async fn with_kinds(leg: Leg) -> (Log, SpaceId) {
-    let log = Log::fresh(leg).await;
+async fn with_kinds(backend: Backend) -> (Log, SpaceId) {
+    let log = Log::fresh(backend).await;
     let space = SpaceId::from(Uuid::from_u128(7));
-    let types = if leg == Leg::PostgresOurs { ["smallint", "uuid", "date", "timestamptz"] } else { ["INTEGER", "TEXT", "TEXT", "TEXT"] };
+    let types =
+        if backend == Backend::PostgresOurs { ["smallint", "uuid", "date", "timestamptz"] } else { ["INTEGER", "TEXT", "TEXT", "TEXT"] };
     let [small, id, day, instant] = types;
     let sql = format!(
         "CREATE TABLE kinds (partition {small}, space {id}, wide bigint, whole integer, small {small}, day {day}, at {instant}, stage text, \
@@ -68,10 +69,10 @@ async fn with_kinds(leg: Leg) -> (Log, SpaceId) {
          '{space}', NULL, NULL, NULL, NULL, NULL)",
         log.store.partition_of(space),
     );
-    match leg {
-        Leg::SqliteMemory | Leg::PostgresStock => panic!("no second connection here"),
-        Leg::SqliteFile => SqliteConnection::connect(log.place.url()).await.expect("the file").execute(sql.as_str()).await.map(drop),
-        Leg::PostgresOurs => PgConnection::connect(log.place.url()).await.expect("the owner").execute(sql.as_str()).await.map(drop),
+    match backend {
+        Backend::SqliteMemory | Backend::PostgresStock => panic!("no second connection here"),
+        Backend::SqliteFile => SqliteConnection::connect(log.storage.url()).await.expect("the file").execute(sql.as_str()).await.map(drop),
+        Backend::PostgresOurs => PgConnection::connect(log.storage.url()).await.expect("the owner").execute(sql.as_str()).await.map(drop),
     }
     .expect("a table");
     (log, space)
@@ -83,29 +84,29 @@ async fn kinds(store: &Store, space: SpaceId) -> Option<Kinds> {
 
 #[tokio::test]
 async fn a_row_of_columns_reads_as_the_same_row_in_json() {
-    for leg in LEGS {
-        let (log, space) = with_kinds(leg).await;
+    for backend in LEGS {
+        let (log, space) = with_kinds(backend).await;
         let json: Vec<Kinds> = log.store.select("SELECT * FROM kinds WHERE space = $1", &[Arg::Uuid(space.uuid())]).await.expect("rows");
         let row = kinds(&log.store, space).await.expect("a row");
-        assert_eq!((&row.day.to_string(), row.at.timestamp_subsec_micros()), (&"0987-02-28".to_owned(), 123), "{leg:?}");
-        assert_eq!([row], json.as_slice(), "{leg:?}");
-        assert_eq!(kinds(&log.store, SpaceId::from(Uuid::from_u128(8))).await, None, "{leg:?}");
+        assert_eq!((&row.day.to_string(), row.at.timestamp_subsec_micros()), (&"0987-02-28".to_owned(), 123), "{backend:?}");
+        assert_eq!([row], json.as_slice(), "{backend:?}");
+        assert_eq!(kinds(&log.store, SpaceId::from(Uuid::from_u128(8))).await, None, "{backend:?}");
     }
 }
 
 #[tokio::test]
 async fn a_row_reads_the_same_where_it_cannot_be_pipelined() {
-    let (log, space) = with_kinds(Leg::PostgresOurs).await;
-    let mark = if log.place.url().contains('?') { '&' } else { '?' };
+    let (log, space) = with_kinds(Backend::PostgresOurs).await;
+    let mark = if log.storage.url().contains('?') { '&' } else { '?' };
     // An option that one driver ignores, and the other does not know.
-    let pooled = Store::open(&format!("{}{mark}unknown=1", log.place.url()), options()).await.expect("a store");
+    let pooled = Store::open(&format!("{}{mark}unknown=1", log.storage.url()), options()).await.expect("a store");
     assert_eq!(kinds(&pooled, space).await, kinds(&log.store, space).await);
 }
 
 #[tokio::test]
 async fn a_connection_that_the_server_ended_is_opened_anew() {
-    let (log, space) = with_kinds(Leg::PostgresOurs).await;
-    let mut killer = PgConnection::connect(log.place.url()).await.expect("the owner");
+    let (log, space) = with_kinds(Backend::PostgresOurs).await;
+    let mut killer = PgConnection::connect(log.storage.url()).await.expect("the owner");
     for _ in 0..3 {
         assert!(kinds(&log.store, space).await.is_some());
         kill_others(&mut killer).await;
@@ -115,17 +116,17 @@ async fn a_connection_that_the_server_ended_is_opened_anew() {
 
 #[tokio::test]
 async fn a_table_made_anew_with_other_types_is_read_again() {
-    let (log, space) = with_kinds(Leg::PostgresOurs).await;
+    let (log, space) = with_kinds(Backend::PostgresOurs).await;
     assert!(kinds(&log.store, space).await.is_some());
-    let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
+    let mut owner = PgConnection::connect(log.storage.url()).await.expect("the owner");
     owner.execute("ALTER TABLE kinds ALTER COLUMN small TYPE bigint").await.expect("another type");
     assert!(kinds(&log.store, space).await.is_some());
 }
 
 #[tokio::test]
 async fn whoever_gives_up_a_read_leaves_the_others_their_answers() {
-    for leg in LEGS {
-        let (log, space) = with_kinds(leg).await;
+    for backend in LEGS {
+        let (log, space) = with_kinds(backend).await;
         let mut first = Box::pin(kinds(&log.store, space));
         let mut second = Box::pin(kinds(&log.store, space));
         drop(futures::poll!(&mut first));
@@ -133,6 +134,6 @@ async fn whoever_gives_up_a_read_leaves_the_others_their_answers() {
         drop(first);
         // A quick database may have answered already.
         let answer = if let Poll::Ready(answer) = polled { answer } else { second.await };
-        assert!(answer.is_some(), "{leg:?}");
+        assert!(answer.is_some(), "{backend:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! The scripted SMTP server as a child process: started on a free port, ended with its test, read through the files it leaves.
+//! The scripted SMTP server as a child process: started on a free port, ended with its test, read through the files that it writes.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The legs that the contract stands on: each engine, and each writer that may write to its log.
+//! The backends of the store contract: each engine with each writer that may write to its log.
 
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
@@ -6,15 +6,15 @@ use cqrs_es::persist::{PersistedEventRepository, PersistenceError, SerializedEve
 use ens_domain::space::CodeEvent;
 use ens_domain::space::{HealthSpace, SpaceEvent};
 use ens_store::{Appended, Conflict, Entropy, MasterKey, NewEvent, Partition, Store, StoreError, StoreOptions, StoredEvent, Write};
-use ens_tests::{Engine, Place};
+use ens_tests::{Engine, TestStorage};
 use postgres_es::PostgresEventRepository;
 use serde_json::{Value, json};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Executor, PgPool};
 
-/// An engine and the writer that the contract is tried with.
+/// An engine and a writer that the contract is tested with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Leg {
+pub(crate) enum Backend {
     /// SQLite in memory, our writer.
     SqliteMemory,
     /// SQLite in a file, our writer.
@@ -25,9 +25,9 @@ pub(crate) enum Leg {
     PostgresStock,
 }
 
-impl Leg {
+impl Backend {
     pub(crate) const ALL: [Self; 4] = [Self::SqliteMemory, Self::SqliteFile, Self::PostgresOurs, Self::PostgresStock];
-    /// Without the stock writer, where it cannot express what is tried.
+    /// Without the stock writer, for what it cannot express.
     pub(crate) const OURS: [Self; 3] = [Self::SqliteMemory, Self::SqliteFile, Self::PostgresOurs];
 
     pub(crate) const fn engine(self) -> Engine {
@@ -43,26 +43,26 @@ pub(crate) fn options() -> StoreOptions {
     StoreOptions::new(MasterKey::from_bytes([0x5E; 32])).with_entropy(Entropy::seeded(42))
 }
 
-/// A fresh log on one leg. The place comes last, so that the connections are gone before it.
+/// A fresh log on one backend. The storage is the last field, so the connections are closed before it is removed.
 pub(crate) struct Log {
-    pub(crate) leg: Leg,
+    pub(crate) backend: Backend,
     pub(crate) store: Store,
     stock: Option<PostgresEventRepository>,
-    pub(crate) place: Place,
+    pub(crate) storage: TestStorage,
 }
 
 impl Log {
-    pub(crate) async fn fresh(leg: Leg) -> Self {
-        let place = Place::fresh(leg.engine()).await;
-        let store = Store::open(place.url(), options()).await.expect("a fresh store");
-        let stock = match leg {
-            Leg::SqliteMemory | Leg::SqliteFile | Leg::PostgresOurs => None,
-            Leg::PostgresStock => Some(PostgresEventRepository::new(service_pool(place.url()).await)),
+    pub(crate) async fn fresh(backend: Backend) -> Self {
+        let storage = TestStorage::fresh(backend.engine()).await;
+        let store = Store::open(storage.url(), options()).await.expect("a fresh store");
+        let stock = match backend {
+            Backend::SqliteMemory | Backend::SqliteFile | Backend::PostgresOurs => None,
+            Backend::PostgresStock => Some(PostgresEventRepository::new(service_pool(storage.url()).await)),
         };
-        Self { leg, store, stock, place }
+        Self { backend, store, stock, storage }
     }
 
-    /// Writes `count` events on top of a version with this leg's writer.
+    /// Writes `count` events on top of a version with this backend's writer.
     pub(crate) async fn write(&self, aggregate: &str, version: u64, count: u64) -> Result<Written, Lost> {
         match &self.stock {
             None => self.write_ours(aggregate, version, count).await,
@@ -70,7 +70,7 @@ impl Log {
         }
     }
 
-    /// Writes with our own writer, whatever the leg.
+    /// Writes with our own writer, whatever the backend.
     pub(crate) async fn write_ours(&self, aggregate: &str, version: u64, count: u64) -> Result<Written, Lost> {
         match self.store.append(vec![write(aggregate, version, count)]).await {
             Ok(answers) => match answers[0] {

@@ -1,4 +1,4 @@
-//! Promise 7: both engines give the same events for the same commands, byte for byte in payload.
+//! Promise 7: both engines store the same events for the same commands, with payloads equal byte for byte.
 
 use cqrs_es::CqrsFramework;
 use cqrs_es::persist::PersistedEventStore;
@@ -6,12 +6,12 @@ use ens_domain::policy::Policy;
 use ens_domain::space::HealthSpace;
 use ens_store::{Entropy, MasterKey};
 use ens_store::{Order, Sealed, Store, StoreOptions, StoredEvent};
-use ens_tests::Place;
+use ens_tests::TestStorage;
 use postgres_es::PostgresEventRepository;
 use serde_json::Value;
 
-use crate::legs::{Leg, Log, service_pool};
-use crate::people::{create, declare_contacts, destroy, life_until_destroyed, live, message, oppose, renew, send_notice, space, withdraw};
+use crate::backends::{Backend, Log, service_pool};
+use crate::persons::{create, declare_contacts, destroy, life_until_destroyed, live, message, oppose, renew, send_notice, space, withdraw};
 
 /// Lives of some spaces, one order after the other and in one batch.
 async fn lives(store: &Store) {
@@ -31,8 +31,8 @@ fn alike(event: &StoredEvent) -> [String; 6] {
     [aggregate_type, aggregate_id, format!("{sequence:05}"), event_type, payload, metadata]
 }
 
-async fn written(leg: Leg) -> Vec<[String; 6]> {
-    let log = Log::fresh(leg).await;
+async fn written(backend: Backend) -> Vec<[String; 6]> {
+    let log = Log::fresh(backend).await;
     lives(&log.store).await;
     let mut events: Vec<[String; 6]> = log.read_all().await.iter().map(alike).collect();
     events.sort_unstable();
@@ -41,19 +41,19 @@ async fn written(leg: Leg) -> Vec<[String; 6]> {
 
 #[tokio::test]
 async fn promise_7_both_engines_give_the_same_events_byte_for_byte() {
-    let postgres = written(Leg::PostgresOurs).await;
+    let postgres = written(Backend::PostgresOurs).await;
     assert_eq!(postgres.len(), 9 + 90 + 30, "the lives that were to be compared");
-    assert_eq!(postgres, written(Leg::SqliteMemory).await);
-    assert_eq!(postgres, written(Leg::SqliteFile).await);
+    assert_eq!(postgres, written(Backend::SqliteMemory).await);
+    assert_eq!(postgres, written(Backend::SqliteFile).await);
 }
 
 #[tokio::test]
 async fn promise_7_the_stock_writer_gives_the_same_events_for_the_same_commands() {
     let commands = || life_until_destroyed(space(1)).into_iter().chain([renew(space(1)), declare_contacts(space(1))]);
-    let ours = Log::fresh(Leg::PostgresOurs).await;
+    let ours = Log::fresh(Backend::PostgresOurs).await;
     live(&ours.store, commands().collect()).await;
-    let stock = Log::fresh(Leg::PostgresStock).await;
-    let repository = PostgresEventRepository::new(service_pool(stock.place.url()).await);
+    let stock = Log::fresh(Backend::PostgresStock).await;
+    let repository = PostgresEventRepository::new(service_pool(stock.storage.url()).await);
     let framework: CqrsFramework<HealthSpace, _> = CqrsFramework::new(
         PersistedEventStore::new_event_store(Sealed::new(repository, stock.store.clone())),
         Vec::new(),
@@ -73,9 +73,9 @@ async fn promise_7_the_stock_writer_gives_the_same_events_for_the_same_commands(
 async fn another_seed_gives_other_seals() {
     let mut payloads = Vec::new();
     for seed in [1, 2] {
-        let place = Place::fresh(ens_tests::Engine::SqliteMemory).await;
+        let storage = TestStorage::fresh(ens_tests::Engine::SqliteMemory).await;
         let options = StoreOptions::new(MasterKey::from_bytes([1; 32])).with_entropy(Entropy::seeded(seed));
-        let store = Store::open(place.url(), options).await.expect("a fresh store");
+        let store = Store::open(storage.url(), options).await.expect("a fresh store");
         live(&store, vec![create(space(1))]).await;
         payloads.push(store.feed(store.partition_of(space(1)), 0, 1).await.expect("a readable log")[0].payload.clone());
     }

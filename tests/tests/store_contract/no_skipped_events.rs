@@ -1,4 +1,4 @@
-//! The skip test: readers that remember their last position, while writers are slow, killed and rolled back.
+//! No reader skips an event: readers keep their last position while writers are slow, killed or rolled back.
 //!
 //! A harness that must be able to fail: it first watches a scratch table with a naive position (an identity column), where a writer that
 //! took its position and commits later is skipped for ever; on our log the same steps, and rougher ones, must skip nothing.
@@ -13,8 +13,8 @@ use futures::future::join_all;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, Executor, PgConnection, PgPool, SqliteConnection};
 
+use crate::backends::{Backend, Log, Lost, Written, serialized, service_pool};
 use crate::kill_others;
-use crate::legs::{Leg, Log, Lost, Written, serialized, service_pool};
 
 /// A version that no aggregate here ever reaches: writing on top of it asks which version there is.
 const FAR: u64 = 1_000_000;
@@ -105,8 +105,8 @@ impl Watched for Ours {
 
 #[tokio::test]
 async fn promise_3_the_skip_test_catches_a_naive_position() {
-    let log = Log::fresh(Leg::PostgresOurs).await;
-    let pool = PgPoolOptions::new().max_connections(4).connect(log.place.url()).await.expect("a pool");
+    let log = Log::fresh(Backend::PostgresOurs).await;
+    let pool = PgPoolOptions::new().max_connections(4).connect(log.storage.url()).await.expect("a pool");
     pool.execute("CREATE TABLE naive (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY)").await.expect("a table");
     let naive = Naive(pool.clone());
     let mut reader = Reader::of(&naive);
@@ -123,12 +123,12 @@ async fn promise_3_the_skip_test_catches_a_naive_position() {
 
 #[tokio::test]
 async fn promise_3_a_late_commit_is_not_skipped() {
-    let log = Log::fresh(Leg::PostgresStock).await;
+    let log = Log::fresh(Backend::PostgresStock).await;
     let partition = log.store.partitions().of("slow");
     let same = (0..).map(|number| format!("fast-{number}")).find(|id| log.store.partitions().of(id) == partition).expect("a neighbour");
     let ours = Ours(log.store.clone(), partition);
     let mut reader = Reader::of(&ours);
-    let pool = service_pool(log.place.url()).await;
+    let pool = service_pool(log.storage.url()).await;
     for round in 0..5 {
         let mut slow = pool.begin().await.expect("a transaction");
         insert_as_stock(&mut slow, "slow", round + 1).await.expect("a position taken");
@@ -165,8 +165,8 @@ async fn insert_as_stock(connection: &mut PgConnection, aggregate: &str, sequenc
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn promise_3_no_reader_skips_or_repeats_whatever_happens_to_writers() {
-    for leg in Leg::ALL {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::ALL {
+        let log = Log::fresh(backend).await;
         let partition = log.store.partitions().of("w-0");
         let ids: Vec<String> =
             (0..).map(|number| format!("w-{number}")).filter(|id| log.store.partitions().of(id) == partition).take(6).collect();
@@ -181,12 +181,12 @@ async fn promise_3_no_reader_skips_or_repeats_whatever_happens_to_writers() {
         };
         let (acknowledged, first, second) = tokio::join!(writers, Reader::of(&ours).read_until(&stop), Reader::of(&ours).read_until(&stop));
         for reader in [&first, &second] {
-            assert_eq!((reader.skipped().await, reader.repeated), (Vec::new(), 0), "{leg:?}");
+            assert_eq!((reader.skipped().await, reader.repeated), (Vec::new(), 0), "{backend:?}");
         }
         let written = u64::try_from(first.seen.len()).unwrap();
-        assert!(written >= acknowledged, "{leg:?}: {acknowledged} were acknowledged, {written} are there");
-        if leg != Leg::SqliteMemory {
-            assert!(acknowledged > 0, "{leg:?}: nobody wrote");
+        assert!(written >= acknowledged, "{backend:?}: {acknowledged} were acknowledged, {written} are there");
+        if backend != Backend::SqliteMemory {
+            assert!(acknowledged > 0, "{backend:?}: nobody wrote");
         }
     }
 }
@@ -216,20 +216,20 @@ async fn write_through(log: &Log, aggregate: &str, with_ours: usize, rounds: usi
 
 /// Meanwhile: transactions that take a position and roll back, and connections that are killed in the middle of their work.
 async fn disturb(log: &Log, rounds: usize) {
-    match log.leg {
-        Leg::SqliteMemory => {}
-        Leg::SqliteFile => {
+    match log.backend {
+        Backend::SqliteMemory => {}
+        Backend::SqliteFile => {
             for _ in 0..rounds {
-                let mut other = SqliteConnection::connect(log.place.url()).await.expect("the file");
+                let mut other = SqliteConnection::connect(log.storage.url()).await.expect("the file");
                 let sql = "BEGIN IMMEDIATE; UPDATE log_heads SET position = position + 1; ROLLBACK";
                 eventually("the write lock", async || other.execute(sql).await.ok()).await;
                 let abandoned = log.write_ours("abandoned", FAR, 1);
                 assert!(abandoned.await.is_err(), "a conflict is rolled back");
             }
         }
-        Leg::PostgresOurs | Leg::PostgresStock => {
+        Backend::PostgresOurs | Backend::PostgresStock => {
             for round in 0..rounds {
-                let mut other = PgConnection::connect(log.place.url()).await.expect("a connection");
+                let mut other = PgConnection::connect(log.storage.url()).await.expect("a connection");
                 let mut rolled_back = other.begin().await.expect("a transaction");
                 insert_as_stock(&mut rolled_back, "w-0", FAR).await.expect_err("a hole is refused");
                 rolled_back.rollback().await.expect("undone");

@@ -1,12 +1,12 @@
-//! The log over HTTP: as it is stored, in order, without a hole, and without anything that says who a person is.
+//! The event feed over HTTP: events as stored, in order, complete, and without anything that identifies a person.
 
 use ens_api::http::auth::Actor;
 use ens_tests::cohort::person_line;
 use serde_json::Value;
 
-use super::world::Api;
+use super::api::Api;
 
-async fn read(api: &Api, path: &str) -> super::world::Answer {
+async fn read(api: &Api, path: &str) -> super::api::Answer {
     api.by(&Actor::Auditor, "GET", path).send().await
 }
 

@@ -1,4 +1,4 @@
-//! The routes of whoever holds a code, and of whoever guesses at one: what is done, and what a stranger learns.
+//! Public routes that take a provisional code: what a right code does, and that a wrong guess reveals nothing.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use ens_tests::Engine;
 use ens_tests::cohort::person_line;
 use serde_json::{Value, json};
 
-use super::world::{Answer, Api, Person};
+use super::api::{Answer, Api, Person};
 
 const CODED: [&str; 4] = ["/v1/oppositions", "/v1/oppositions/withdrawals", "/v1/activations", "/v1/representation-denials"];
 const WRONG: &str = "ZZZZ-ZZZZ-ZZZZ";

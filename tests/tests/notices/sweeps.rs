@@ -1,4 +1,4 @@
-//! What falls due, shared by workers: a dry run equals what then happens, nothing is done twice, nothing waits for the dead.
+//! Sweeps over what is due, by several workers: a dry run equals the real run, and no work is done twice or left behind by a dead worker.
 
 use ens_domain::space::{AdmissionEvent, OpeningEvent};
 use std::collections::BTreeMap;
@@ -27,15 +27,15 @@ use ens_tests::{Engine, Launch, eventually};
 use serde_json::Value;
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
-use super::days::oppose;
-use super::world::{World, admission, by_email, by_post};
+use super::background::oppose;
+use super::test_service::{TestService, admission, by_email, by_post};
 
 /// How many spaces open, by department.
 type Count = BTreeMap<String, u64>;
 
 /// One campaign's fates, told around `day`.
 struct Fates<'a> {
-    world: &'a World,
+    service: &'a TestService,
     told_at: DateTime<Utc>,
     next: u32,
 }
@@ -43,22 +43,22 @@ struct Fates<'a> {
 impl Fates<'_> {
     /// Somebody who was told by this channel at `told_at`; a letter was posted that day.
     async fn told(&mut self, channel: Channel, department: &str) -> (SpaceId, MessageId) {
-        let world = self.world;
-        world.app.clock.jump_to(self.told_at);
+        let service = self.service;
+        service.app.clock.jump_to(self.told_at);
         self.next += 1;
         let contacts = match channel {
             Channel::Email => by_email(&format!("personne-{}@exemple.invalid", self.next)),
             Channel::Post => by_post(),
         };
         let department = Department::parse(department).expect("a department");
-        let space = world.admit(Admission { department, ..admission("Camille", "1979-03-14", contacts) }).await;
-        let (at, message): (_, MessageId) = (self.told_at, world.app.new_id().expect("an id"));
-        let code = ProvisionalCode::generate(world.app.store.entropy().bytes().expect("randomness"));
-        let digest = code.digest(world.app.store.code_key(), space);
-        world.say(space, SendNotice { at, message, digest }).await.expect("a notice");
+        let space = service.admit(Admission { department, ..admission("Camille", "1979-03-14", contacts) }).await;
+        let (at, message): (_, MessageId) = (self.told_at, service.app.new_id().expect("an id"));
+        let code = ProvisionalCode::generate(service.app.store.entropy().bytes().expect("randomness"));
+        let digest = code.digest(service.app.store.code_key(), space);
+        service.say(space, SendNotice { at, message, digest }).await.expect("a notice");
         match channel {
-            Channel::Email => world.say(space, RecordEmailSent { at, message }).await,
-            Channel::Post => world.say(space, RecordLetterPosted { at, message, posted_on: paris::day_of(at) }).await,
+            Channel::Email => service.say(space, RecordEmailSent { at, message }).await,
+            Channel::Post => service.say(space, RecordLetterPosted { at, message, posted_on: paris::day_of(at) }).await,
         }
         .expect("a receipt");
         (space, message)
@@ -73,7 +73,7 @@ impl Fates<'_> {
             }
             let at = self.told_at + Duration::days(2);
             let (opposed, _) = self.told(Channel::Email, department).await;
-            oppose(self.world, opposed).await;
+            oppose(self.service, opposed).await;
             let (blocked, _) = self.told(Channel::Email, department).await;
             self.say(blocked, ReportTechnicalBlock { at }).await;
             let (mended, _) = self.told(Channel::Post, department).await;
@@ -92,7 +92,7 @@ impl Fates<'_> {
     }
 
     async fn say(&self, space: SpaceId, command: impl Into<ens_domain::space::SpaceCommand>) {
-        assert!(!self.world.say(space, command).await.expect("a fate").is_quiet());
+        assert!(!self.service.say(space, command).await.expect("a fate").is_quiet());
     }
 }
 
@@ -118,40 +118,40 @@ fn sum(before: &Count, more: &Count) -> Count {
 #[tokio::test]
 async fn a_dry_run_equals_what_then_happens() {
     for engine in Engine::DURABLE {
-        let world = World::fresh(engine).await;
+        let service = TestService::fresh(engine).await;
         let today = paris::day_of(Utc::now());
         // E-mails of that day fall due three days ago, letters a few days later, and some not before a month.
         let told_at = paris::start_of(today - Days::new(46)) + Duration::hours(10);
-        Fates { world: &world, told_at, next: 0 }.all().await;
+        Fates { service: &service, told_at, next: 0 }.all().await;
         let mut before = Count::new();
         for (on, some) in [(today - Days::new(3), true), (today - Days::new(1), false), (today, false)] {
-            let foretold = dry_run(&world, on);
+            let foretold = dry_run(&service, on);
             assert_eq!(some, before.is_empty() && !foretold.is_empty(), "{engine:?} {on}: {foretold:?}");
-            let (status, said) = ens(&world, &["open", "--on", &on.to_string(), "--json"]);
+            let (status, said) = ens(&service, &["open", "--on", &on.to_string(), "--json"]);
             assert!(status, "{said}");
-            let after = opened(&world.app.store).await;
+            let after = opened(&service.app.store).await;
             assert_eq!(after, sum(&before, &foretold), "{engine:?} {on}: as it was foretold");
             assert!(said.contains(&format!("\"opened\":{}", foretold.values().sum::<u64>())), "{said}");
             before = after;
         }
         // The same for a day to come, once it has come.
         let on = today + Days::new(60);
-        let foretold = dry_run(&world, on);
-        world.app.clock.jump_to(paris::start_of(on));
-        world.catch_up().await;
-        let counted = openings_by_department(&world.app.store, on).await.expect("a count");
+        let foretold = dry_run(&service, on);
+        service.app.clock.jump_to(paris::start_of(on));
+        service.catch_up().await;
+        let counted = openings_by_department(&service.app.store, on).await.expect("a count");
         let counted: Count = counted.into_iter().map(|each| (each.department.to_string(), each.spaces)).collect();
         assert_eq!(counted, foretold, "{engine:?}");
-        let done = open_due(&world.app, on).await.expect("a round");
+        let done = open_due(&service.app, on).await.expect("a round");
         assert_eq!((done.opened, done.refused), (foretold.values().sum(), 0), "{engine:?}");
-        assert_eq!(opened(&world.app.store).await, sum(&before, &foretold), "{engine:?}");
+        assert_eq!(opened(&service.app.store).await, sum(&before, &foretold), "{engine:?}");
         // Three by e-mail and four by post, one of them late, and the mended one.
-        assert_eq!(opened(&world.app.store).await.into_values().collect::<Vec<u64>>(), [9, 9], "{engine:?}");
+        assert_eq!(opened(&service.app.store).await.into_values().collect::<Vec<u64>>(), [9, 9], "{engine:?}");
     }
 }
 
-fn dry_run(world: &World, on: NaiveDate) -> Count {
-    let (status, said) = ens(world, &["open", "--dry-run", "--on", &on.to_string(), "--json"]);
+fn dry_run(service: &TestService, on: NaiveDate) -> Count {
+    let (status, said) = ens(service, &["open", "--dry-run", "--on", &on.to_string(), "--json"]);
     assert!(status, "{said}");
     let line = said.lines().find(|line| line.starts_with('{')).unwrap_or_else(|| panic!("no count in {said}"));
     let told: Value = serde_json::from_str(line).expect("JSON");
@@ -163,39 +163,39 @@ fn dry_run(world: &World, on: NaiveDate) -> Count {
     count
 }
 
-/// Runs the real program on the store of a world.
-fn ens(world: &World, arguments: &[&str]) -> (bool, String) {
-    let data = world.place.folder().join("data").display().to_string();
+/// Runs the real program on the store of a service.
+fn ens(service: &TestService, arguments: &[&str]) -> (bool, String) {
+    let data = service.storage.folder().join("data").display().to_string();
     let launch = arguments.iter().fold(Launch::default(), |launch, argument| launch.arg(*argument));
-    let (status, said) = launch.env("ENS_STORE", world.place.url()).env("ENS_DATA", data).run("");
+    let (status, said) = launch.env("ENS_STORE", service.storage.url()).env("ENS_DATA", data).run("");
     (status.success(), said)
 }
 
 /// A campaign of `persons` whose window is over, on a store whose read models are followed.
-async fn due_today(world: &World, persons: usize) -> DateTime<Utc> {
-    let told_at = world.app.now();
-    let mut fates = Fates { world, told_at, next: 0 };
+async fn due_today(service: &TestService, persons: usize) -> DateTime<Utc> {
+    let told_at = service.app.now();
+    let mut fates = Fates { service, told_at, next: 0 };
     for _ in 0..persons {
         fates.told(Channel::Email, "31").await;
     }
-    world.app.clock.jump_to(told_at + Duration::days(44));
-    world.catch_up().await;
-    world.app.now()
+    service.app.clock.jump_to(told_at + Duration::days(44));
+    service.catch_up().await;
+    service.app.now()
 }
 
 /// A second process on the same store.
-async fn another(world: &World) -> App {
-    let store = Store::open(world.place.url(), StoreOptions::new(MasterKey::from_bytes([1; 32]))).await.expect("a second door");
-    App { store, ..world.app.clone() }
+async fn another(service: &TestService) -> App {
+    let store = Store::open(service.storage.url(), StoreOptions::new(MasterKey::from_bytes([1; 32]))).await.expect("a second door");
+    App { store, ..service.app.clone() }
 }
 
 #[tokio::test]
 async fn two_processes_share_what_falls_due() {
     const PERSONS: usize = 64;
-    let world = World::fresh(Engine::Postgres).await;
-    let today = paris::day_of(due_today(&world, PERSONS).await);
-    let (one, two) = (world.app.clone(), another(&world).await);
-    let followers = Followers::new(world.app.store.clone());
+    let service = TestService::fresh(Engine::Postgres).await;
+    let today = paris::day_of(due_today(&service, PERSONS).await);
+    let (one, two) = (service.app.clone(), another(&service).await);
+    let followers = Followers::new(service.app.store.clone());
     let following = tokio::spawn(async move { followers.run(std::future::pending()).await });
     let mut all = Opened::default();
     let mut rounds = 0;
@@ -213,17 +213,17 @@ async fn two_processes_share_what_falls_due() {
 #[tokio::test]
 async fn what_a_dead_process_had_claimed_is_free_again_once_its_lease_is_over() {
     for engine in [Engine::SqliteMemory, Engine::Postgres] {
-        let world = World::fresh(engine).await;
-        let today = paris::day_of(due_today(&world, 8).await);
-        for partition in world.app.store.partitions().each() {
-            let claimed = world.app.store.lease("openings", partition, Time::from_millis(1_500)).await.expect("an answer");
+        let service = TestService::fresh(engine).await;
+        let today = paris::day_of(due_today(&service, 8).await);
+        for partition in service.app.store.partitions().each() {
+            let claimed = service.app.store.lease("openings", partition, Time::from_millis(1_500)).await.expect("an answer");
             drop(claimed.expect("a free partition"));
         }
-        let meanwhile = open_due(&world.app, today).await.expect("a round");
+        let meanwhile = open_due(&service.app, today).await.expect("a round");
         assert!(meanwhile.opened == 0 && meanwhile.elsewhere > 0, "{engine:?}: {meanwhile:?}");
         let mut opened = 0;
         eventually("all are open", async || {
-            opened += open_due(&world.app, today).await.expect("a round").opened;
+            opened += open_due(&service.app, today).await.expect("a round").opened;
             (opened == 8).then_some(())
         })
         .await;
@@ -233,24 +233,24 @@ async fn what_a_dead_process_had_claimed_is_free_again_once_its_lease_is_over() 
 #[tokio::test]
 async fn deadlines_that_were_dropped_are_rebuilt_and_kept() {
     for engine in Engine::DURABLE {
-        let world = World::fresh(engine).await;
-        let at = due_today(&world, 5).await;
-        let spaces: Vec<SpaceId> = ens_tests::cohort::lives(&world.app.store).await.into_keys().collect();
+        let service = TestService::fresh(engine).await;
+        let at = due_today(&service, 5).await;
+        let spaces: Vec<SpaceId> = ens_tests::cohort::lives(&service.app.store).await.into_keys().collect();
         for space in &spaces {
-            world.say(*space, Open { at }).await.expect("an opening");
-            world.say(*space, Suspend { at, ground: SuspensionGround::Fraud }).await.expect("a suspension");
+            service.say(*space, Open { at }).await.expect("an opening");
+            service.say(*space, Suspend { at, ground: SuspensionGround::Fraud }).await.expect("a suspension");
         }
-        world.catch_up().await;
+        service.catch_up().await;
         let later = paris::day_of(at) + Days::new(100);
-        let before = all_deadlines(&world.app.store, later).await;
+        let before = all_deadlines(&service.app.store, later).await;
         assert_eq!(before.len(), 5, "{engine:?}");
-        forget_deadlines(engine, world.place.url()).await;
-        assert_eq!(all_deadlines(&world.app.store, later).await, [], "{engine:?}");
-        rebuild(&world.app.store, "deadlines").await.expect("a rebuild");
-        assert_eq!(all_deadlines(&world.app.store, later).await, before, "{engine:?}");
-        world.app.clock.jump_to(paris::start_of(later));
-        assert_eq!(settle_due(&world.app, later).await.expect("a round").settled, 5, "{engine:?}");
-        assert_eq!(world.stage(spaces[0]).await, Stage::Closed, "{engine:?}");
+        forget_deadlines(engine, service.storage.url()).await;
+        assert_eq!(all_deadlines(&service.app.store, later).await, [], "{engine:?}");
+        rebuild(&service.app.store, "deadlines").await.expect("a rebuild");
+        assert_eq!(all_deadlines(&service.app.store, later).await, before, "{engine:?}");
+        service.app.clock.jump_to(paris::start_of(later));
+        assert_eq!(settle_due(&service.app, later).await.expect("a round").settled, 5, "{engine:?}");
+        assert_eq!(service.stage(spaces[0]).await, Stage::Closed, "{engine:?}");
     }
 }
 

@@ -1,42 +1,14 @@
-//! Batches on their way: orders that are decided while others are written, on PostgreSQL, where several may be on their way at once.
+//! Batches in flight: commands that are decided while earlier batches are being written, on PostgreSQL.
 
 use ens_domain::ids::SpaceId;
 use ens_domain::policy::Policy;
 use ens_domain::space::HealthSpace;
 use ens_store::{Answered, Order, Outcome, Rejection, Store};
-use ens_tests::eventually;
-use sqlx::{Connection, Executor, PgConnection};
 use tokio::task::JoinHandle;
 
-use crate::legs::{Leg, Log, options};
-use crate::people::{create, declare_contacts, live, oppose, space, withdraw};
-
-/// Another session that holds every head, so that nothing can be written meanwhile.
-pub(crate) struct Holder(PgConnection);
-
-impl Holder {
-    pub(crate) async fn of(log: &Log) -> Self {
-        let mut session = PgConnection::connect(log.place.url()).await.expect("a connection");
-        session.execute("BEGIN; SELECT position FROM log_heads ORDER BY partition FOR UPDATE").await.expect("the heads");
-        Self(session)
-    }
-
-    /// Waits until so many statements wait for a head. To ask takes several tasks and a server; meanwhile the queue decides what it holds.
-    pub(crate) async fn sees_waiting(&mut self, statements: i64) {
-        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        eventually("statements that wait for a head", async || {
-            // In a transaction the view stands still.
-            self.0.execute("SELECT pg_stat_clear_snapshot()").await.expect("a fresh view");
-            let waiting: i64 = sqlx::query_scalar(sql).fetch_one(&mut self.0).await.expect("a count");
-            (waiting == statements).then_some(())
-        })
-        .await;
-    }
-
-    pub(crate) async fn let_go(mut self) {
-        self.0.execute("ROLLBACK").await.expect("undone");
-    }
-}
+use crate::backends::{Backend, Log, options};
+use crate::head_lock::HeadLock;
+use crate::persons::{create, declare_contacts, live, oppose, space, withdraw};
 
 /// Puts an order into the queue and does not wait for its answer.
 async fn ask(store: &Store, order: Order) -> JoinHandle<Result<Outcome, Rejection>> {
@@ -57,21 +29,21 @@ async fn now(store: &Store, id: SpaceId) -> HealthSpace {
 
 #[tokio::test]
 async fn orders_that_come_while_a_batch_is_on_its_way_are_answered_as_if_they_had_waited_for_it() {
-    let log = Log::fresh(Leg::PostgresOurs).await;
+    let log = Log::fresh(Backend::PostgresOurs).await;
     live(&log.store, vec![create(space(1))]).await;
-    let mut holder = Holder::of(&log).await;
+    let mut lock = HeadLock::of(&log).await;
     let opposed = ask(&log.store, oppose(space(1)).once("k", [1; 32])).await;
-    holder.sees_waiting(1).await;
+    lock.wait_for_statements(1).await;
     let again = ask(&log.store, oppose(space(1))).await;
-    holder.sees_waiting(1).await;
+    lock.wait_for_statements(1).await;
     let withdrawn = ask(&log.store, withdraw(space(1))).await;
-    holder.sees_waiting(1).await;
+    lock.wait_for_statements(1).await;
     let repeated = ask(&log.store, oppose(space(1)).once("k", [1; 32])).await;
     let declared = ask(&log.store, declare_contacts(space(1))).await;
-    holder.sees_waiting(1).await;
+    lock.wait_for_statements(1).await;
     // Nothing is committed, so nobody may be told anything.
     assert!([&opposed, &again, &withdrawn, &repeated, &declared].iter().all(|asked| !asked.is_finished()));
-    holder.let_go().await;
+    lock.release().await;
     let opposed = answer(opposed).await.expect("an opposition");
     assert_eq!(opposed.version, 2);
     // It stands already, so there was nothing to do.
@@ -84,20 +56,20 @@ async fn orders_that_come_while_a_batch_is_on_its_way_are_answered_as_if_they_ha
 
 #[tokio::test]
 async fn a_batch_that_another_writer_was_before_takes_those_along_that_were_decided_on_it() {
-    let log = Log::fresh(Leg::PostgresOurs).await;
-    let other = Store::open(log.place.url(), options()).await.expect("the same place");
+    let log = Log::fresh(Backend::PostgresOurs).await;
+    let other = Store::open(log.storage.url(), options()).await.expect("the same storage");
     live(&log.store, vec![create(space(1))]).await;
     // What it writes is as long as the first batch: the second one finds the head where it expected it, and must not be written for that.
     live(&other, vec![declare_contacts(space(1))]).await;
     live(&log.store, vec![declare_contacts(space(1))]).await;
-    let mut holder = Holder::of(&log).await;
+    let mut lock = HeadLock::of(&log).await;
     let declared = ask(&other, declare_contacts(space(1))).await;
-    holder.sees_waiting(1).await;
+    lock.wait_for_statements(1).await;
     let opposed = ask(&log.store, oppose(space(1))).await;
-    holder.sees_waiting(2).await;
+    lock.wait_for_statements(2).await;
     let withdrawn = ask(&log.store, withdraw(space(1))).await;
-    holder.sees_waiting(2).await;
-    holder.let_go().await;
+    lock.wait_for_statements(2).await;
+    lock.release().await;
     assert_eq!(answer(declared).await.expect("contacts").version, 4);
     assert_eq!(answer(opposed).await.expect("an opposition").version, 5);
     assert_eq!(answer(withdrawn).await.expect("a change of mind").version, 7);
@@ -108,17 +80,17 @@ async fn a_batch_that_another_writer_was_before_takes_those_along_that_were_deci
 
 #[tokio::test]
 async fn an_answer_without_an_event_stands_with_what_it_was_decided_on() {
-    let log = Log::fresh(Leg::PostgresOurs).await;
+    let log = Log::fresh(Backend::PostgresOurs).await;
     for number in 1..=20 {
         live(&log.store, vec![create(space(number))]).await;
-        let mut holder = Holder::of(&log).await;
+        let mut lock = HeadLock::of(&log).await;
         // The change of mind comes while the answer before it, which writes nothing, waits for the opposition.
         let mut asked = Vec::new();
         for order in [oppose(space(number)), oppose(space(number)), withdraw(space(number))] {
             asked.push(ask(&log.store, order).await);
-            holder.sees_waiting(1).await;
+            lock.wait_for_statements(1).await;
         }
-        holder.let_go().await;
+        lock.release().await;
         let mut versions = Vec::new();
         for each in asked {
             versions.push(answer(each).await.expect("an answer").version);

@@ -1,4 +1,4 @@
-//! What the messages say: the dates that the domain computes, what the law asks for, in French as it is set.
+//! The wording of messages: dates computed by the domain, what the law requires, and French typography.
 
 use ens_api::notify::french;
 use ens_api::notify::recipient::{Audience, Place, Recipient};
@@ -9,7 +9,7 @@ use ens_domain::organism::InsurerCode;
 use ens_domain::policy::Policy;
 use ens_domain::space::terms::SuspensionGround;
 
-use super::world::day;
+use super::test_service::day;
 
 const SITE: &str = "https://ens.invalid";
 const NO_BREAK: char = '\u{a0}';

@@ -1,12 +1,12 @@
-//! Reading a partition in one go: the same events as page by page, in constant memory, and never an end that is none.
+//! Reading a partition as one stream: the same events as page by page, in constant memory, and an error is never taken for the end.
 
 use std::thread;
 
 use ens_store::{EventRow, Partition, Span, StoreError};
-use ens_tests::{Engine, Place};
+use ens_tests::{Engine, TestStorage};
 use sqlx::{Connection, Executor, PgConnection};
 
-use crate::legs::{Leg, Log, options};
+use crate::backends::{Backend, Log, options};
 
 async fn seen(log: &Log, span: Span) -> Result<Vec<(u64, String)>, StoreError> {
     let mut seen = Vec::new();
@@ -21,30 +21,30 @@ async fn seen(log: &Log, span: Span) -> Result<Vec<(u64, String)>, StoreError> {
 
 #[tokio::test]
 async fn a_partition_read_in_one_go_is_the_one_read_page_by_page() {
-    for leg in Leg::ALL {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::ALL {
+        let log = Log::fresh(backend).await;
         for version in 0..7 {
             log.write("a", version, 1).await.expect("a write");
         }
         let partition = log.store.partitions().of("a");
         let pages = log.store.feed(partition, 0, 100).await.expect("a page");
         let pages: Vec<(u64, String)> = pages.into_iter().map(|event| (event.position, event.payload)).collect();
-        assert_eq!(seen(&log, Span::all_of(partition)).await.expect("a reading"), pages, "{leg:?}");
+        assert_eq!(seen(&log, Span::all_of(partition)).await.expect("a reading"), pages, "{backend:?}");
         let middle = Span { partition, after: 2, to: Some(5) };
-        assert_eq!(seen(&log, middle).await.expect("a reading"), pages[2..5], "{leg:?}");
+        assert_eq!(seen(&log, middle).await.expect("a reading"), pages[2..5], "{backend:?}");
         for nothing in
             [Span { partition, after: 7, to: None }, Span { partition, after: 5, to: Some(5) }, Span { partition, after: 100, to: None }]
         {
             let read = log.store.read(nothing, |_: EventRow<'_>| Err(StoreError::Malformed("there is nothing to take"))).await;
-            assert_eq!(read, Ok(nothing.after), "{leg:?}");
+            assert_eq!(read, Ok(nothing.after), "{backend:?}");
         }
     }
 }
 
 #[tokio::test]
 async fn who_takes_the_events_ends_the_reading_by_an_error() {
-    for leg in Leg::ALL {
-        let log = Log::fresh(leg).await;
+    for backend in Backend::ALL {
+        let log = Log::fresh(backend).await;
         log.write("a", 0, 5).await.expect("a write");
         let span = Span::all_of(log.store.partitions().of("a"));
         let mut taken = 0;
@@ -52,19 +52,19 @@ async fn who_takes_the_events_ends_the_reading_by_an_error() {
             taken += 1;
             if taken == 3 { Err(StoreError::Malformed("enough")) } else { Ok(()) }
         };
-        assert_eq!(log.store.read(span, enough).await, Err(StoreError::Malformed("enough")), "{leg:?}");
-        assert_eq!(taken, 3, "{leg:?}");
-        assert_eq!(seen(&log, span).await.expect("the connection is whole").len(), 5, "{leg:?}");
+        assert_eq!(log.store.read(span, enough).await, Err(StoreError::Malformed("enough")), "{backend:?}");
+        assert_eq!(taken, 3, "{backend:?}");
+        assert_eq!(seen(&log, span).await.expect("the connection is whole").len(), 5, "{backend:?}");
     }
 }
 
 #[tokio::test]
 async fn a_log_that_ends_before_its_head_is_an_error() {
-    let log = Log::fresh(Leg::PostgresOurs).await;
+    let log = Log::fresh(Backend::PostgresOurs).await;
     log.write("a", 0, 5).await.expect("a write");
     let partition = log.store.partitions().of("a");
     for (position, expected, found) in [(5, 5, 5), (3, 3, 4)] {
-        let mut owner = PgConnection::connect(log.place.url()).await.expect("the owner");
+        let mut owner = PgConnection::connect(log.storage.url()).await.expect("the owner");
         let cut =
             format!("SET session_replication_role = replica; DELETE FROM events WHERE partition = {partition} AND position = {position}");
         owner.execute(cut.as_str()).await.expect("a cut");
@@ -75,16 +75,16 @@ async fn a_log_that_ends_before_its_head_is_an_error() {
 #[tokio::test]
 async fn promise_5_a_connection_lost_in_the_middle_of_a_reading_is_an_error() {
     const EVENTS: u64 = 25_000;
-    let place = Place::fresh(Engine::Postgres).await;
-    let store = ens_store::Store::open(place.url(), options()).await.expect("a store");
-    let mut owner = PgConnection::connect(place.url()).await.expect("the owner");
+    let storage = TestStorage::fresh(Engine::Postgres).await;
+    let store = ens_store::Store::open(storage.url(), options()).await.expect("a store");
+    let mut owner = PgConnection::connect(storage.url()).await.expect("the owner");
     // More than the sockets hold between server and reader.
     let many = format!(
         "INSERT INTO events SELECT 'a', 'a', n, 'E', '1.0', to_json(repeat('x', 500)), '{{}}', 3, n FROM generate_series(1, {EVENTS}) n; \
          UPDATE log_heads SET position = {EVENTS} WHERE partition = 3"
     );
     owner.execute(many.as_str()).await.expect("many events");
-    let url = place.url().to_owned();
+    let url = storage.url().to_owned();
     let mut taken = 0;
     let read = store
         .read(Span::all_of(Partition::new(3)), |_| {

@@ -1,4 +1,4 @@
-//! A service on a loopback port: its clock moved by hand, its read models followed, tokens for anybody, and persons at any point of their life.
+//! The service for one test, on a loopback port: a simulated clock, tokens for any role, and persons at any point of their life.
 
 use chrono::{DateTime, Duration, Utc};
 use ens_api::app::App;
@@ -16,7 +16,7 @@ use ens_domain::space::commands::{Open, RecordEmailSent, SendNotice};
 use ens_projections::Followers;
 use ens_store::{MasterKey, Order, Store, StoreOptions};
 use ens_tests::cohort::person_line;
-use ens_tests::{Engine, Place, eventually};
+use ens_tests::{Engine, TestStorage, eventually};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ pub(crate) struct Api {
     client: Client,
     key: TokenKey,
     _running: JoinSet<()>,
-    _place: Place,
+    _storage: TestStorage,
 }
 
 impl Api {
@@ -44,15 +44,15 @@ impl Api {
 
     /// A fresh one on this engine, with other settings.
     pub(crate) async fn on(engine: Engine, change: impl FnOnce(&mut Settings)) -> Self {
-        let place = Place::fresh(engine).await;
-        let mut settings = Settings::in_folder(place.folder());
+        let storage = TestStorage::fresh(engine).await;
+        let mut settings = Settings::in_folder(storage.folder());
         settings.limits.requests_burst = 100_000;
         // Production has no development key: the test brings its own.
         let key = development_token_key(&settings).expect("a key");
         change(&mut settings);
         let keys = Keys::none(&settings.tokens.issuer, &settings.tokens.audience).with_development(&key);
         let options = StoreOptions::new(MasterKey::from_bytes([7; 32])).with_waiting(settings.limits.commands_waiting);
-        let store = Store::open(place.url(), options).await.expect("a store");
+        let store = Store::open(storage.url(), options).await.expect("a store");
         let followers = Followers::new(store.clone());
         let monday = paris::start_of("2026-03-02".parse().expect("a day")) + Duration::hours(10);
         let app = App::new(store, Clock::simulated(monday), settings);
@@ -62,7 +62,7 @@ impl Api {
         let mut running = JoinSet::new();
         running.spawn(async move { http::serve(listener, routes, std::future::pending()).await.expect("a server") });
         running.spawn(async move { followers.run(std::future::pending()).await });
-        Self { app, url, client: Client::new(), key, _running: running, _place: place }
+        Self { app, url, client: Client::new(), key, _running: running, _storage: storage }
     }
 
     /// A request without a token.

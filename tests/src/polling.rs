@@ -1,25 +1,25 @@
-//! Waiting for a condition instead of for a time, and how many rounds a race runs.
+//! Polling until a condition is true instead of sleeping, and how many rounds a race runs.
 
 use std::time::{Duration, Instant};
 
 use tokio::time::{MissedTickBehavior, interval};
 
-/// After this long a condition that did not come true is a failure.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a condition may take to become true before the test fails.
+pub const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// Asks every 10 ms until `poll` answers, and panics with `what` once [`PATIENCE`] is over.
+/// Calls `poll` every 10 ms until it returns a value, and panics with `what` after [`TIME_LIMIT`].
 ///
-/// A condition without a value answers `is_so().await.then_some(())`.
+/// A condition without a value returns `condition().await.then_some(())`.
 pub async fn eventually<T>(what: &str, poll: impl AsyncFnMut() -> Option<T>) -> T {
-    match within(PATIENCE, poll).await {
+    match within(TIME_LIMIT, poll).await {
         Some(answer) => answer,
-        None => panic!("waited {} s in vain: {what}", PATIENCE.as_secs()),
+        None => panic!("waited {} s in vain: {what}", TIME_LIMIT.as_secs()),
     }
 }
 
-/// Asks every 10 ms until `poll` answers, or `None` once `patience` is over. It asks at least once.
-pub async fn within<T>(patience: Duration, mut poll: impl AsyncFnMut() -> Option<T>) -> Option<T> {
-    let deadline = Instant::now() + patience;
+/// Calls `poll` every 10 ms, at least once, until it returns a value; `None` after `limit`.
+pub async fn within<T>(limit: Duration, mut poll: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+    let deadline = Instant::now() + limit;
     let mut beat = interval(Duration::from_millis(10));
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

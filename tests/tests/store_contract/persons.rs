@@ -1,4 +1,4 @@
-//! Invented persons and the orders that lead their spaces through life.
+//! Invented persons, and the orders that take their spaces through a life.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use ens_domain::address::PostalAddress;
@@ -22,7 +22,7 @@ use serde_json::json;
 /// What must never be found in clear: a name, a first name, an e-mail, a street, a town, a phone number.
 pub(crate) const CANARIES: [&str; 6] = ["CANARIBIRD", "Serinette", "canari.jaune", "RUE DES CANARIS", "SERINVILLE", "+33612345687"];
 
-/// The test INS that everybody knows.
+/// The INS of the person in these tests.
 pub(crate) const INS: &str = "279035121518989";
 
 pub(crate) fn monday() -> DateTime<Utc> {

@@ -1,19 +1,19 @@
-//! Doors: opening a store, by several processes at once, at addresses that are none, twice.
+//! Opening a store: by several processes at once, at invalid addresses, twice; and its use from spawned tasks.
 
 use ens_domain::policy::Policy;
 use ens_domain::space::terms::Channel;
 use ens_store::{Partition, Store, StoreError};
-use ens_tests::{Engine, Place};
+use ens_tests::{Engine, TestStorage};
 use futures::future::join_all;
 
-use crate::legs::{Leg, Log, options, read, write};
-use crate::people::{create, email, ins_of, monday, space};
+use crate::backends::{Backend, Log, options, read, write};
+use crate::persons::{create, email, ins_of, monday, space};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn several_processes_may_bring_the_tables_up_to_date_at_once() {
     for engine in Engine::DURABLE {
-        let place = Place::fresh(engine).await;
-        let url = place.url().to_owned();
+        let storage = TestStorage::fresh(engine).await;
+        let url = storage.url().to_owned();
         let opened = join_all((0..6).map(|_| {
             let url = url.clone();
             tokio::spawn(async move { Store::open(&url, options()).await })
@@ -45,10 +45,10 @@ async fn a_server_that_does_not_answer_is_said_not_to_without_its_password() {
 
 #[tokio::test]
 async fn each_engine_has_its_number_of_partitions() {
-    for (leg, count) in [(Leg::SqliteMemory, 1), (Leg::SqliteFile, 1), (Leg::PostgresOurs, 16)] {
-        let place = Place::fresh(leg.engine()).await;
-        let store = Store::open(place.url(), options()).await.expect("a fresh store");
-        assert_eq!((store.partitions().count(), store.heads().await.expect("heads").len()), (count, usize::from(count)), "{leg:?}");
+    for (backend, count) in [(Backend::SqliteMemory, 1), (Backend::SqliteFile, 1), (Backend::PostgresOurs, 16)] {
+        let storage = TestStorage::fresh(backend.engine()).await;
+        let store = Store::open(storage.url(), options()).await.expect("a fresh store");
+        assert_eq!((store.partitions().count(), store.heads().await.expect("heads").len()), (count, usize::from(count)), "{backend:?}");
     }
 }
 
@@ -81,14 +81,14 @@ async fn every_door_can_be_used_from_a_task_of_its_own() {
 
 #[tokio::test]
 async fn a_caller_who_leaves_in_the_middle_stops_nobody() {
-    for leg in Leg::OURS {
-        let (log, policy) = (Log::fresh(leg).await, Policy::default());
+    for backend in Backend::OURS {
+        let (log, policy) = (Log::fresh(backend).await, Policy::default());
         for patience in 0..60 {
             leave_after(patience, log.store.execute(create(space(patience)), &policy)).await;
             log.store.execute(create(space(patience)), &policy).await.expect("the next caller is served");
         }
         let created = log.read_all().await;
-        assert!(created.len() == 60 && created.iter().all(|event| event.sequence == 1), "{leg:?}");
+        assert!(created.len() == 60 && created.iter().all(|event| event.sequence == 1), "{backend:?}");
     }
 }
 

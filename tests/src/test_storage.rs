@@ -1,4 +1,4 @@
-//! A fresh place for a test's data, gone when the test is over: a PostgreSQL database of its own, or an SQLite file or memory.
+//! Storage for one test, removed when the test is over: a PostgreSQL database, an SQLite file, or SQLite in memory.
 
 use std::thread;
 
@@ -6,7 +6,7 @@ use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// Where a store can keep its data.
+/// The engines on which a store can keep its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     /// SQLite without a file.
@@ -24,16 +24,16 @@ impl Engine {
     pub const DURABLE: [Self; 2] = [Self::SqliteFile, Self::Postgres];
 }
 
-/// A fresh place on one engine. Keep it for as long as its data is needed.
+/// Fresh storage on one engine. Keep the value for as long as its data is needed.
 #[derive(Debug)]
-pub struct Place {
+pub struct TestStorage {
     url: String,
     folder: TempDir,
     _database: Option<Database>,
 }
 
-impl Place {
-    /// A place that nobody has used before.
+impl TestStorage {
+    /// Storage that was never used before.
     pub async fn fresh(engine: Engine) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = match engine {
@@ -53,13 +53,13 @@ impl Place {
         &self.url
     }
 
-    /// A folder that goes with the place: for letters, keys, files to import.
+    /// A folder that is removed with the storage: for letters, keys, files to import.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 }
 
-/// A PostgreSQL database of one test, dropped with it, whoever is still connected.
+/// A PostgreSQL database of one test, dropped at its end even if somebody is still connected.
 #[derive(Debug)]
 pub struct Database {
     url: String,
@@ -110,7 +110,7 @@ async fn administer(statement: &str) {
         .await
         .unwrap_or_else(|error| panic!("the server of ENS_TEST_POSTGRES does not answer: {error}; `scripts/test` starts one"));
     sqlx::query(statement).execute(&mut connection).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
-    connection.close().await.expect("a clean goodbye");
+    connection.close().await.expect("a closed connection");
 }
 
 /// The same server, another database.
@@ -139,7 +139,7 @@ mod tests {
     async fn a_database_is_gone_when_its_test_is_over() {
         let url = {
             let database = Database::fresh().await;
-            PgConnection::connect(database.url()).await.expect("a database").close().await.expect("a clean goodbye");
+            PgConnection::connect(database.url()).await.expect("a database").close().await.expect("a closed connection");
             database.url().to_owned()
         };
         assert!(PgConnection::connect(&url).await.is_err());

@@ -1,10 +1,10 @@
-//! The real plans of real statements: PostgreSQL's `auto_explain` tells each connection, sqlx passes it on, and here it is kept.
+//! The real plans of real statements: PostgreSQL's `auto_explain` sends each to its connection, sqlx logs it, and here it is kept.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
-use ens_tests::Place;
+use ens_tests::TestStorage;
 use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::subscriber::DefaultGuard;
@@ -87,10 +87,10 @@ impl Listener {
     }
 }
 
-/// Has every later connection to this place explain what it does, planned as a statement is that came often: without its values.
+/// Makes every later connection to this storage explain its statements, with generic plans, as for frequent statements.
 /// Tables are small here, so that a plan would read them whole; it may not.
-pub(crate) async fn explain_everything(place: &Place) {
-    let mut owner = owner(place).await;
+pub(crate) async fn explain_everything(storage: &TestStorage) {
+    let mut owner = owner(storage).await;
     for setting in [
         "session_preload_libraries = 'auto_explain'",
         "auto_explain.log_min_duration = 0",

@@ -1,4 +1,4 @@
-//! A batch on SQLite is written whole or not at all, and nobody leaves the file locked.
+//! A batch on SQLite is written completely or not at all, and no transaction stays open.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Executor, SqliteConnection};
 use tokio::task::yield_now;
 
-use crate::legs::{Leg, Log, options};
-use crate::people::{create, live, message, oppose, send_notice, space};
+use crate::backends::{Backend, Log, options};
+use crate::persons::{create, live, message, oppose, send_notice, space};
 
-/// Enough departures, each a moment later than the one before, to fall between any two steps of an append.
-const DEPARTURES: u16 = 100;
+/// Enough cancelled calls, each a moment later than the one before, to fall between any two steps of an append.
+const CANCELLED: u16 = 100;
 /// Orders that are too many for one statement.
 const MANY: u16 = 150;
 
-/// Another program at the file, which waits for nobody.
+/// Another program that has the file open and does not wait for locks.
 async fn beside(log: &Log) -> SqliteConnection {
-    let options: SqliteConnectOptions = log.place.url().parse().expect("an address");
+    let options: SqliteConnectOptions = log.storage.url().parse().expect("an address");
     options.busy_timeout(Duration::ZERO).connect().await.expect("the file")
 }
 
@@ -29,7 +29,7 @@ async fn rows(other: &mut SqliteConnection) -> (i64, i64, i64, i64) {
     sqlx::query_as(sql).fetch_one(other).await.expect("counts")
 }
 
-/// Asks for the write lock, which whoever left a transaction open would still have.
+/// Takes the write lock, which fails while a transaction is open.
 async fn lock(other: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     other.execute("BEGIN IMMEDIATE; ROLLBACK").await.map(drop)
 }
@@ -40,7 +40,7 @@ fn notice(store: &Store) -> Order {
 
 #[tokio::test]
 async fn a_batch_that_a_row_stops_leaves_nothing_behind_and_the_writer_goes_on() {
-    let log = Log::fresh(Leg::SqliteFile).await;
+    let log = Log::fresh(Backend::SqliteFile).await;
     live(&log.store, vec![create(space(1))]).await;
     let mut other = beside(&log).await;
     let before = rows(&mut other).await;
@@ -58,9 +58,9 @@ async fn a_batch_that_a_row_stops_leaves_nothing_behind_and_the_writer_goes_on()
 
 #[tokio::test]
 async fn a_batch_whose_head_moved_leaves_nothing_behind() {
-    let log = Log::fresh(Leg::SqliteFile).await;
+    let log = Log::fresh(Backend::SqliteFile).await;
     live(&log.store, vec![create(space(1))]).await;
-    let elsewhere = Store::open(log.place.url(), options()).await.expect("the same place");
+    let elsewhere = Store::open(log.storage.url(), options()).await.expect("the same storage");
     live(&elsewhere, vec![create(space(2))]).await;
     let outcome = log.store.execute(notice(&log.store), &Policy::default()).await.expect("a notice");
     let mut other = beside(&log).await;
@@ -70,9 +70,9 @@ async fn a_batch_whose_head_moved_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn a_batch_whose_key_was_used_elsewhere_leaves_nothing_behind() {
-    let log = Log::fresh(Leg::SqliteFile).await;
+    let log = Log::fresh(Backend::SqliteFile).await;
     live(&log.store, vec![create(space(1)), create(space(2))]).await;
-    let elsewhere = Store::open(log.place.url(), options()).await.expect("the same place");
+    let elsewhere = Store::open(log.storage.url(), options()).await.expect("the same storage");
     live(&elsewhere, vec![oppose(space(2)).once("notice", [2; 32])]).await;
     let answer = log.store.execute(notice(&log.store), &Policy::default()).await;
     assert_eq!(answer, Err(Rejection::KeyReused));
@@ -83,34 +83,34 @@ async fn a_batch_whose_key_was_used_elsewhere_leaves_nothing_behind() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_caller_who_is_gone_before_the_answer_leaves_no_transaction_open() {
-    let log = Log::fresh(Leg::SqliteFile).await;
-    for number in 0..DEPARTURES {
+    let log = Log::fresh(Backend::SqliteFile).await;
+    for number in 0..CANCELLED {
         let store = log.store.clone();
         let asked = tokio::spawn(async move { store.execute(create(space(number)), &Policy::default()).await.map(drop) });
         for _ in 0..number % 50 * 20 {
             yield_now().await;
         }
         asked.abort();
-        // Cancelled or done: either is a fair end of a request that nobody waits for.
+        // Cancelled or completed: both are allowed for a request whose caller is gone.
         let _ = asked.await;
     }
     let mut other = beside(&log).await;
     eventually("the write lock", async || lock(&mut other).await.ok()).await;
-    live(&log.store, vec![create(space(DEPARTURES))]).await;
+    live(&log.store, vec![create(space(CANCELLED))]).await;
 }
 
 #[tokio::test]
 async fn a_batch_that_is_too_large_for_one_statement_is_written_all_the_same() {
-    for leg in [Leg::SqliteMemory, Leg::SqliteFile] {
-        let log = Log::fresh(leg).await;
+    for backend in [Backend::SqliteMemory, Backend::SqliteFile] {
+        let log = Log::fresh(backend).await;
         let begins = (1..=MANY).map(|number| create(space(number)).once(format!("key-{number}"), [1; 32])).collect();
         let tells = (1..=MANY).map(|number| send_notice(&log.store, space(number), message(number))).collect();
         for orders in [begins, tells] {
             for answer in log.store.execute_all(orders, &Policy::default()).await {
-                answer.unwrap_or_else(|rejection| panic!("{leg:?}: {rejection}"));
+                answer.unwrap_or_else(|rejection| panic!("{backend:?}: {rejection}"));
             }
         }
         let waiting: u64 = log.store.outbox_depth().await.expect("a depth").iter().map(|depth| depth.waiting).sum();
-        assert_eq!((log.read_all().await.len(), waiting), (usize::from(2 * MANY), u64::from(MANY)), "{leg:?}");
+        assert_eq!((log.read_all().await.len(), waiting), (usize::from(2 * MANY), u64::from(MANY)), "{backend:?}");
     }
 }

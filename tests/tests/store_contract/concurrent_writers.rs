@@ -1,4 +1,4 @@
-//! Sixty-four writers at once, through two doors and the stock one, among stalls, rollbacks and killed connections.
+//! Sixty-four writers at once, in two stores, while heads are locked, transactions rolled back and connections killed.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,17 +12,17 @@ use futures::future::join_all;
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::time::interval;
 
+use crate::backends::{Backend, Log, options};
 use crate::kill_others;
-use crate::legs::{Leg, Log, options};
-use crate::people::{create, monday};
+use crate::persons::{create, monday};
 
 const WRITERS: usize = 64;
-/// Orders that a campaign among the writers asks for at once.
+/// Orders that a bulk writer executes at once.
 const TOGETHER: usize = 50;
-/// A reader asks at most once in this time: sixteen that ask without a pause take both processors from the writers.
+/// A reader polls at most once in this time: sixteen that poll without a pause take both processors from the writers.
 const BEAT: Duration = Duration::from_millis(10);
 
-/// The space of that number, of more than `people` has.
+/// The space of that number; `persons` has too few of them.
 pub(crate) fn space(number: u64) -> SpaceId {
     let mut randomness = [0; 10];
     randomness[..8].copy_from_slice(&number.to_be_bytes());
@@ -30,17 +30,17 @@ pub(crate) fn space(number: u64) -> SpaceId {
 }
 
 /// What the writers share.
-struct Crowd<'a> {
-    doors: [&'a Store; 2],
+struct ConcurrentWriters<'a> {
+    stores: [&'a Store; 2],
     numbers: AtomicU64,
     acknowledged: AtomicU64,
     wanted: u64,
 }
 
-impl Crowd<'_> {
+impl ConcurrentWriters<'_> {
     /// Writes until enough was acknowledged: one at a time, or many together.
     async fn write(&self, writer: usize) {
-        let store = self.doors[writer % 2];
+        let store = self.stores[writer % 2];
         let together = if writer % 4 < 2 { 1 } else { TOGETHER };
         while self.acknowledged.load(Ordering::SeqCst) < self.wanted {
             let first = self.numbers.fetch_add(u64::try_from(together).unwrap(), Ordering::SeqCst);
@@ -98,21 +98,21 @@ async fn disturb(url: &str, stop: &AtomicBool) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn promise_3_sixty_four_writers_among_stalls_and_killed_connections_leave_the_log_dense() {
-    let log = Log::fresh(Leg::PostgresOurs).await;
-    let other = Store::open(log.place.url(), options()).await.expect("a second door");
+    let log = Log::fresh(Backend::PostgresOurs).await;
+    let other = Store::open(log.storage.url(), options()).await.expect("a second store");
     let wanted = u64::try_from(times(5_000, 1_000_000)).unwrap();
-    let crowd = Crowd { doors: [&log.store, &other], numbers: AtomicU64::new(0), acknowledged: AtomicU64::new(0), wanted };
+    let writers = ConcurrentWriters { stores: [&log.store, &other], numbers: AtomicU64::new(0), acknowledged: AtomicU64::new(0), wanted };
     let stop = AtomicBool::new(false);
     let writing = async {
-        join_all((0..WRITERS).map(|writer| crowd.write(writer))).await;
+        join_all((0..WRITERS).map(|writer| writers.write(writer))).await;
         stop.store(true, Ordering::SeqCst);
     };
     let readers = join_all(log.store.partitions().each().map(|partition| follow(&other, partition, &stop)));
-    let ((), seen, ()) = tokio::join!(writing, readers, disturb(log.place.url(), &stop));
+    let ((), seen, ()) = tokio::join!(writing, readers, disturb(log.storage.url(), &stop));
     // The pool may still hold connections that were killed.
     let heads = eventually("the heads", async || log.store.heads().await.ok()).await;
     let heads: Vec<u64> = heads.into_iter().map(|(_, head)| head).collect();
     assert_eq!(seen, heads, "readers saw every position up to the heads");
-    let (written, acknowledged) = (seen.into_iter().sum::<u64>(), crowd.acknowledged.load(Ordering::SeqCst));
+    let (written, acknowledged) = (seen.into_iter().sum::<u64>(), writers.acknowledged.load(Ordering::SeqCst));
     assert!(written >= acknowledged && acknowledged >= wanted, "{acknowledged} acknowledged, {written} there");
 }

@@ -1,4 +1,4 @@
-//! The hot paths, walked once each over a small cohort, with what PostgreSQL did for each.
+//! The hot paths, each run once over a small cohort, with the plans that PostgreSQL used.
 
 use chrono::{Duration, TimeDelta, Utc};
 use ens_domain::calendar::paris;
@@ -24,17 +24,17 @@ use ens_projections::space_status::space_status;
 use ens_projections::{Followers, compare, reached};
 use ens_store::{Draft, Order, Store};
 use ens_tests::cohort::{notified_on, open_store, person};
-use ens_tests::{Engine, Place};
+use ens_tests::{Engine, TestStorage};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::explained::{Explained, Listener, explain_everything};
+use crate::captured_plans::{Explained, Listener, explain_everything};
 
 const PERSONS: u32 = 96;
 
 /// What each path asked of PostgreSQL.
 pub(crate) struct Walked {
-    pub(crate) place: Place,
+    pub(crate) storage: TestStorage,
     pub(crate) paths: Vec<(&'static str, Vec<Explained>)>,
 }
 
@@ -46,13 +46,13 @@ impl Walked {
 
 /// Walks every hot path.
 pub(crate) async fn walk() -> Walked {
-    let place = Place::fresh(Engine::Postgres).await;
-    open_store(place.url()).await.close().await;
-    explain_everything(&place).await;
+    let storage = TestStorage::fresh(Engine::Postgres).await;
+    open_store(storage.url()).await.close().await;
+    explain_everything(&storage).await;
     let listener = Listener::start();
     let mut paths = Vec::new();
     let mut note = |name: &'static str| paths.push((name, listener.take()));
-    let store = open_store(place.url()).await;
+    let store = open_store(storage.url()).await;
     note("start");
     let day = paris::day_of(Utc::now()) - TimeDelta::days(43);
     let spaces = notified_on(&store, PERSONS, day).await;
@@ -91,7 +91,7 @@ pub(crate) async fn walk() -> Walked {
     // Built anew and thrown away, so that what is there afterwards is what migrations made.
     compare(&store, "notices_due").await.expect("a comparison");
     note("a comparison with a rebuild");
-    Walked { place, paths }
+    Walked { storage, paths }
 }
 
 fn message(number: u32) -> MessageId {

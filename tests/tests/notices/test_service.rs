@@ -1,4 +1,4 @@
-//! A service of one test: a fresh store, a clock moved by hand, invented persons with test INS, and hands to do what workers do.
+//! The service for one test, without HTTP: a fresh store, a simulated clock, invented persons, and one step of each background task.
 
 use ens_domain::space::CodeEvent;
 use std::sync::Arc;
@@ -24,34 +24,34 @@ use ens_domain::space::terms::Stage;
 use ens_domain::space::{Admission, Contacts, HealthSpace, SpaceEvent};
 use ens_projections::Followers;
 use ens_store::{Entropy, MasterKey, Order, Outcome, Rejection, Store, StoreOptions};
-use ens_tests::{Engine, Place};
+use ens_tests::{Engine, TestStorage};
 
 /// Monday of a winter week.
 pub(crate) const MONDAY: &str = "2026-03-02 10:00";
 
 /// One service.
-pub(crate) struct World {
+pub(crate) struct TestService {
     pub(crate) app: App,
-    pub(crate) place: Place,
+    pub(crate) storage: TestStorage,
     followers: Followers,
 }
 
-impl World {
+impl TestService {
     /// A fresh one, on Monday.
     pub(crate) async fn fresh(engine: Engine) -> Self {
-        let place = Place::fresh(engine).await;
-        let settings = Settings::in_folder(place.folder());
-        Self::with_settings(place, settings).await
+        let storage = TestStorage::fresh(engine).await;
+        let settings = Settings::in_folder(storage.folder());
+        Self::with_settings(storage, settings).await
     }
 
     /// A fresh one with other settings.
-    pub(crate) async fn with_settings(place: Place, settings: Settings) -> Self {
+    pub(crate) async fn with_settings(storage: TestStorage, settings: Settings) -> Self {
         let entropy = Entropy::os();
         let master = MasterKey::generate(&entropy).expect("a master key");
-        let store = Store::open(place.url(), StoreOptions::new(master)).await.expect("a store");
+        let store = Store::open(storage.url(), StoreOptions::new(master)).await.expect("a store");
         let followers = Followers::new(store.clone());
         let app = App { store, policy: Arc::new(Policy::default()), clock: Clock::simulated(at(MONDAY)), settings: Arc::new(settings) };
-        Self { app, place, followers }
+        Self { app, storage, followers }
     }
 
     /// Moves the clock to an instant on a Paris clock.
@@ -67,6 +67,14 @@ impl World {
     /// A space for somebody who can be reached so.
     pub(crate) async fn person(&self, contacts: Contacts) -> SpaceId {
         self.admit(admission("Camille", "1979-03-14", contacts)).await
+    }
+
+    /// A space for somebody with these contacts, whose notice was issued and dispatched once.
+    pub(crate) async fn with_dispatched_notice(&self, contacts: Contacts, dispatcher: &Dispatcher) -> SpaceId {
+        let space = self.person(contacts).await;
+        self.issue().await;
+        self.dispatch(dispatcher).await;
+        space
     }
 
     /// A space for this admission.
