@@ -77,10 +77,12 @@ impl Api {
     }
 
     /// What somebody reads at a path, asked again until the read model reflects what was written before.
-    pub(crate) async fn read(&self, actor: &Actor, path: &str) -> Answer {
+    pub(crate) async fn read_until(&self, actor: &Actor, path: &str, reflected: impl Fn(&Answer) -> bool) -> Answer {
         eventually("the read model is up to date", async || {
             let answer = self.by(actor, "GET", path).send().await;
-            (answer.problem() != "read-model-behind").then_some(answer)
+            let behind = answer.problem() == "read-model-behind";
+            assert!(behind || answer.status == 200, "{path}: {} {}", answer.status, answer.text);
+            (!behind && reflected(&answer)).then_some(answer)
         })
         .await
     }
