@@ -183,7 +183,7 @@ fn a_name_that_does_not_exist_is_seen() {
     assert_eq!(missing_names(&page), ["crates/nowhere/src/lib.rs".to_owned(), nowhere]);
 }
 
-/// Our crates and what each depends on, for whatever purpose.
+/// Our crates and the dependencies of each, those for builds and tests included.
 fn crates() -> BTreeMap<String, Vec<String>> {
     let answer = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
@@ -206,7 +206,7 @@ fn forbidden_of(name: &str, dependencies: &[String]) -> Vec<String> {
     let allowed = ARROWS.iter().find(|(from, _)| *from == name).map_or(&[] as &[&str], |(_, to)| to);
     let ours = dependencies.iter().filter(|dependency| dependency.starts_with("ens-") && !allowed.contains(&dependency.as_str()));
     let reserved = dependencies.iter().filter(|dependency| RESERVED.iter().any(|(what, who)| what == dependency && !who.contains(&name)));
-    // What tests need is not counted: it is not built into anything.
+    // Dependencies of tests are not counted: they are not part of what others build.
     let taken = dependencies.iter().filter(|dependency| !matches!(dependency.as_str(), "chrono-tz" | "proptest" | "serde_json")).count();
     let most = LIGHT.iter().find(|(light, _)| *light == name).map_or(usize::MAX, |(_, most)| *most);
     let heavy = (taken > most).then(|| format!("{name} has {taken} dependencies, of {most} at most"));
@@ -216,7 +216,7 @@ fn forbidden_of(name: &str, dependencies: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// The names between backticks that are neither a path of the workspace nor words of its code. Routes are words of it; commands have spaces.
+/// The names between backticks that are neither a path of the workspace nor found in its code. Texts with spaces are commands and left out.
 fn missing_names(page: &str) -> Vec<String> {
     let root = source::root();
     let code: String = source::files().into_iter().filter(|file| !file.path.ends_with(".md")).map(|file| file.text).collect();

@@ -13,7 +13,7 @@ use ens_tests::cohort::{open_store, spaces_due_today};
 use ens_tests::{Engine, TestStorage};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
-/// What somebody with all rights on the database does to the second row of a partition.
+/// Statements with which somebody with all rights on the database changes the second row of a partition.
 const ALTERED: [&str; 1] = [r#"UPDATE events SET metadata = '{"by":"nobody"}' WHERE partition = $P AND position = 2"#];
 const SWAPPED: [&str; 3] = [
     "UPDATE events SET position = 1000000 WHERE partition = $P AND position = 2",
@@ -56,19 +56,19 @@ async fn a_log_that_only_grew_is_clean_and_so_is_one_with_a_destroyed_space() {
     }
 }
 
-/// What was found in the log, and by whom.
+/// A fault found in the log, by the store's reader or by the verifier.
 #[derive(Debug, PartialEq, Eq)]
 enum Found {
     ByStore(StoreError),
     ByVerifier(Finding),
 }
 
-/// Whether it is that as many rows as were noted have another root.
+/// Whether the fault is that the noted number of rows has another root.
 fn is_another_root(found: &Found, noted: &Head) -> bool {
     matches!(found, Found::ByVerifier(Finding::RootDiffers { size, noted: root, .. }) if (*size, *root) == (noted.size, noted.root))
 }
 
-/// Notes the heads of a small log, lets somebody change its rows, and asks that just this is found.
+/// Notes the heads of a small log, changes its rows behind the store's back, and checks that exactly this fault is found.
 async fn is_found(deed: &[&str], expected: impl Fn(&Found, Partition, &Head) -> bool) {
     for engine in Engine::DURABLE {
         let storage = TestStorage::fresh(engine).await;
@@ -88,7 +88,7 @@ async fn is_found(deed: &[&str], expected: impl Fn(&Found, Partition, &Head) -> 
     }
 }
 
-/// Size and root of each partition, as somebody outside notes them.
+/// Size and root of each partition, as an outside auditor notes them.
 async fn heads(store: &Store) -> BTreeMap<Partition, Head> {
     let mut heads = BTreeMap::new();
     for partition in store.partitions().each() {
@@ -101,19 +101,19 @@ async fn heads(store: &Store) -> BTreeMap<Partition, Head> {
     heads
 }
 
-/// What a walk through the log finds, against the heads that were noted before.
+/// The faults found by reading the log and comparing it with the heads that were noted before.
 async fn findings(store: &Store, noted: &BTreeMap<Partition, Head>) -> Vec<Found> {
     let mut found = Vec::new();
     for (partition, noted) in noted {
         match rows(store, *partition).await {
-            Ok(rows) => found.extend(walk(&rows, noted)),
+            Ok(rows) => found.extend(verify(&rows, noted)),
             Err(error) => found.push(Found::ByStore(error)),
         }
     }
     found
 }
 
-fn walk(rows: &[StoredEvent], noted: &Head) -> Vec<Found> {
+fn verify(rows: &[StoredEvent], noted: &Head) -> Vec<Found> {
     let mut verifier = Verifier::new();
     let mut found = Vec::new();
     let mut compared = noted.size == 0;
@@ -155,7 +155,7 @@ fn row(stored: &StoredEvent) -> Row<'_> {
     }
 }
 
-/// Runs statements that the log's own guards forbid, as somebody who can lift them.
+/// Runs statements that the triggers of the log forbid, as an owner who can disable them.
 async fn tamper(engine: Engine, storage: &TestStorage, deed: &[&str], victim: Partition) {
     let deed: Vec<String> = deed.iter().map(|statement| statement.replace("$P", &victim.number().to_string())).collect();
     match engine {

@@ -380,7 +380,7 @@ async fn what_a_demonstration_says_to_try_leads_to_its_store() {
     assert!(copied.status.success() && out(&copied).contains("events"), "{verify}: {}{}", out(&copied), err(&copied));
 }
 
-/// As under `head`: more lines are to come than a pipe holds, and nobody reads on.
+/// Output into a pipe that is closed early, as by `head`: there are more lines than the pipe holds.
 fn assert_a_reader_may_leave(folder: &Path, environment: &[(&str, &str)]) {
     let mut replay = Command::new(ens_binary())
         .arg("replay")

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use ens_tests::source::{self, SourceFile, snake_case};
 
-/// Invariants whose test is still owed, as `path: sentence`. This list only shrinks.
+/// Invariants that have no test yet, as `path: sentence`. This list only shrinks.
 const UNTESTED_INVARIANTS: [&str; 0] = [];
-/// Refusals whose test is still owed. This list only shrinks.
+/// Refusals that have no test yet. This list only shrinks.
 const UNTESTED_REFUSALS: [&str; 0] = [];
 
 #[test]
 fn every_invariant_of_a_header_is_the_name_of_a_test() {
     let files = source::rust_files();
-    owed_is_owed(untested_invariants(&files), &UNTESTED_INVARIANTS);
+    missing_equals_listed(untested_invariants(&files), &UNTESTED_INVARIANTS);
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn an_invariant_without_a_test_is_seen() {
 fn every_refusal_is_returned_and_tested() {
     let domain: Vec<SourceFile> =
         source::rust_files().into_iter().filter(|file| file.path.starts_with("crates/domain/src/space/")).collect();
-    owed_is_owed(idle_refusals(&domain), &UNTESTED_REFUSALS);
+    missing_equals_listed(idle_refusals(&domain), &UNTESTED_REFUSALS);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_route_without_a_handler_and_a_handler_without_a_route_are_seen() {
     );
 }
 
-/// Routes that are served without standing in the table, and the other way round. The documents are served by a crate.
+/// Routes that are served but not listed in the table, and the other way round. The documents are served by a library.
 fn stray_routes(table: &SourceFile, handlers: &[SourceFile]) -> Vec<String> {
     let listed: BTreeSet<String> = table.text.lines().filter_map(listed_route).collect();
     let served: BTreeSet<String> = handlers.iter().flat_map(served_routes).collect();
@@ -94,7 +94,7 @@ fn listed_route(line: &str) -> Option<String> {
     }
 }
 
-/// What the handlers of a file say of themselves: `#[utoipa::path(get, path = "…", …)]`.
+/// The routes that the handlers of a file declare: `#[utoipa::path(get, path = "…", …)]`.
 fn served_routes(file: &SourceFile) -> Vec<String> {
     let marks = file.text.split("utoipa::path(").skip(1);
     let route = |mark: &str| {
@@ -133,8 +133,8 @@ fn unexplained(service: &[SourceFile], page: &SourceFile) -> Vec<String> {
     names.into_iter().filter(|name| !page.text.contains(&format!("`{name}`"))).collect()
 }
 
-/// What is owed now must be what the list says: nothing more, and nothing that was paid meanwhile.
-fn owed_is_owed(owed: Vec<String>, listed: &[&str]) {
+/// What is missing must equal the list: nothing new, and nothing that has a test by now.
+fn missing_equals_listed(owed: Vec<String>, listed: &[&str]) {
     let new: Vec<&String> = owed.iter().filter(|one| !listed.contains(&one.as_str())).collect();
     assert!(new.is_empty(), "without a test: {new:#?}");
     let paid: Vec<&&str> = listed.iter().filter(|one| !owed.iter().any(|owed| owed == *one)).collect();
@@ -152,7 +152,7 @@ fn untested_invariants(files: &[SourceFile]) -> Vec<String> {
     untested.map(|(file, sentence)| format!("{}: {sentence}", file.path)).collect()
 }
 
-/// The functions that a test attribute stands above, in macros too.
+/// The functions with a test attribute, also those inside macros.
 fn test_names(file: &SourceFile) -> Vec<String> {
     let mut names = Vec::new();
     let mut attributed = false;

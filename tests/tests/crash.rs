@@ -42,7 +42,7 @@ async fn crashes(engine: Engine) {
             acknowledged.take(answers.recv().await.expect("the service answers under load"));
         }
         service.kill();
-        // Answers that were out before the kill count, read or not.
+        // Answers sent before the kill count, whether they were read or not.
         while let Some(answer) = answers.recv().await {
             acknowledged.take(answer);
         }
@@ -57,7 +57,7 @@ async fn crashes(engine: Engine) {
 }
 
 fn launch(storage: &TestStorage) -> Launch {
-    // What a killed service had taken to send is sent by the next one soon after.
+    // Messages that a killed service had claimed are sent by the next one soon after.
     environment(Launch::serve(storage.url()), storage).env("ENS_CLAIM_SECONDS", "2")
 }
 
@@ -65,7 +65,7 @@ fn environment(launch: Launch, storage: &TestStorage) -> Launch {
     launch.env("ENS_STORE", storage.url()).env("ENS_DATA", storage.folder().display().to_string()).env("ENS_MASTER_KEY", MASTER_KEY)
 }
 
-/// What the service said it had done.
+/// What the service acknowledged.
 enum Answer {
     Created { person: u32, space: SpaceId },
     Opposed { space: SpaceId },
@@ -86,7 +86,7 @@ impl Acknowledged {
     }
 }
 
-/// Who asks: CNAM names persons one after the other, an agent records the opposition of every second one.
+/// The clients: CNAM creates one space after the other, an agent records the opposition of every second person.
 #[derive(Clone)]
 struct Caller {
     client: Client,
@@ -107,7 +107,7 @@ impl Caller {
         Self { client: Client::new(), cnam, support, next: Arc::new(AtomicU32::new(1)) }
     }
 
-    /// Asks until the service no longer answers.
+    /// Sends requests until the service no longer answers.
     async fn ask_on(self, url: String, answers: mpsc::UnboundedSender<Answer>) {
         loop {
             let person = self.next.fetch_add(1, Ordering::Relaxed);
@@ -150,7 +150,7 @@ fn put_under_load(caller: &Caller, service: &Service) -> (JoinSet<()>, mpsc::Unb
     (load, answers)
 }
 
-/// Every creation, acknowledged or broken off, is asked again with its key: each person has one space, and the same as before.
+/// Repeats every creation with its idempotency key, acknowledged or not: each person has one space, the same as before.
 async fn assert_repeats_answer_the_same(storage: &TestStorage, caller: &Caller, acknowledged: &Acknowledged) {
     let mut service = launch(storage).start().await;
     let mut spaces = BTreeSet::new();

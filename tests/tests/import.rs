@@ -289,7 +289,7 @@ async fn a_representative_whom_an_interrupted_run_left_out_is_declared() {
     let app = service(&storage).await;
     run(&app, &lines([child(1)])).await;
     let whole = events(&app).await;
-    // The same child as a run leaves it that dies between the creation and the representative.
+    // The same child, as left by a run that died between the creation and the representative.
     let other = TestStorage::fresh(Engine::SqliteMemory).await;
     let app = service(&other).await;
     let person: ens_api::import::Person = child(1).to_string().parse().unwrap();

@@ -41,7 +41,7 @@ async fn race(engine: Engine) {
     store.close().await;
 }
 
-/// What both runners were told about one space.
+/// The outcomes that both processes got for one space.
 #[derive(Debug)]
 struct Told {
     opposer: String,
@@ -54,7 +54,7 @@ enum Winner {
     Opening,
 }
 
-/// Who was recorded first, as the log has it. Both in one life is what must never be.
+/// Which of the two was recorded first, according to the log. Both in one life must never happen.
 fn winner(life: &[SpaceEvent]) -> Winner {
     let opposed = life.iter().any(|event| matches!(event, SpaceEvent::Opposition(OppositionEvent::Opposed { .. })));
     let opened = life.iter().any(|event| matches!(event, SpaceEvent::Opening(OpeningEvent::OpenedByCnam { .. })));
@@ -74,7 +74,7 @@ fn assert_agrees(space: SpaceId, told: &Told, winner: Winner) {
     assert!(agrees, "{space}: the log says {winner:?}, the runners were told {told:?}");
 }
 
-/// Runs the race round by round and collects what each runner was told.
+/// Runs the race round by round and collects the outcomes of each process.
 fn run(url: &str, spaces: &[SpaceId]) -> HashMap<SpaceId, Told> {
     let (mut opposer, mut opener) = (Runner::start(url, "oppose"), Runner::start(url, "open"));
     let mut told = HashMap::new();

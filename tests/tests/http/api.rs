@@ -143,7 +143,7 @@ impl Api {
         person
     }
 
-    /// Says a command past the API.
+    /// Executes a command directly on the store.
     pub(crate) async fn say(&self, space: SpaceId, command: impl Into<SpaceCommand>) {
         self.app.store.execute(Order::new(space, command), &self.app.policy).await.expect("an outcome");
     }
@@ -207,12 +207,12 @@ impl Ask {
         Self(self.0.header("content-type", kind).body(body.into()))
     }
 
-    /// Whatever the version of the space.
+    /// For any version of the space: `If-Match: *`.
     pub(crate) fn anyhow(self) -> Self {
         self.header("if-match", "*")
     }
 
-    /// Once the read models reflect this answer.
+    /// To be answered once the read models reflect this answer.
     pub(crate) fn after(self, written: &Answer) -> Self {
         let position = written.header("ens-position").to_owned();
         self.header("ens-position", &position).header("prefer", "wait=20")

@@ -46,7 +46,7 @@ async fn a_person_denies_being_the_representative() {
     assert_eq!(post(&api, "/v1/representation-denials", &proof).await.done(), ["RepresentationEnded", "OpeningBlocked"]);
 }
 
-/// Everything that can be wrong with a code, each on a person of its own, and a person who does not exist.
+/// Every way in which a code can be wrong, each with a person of its own, and a person who does not exist.
 async fn wrong_in_every_way(api: &Api) -> Vec<(&'static str, Value)> {
     let with = |person: &Person, code: &str| json!({ "ins": person.ins, "code": code });
     let locked = api.notified(1).await;
@@ -147,7 +147,7 @@ async fn a_key_tells_nothing_about_the_request_before_it() {
     let api = Api::start().await;
     let (known, own) = (api.notified(1).await, api.notified(2).await);
     let ask = async |key: &str, body: &Value| api.ask("POST", "/v1/oppositions").header("idempotency-key", key).json(body).send().await;
-    // A guess at somebody who exists is recorded, one at nobody is not: the next use of the key must not show which.
+    // A guess for an existing person is recorded, one for nobody is not; repeating the idempotency key must not show the difference.
     ask("k-known", &json!({ "ins": known.ins, "code": WRONG })).await;
     ask("k-nobody", &json!({ "ins": ins_of(400), "code": WRONG })).await;
     let again = [

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::letters::folder_carrier;
 use super::test_service::{Always, TestService, admission, by_email};
 
-/// This many persons, told on Monday: their window ends on 13 April.
+/// So many persons, informed on Monday: their window ends on 13 April.
 async fn told(service: &TestService, persons: usize) -> Vec<SpaceId> {
     let mut spaces = Vec::new();
     for number in 0..persons {
@@ -89,7 +89,7 @@ async fn an_opposition_that_was_recorded_first_refuses_its_own_opening_and_no_ot
     let spaces = told(&service, 3).await;
     service.now_is("2026-04-14 00:00");
     service.catch_up().await;
-    // After the read models were level: the list of the day still holds it.
+    // After the read models were updated, so the list of the day still contains it.
     oppose(&service, spaces[1]).await;
     assert_eq!(open_due(&service.app, today(&service)).await.expect("a round"), Opened { opened: 2, refused: 1, ..Opened::default() });
     assert_eq!(service.stage(spaces[1]).await, Stage::Opposed);
@@ -159,7 +159,7 @@ async fn a_deadline_that_its_space_refuses_holds_up_no_other() {
         service.say(*space, Suspend { at, ground: SuspensionGround::Fraud }).await.expect("a suspension");
     }
     service.catch_up().await;
-    // After the read models were level: the list still holds it.
+    // After the read models were updated, so the list still contains it.
     service.now_is("2026-04-15 00:00");
     service.say(spaces[0], ens_domain::space::commands::LiftSuspension { at: service.app.now() }).await.expect("lifted");
     service.now_is("2026-05-27 00:00");

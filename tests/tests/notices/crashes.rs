@@ -14,7 +14,7 @@ use super::email::{through, with_server};
 use super::letters::{folder_carrier, letters_dropped};
 use super::test_service::{Always, TestService, by_email, by_post, code_in};
 
-/// Sends, and never comes back to say so.
+/// Sends, and never returns.
 struct DiesAfterSending {
     inner: SmtpTransport,
     sent: Arc<Notify>,
@@ -29,7 +29,7 @@ impl MailTransport for DiesAfterSending {
     }
 }
 
-/// Hands over, and never comes back to say so.
+/// Hands over, and never returns.
 struct DiesAfterHandingOver {
     inner: DirectoryCarrier,
     handed: Arc<Notify>,

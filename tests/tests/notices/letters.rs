@@ -87,7 +87,7 @@ async fn a_batch_that_was_complete_when_its_writer_died_is_published_once_one_wi
     let reference = stranger(ens_domain::ids::SpaceId::at(service.app.now(), [1; 10]));
     let letter = OutgoingLetter { reference, address: Vec::new(), page: "<p>Bonjour</p>".to_owned(), written_on: day("2026-03-02") };
     carrier.hand_over(std::slice::from_ref(&letter)).await.expect("taken");
-    // As after a crash before the last rename: the batch is complete, not yet marked, not yet shown.
+    // The state after a crash before the last rename: the batch is complete, but neither marked nor published.
     let batch = std::fs::read_dir(folder.path().join("outgoing")).expect("batches").next().expect("one").expect("a batch").path();
     std::fs::rename(&batch, folder.path().join(".preparing").join(batch.file_name().expect("a name"))).expect("moved back");
     std::fs::remove_dir_all(folder.path().join(".handed")).expect("marks");

@@ -33,7 +33,7 @@ use super::test_service::{TestService, admission, by_email, by_post};
 /// How many spaces open, by department.
 type Count = BTreeMap<String, u64>;
 
-/// One campaign's fates, told around `day`.
+/// The persons of one campaign, informed around `day`.
 struct Fates<'a> {
     service: &'a TestService,
     told_at: DateTime<Utc>,
@@ -41,7 +41,7 @@ struct Fates<'a> {
 }
 
 impl Fates<'_> {
-    /// Somebody who was told by this channel at `told_at`; a letter was posted that day.
+    /// A person who was informed by this channel at `told_at`; a letter was posted that day.
     async fn told(&mut self, channel: Channel, department: &str) -> (SpaceId, MessageId) {
         let service = self.service;
         service.app.clock.jump_to(self.told_at);
@@ -64,7 +64,7 @@ impl Fates<'_> {
         (space, message)
     }
 
-    /// Every fate that a window can have; two of each.
+    /// Two persons for every way in which a window can end.
     async fn all(&mut self) {
         for department in ["31", "80"] {
             for _ in 0..3 {
@@ -262,7 +262,7 @@ async fn all_deadlines(store: &Store, on: NaiveDate) -> Vec<ens_projections::dea
     all
 }
 
-/// As after a loss of the table: rows and checkpoints are gone.
+/// Deletes rows and checkpoints, as after a loss of the table.
 async fn forget_deadlines(engine: Engine, url: &str) {
     let sql = "DELETE FROM deadlines; DELETE FROM checkpoints WHERE name = 'deadlines'";
     match engine {

@@ -84,7 +84,7 @@ impl TestService {
         space
     }
 
-    /// Says a command.
+    /// Executes a command.
     pub(crate) async fn say(&self, space: SpaceId, command: impl Into<SpaceCommand>) -> Result<Outcome, Rejection> {
         self.app.store.execute(Order::new(space, command), &self.app.policy).await
     }
@@ -94,7 +94,7 @@ impl TestService {
         self.followers.catch_up().await.expect("read models");
     }
 
-    /// Orders the notices that are owed, and answers how many.
+    /// Issues the notices that are due, and returns how many.
     pub(crate) async fn issue(&self) -> u64 {
         self.catch_up().await;
         issue_due(&self.app, 100).await.expect("notices").issued
@@ -110,12 +110,12 @@ impl TestService {
         dispatcher.run_once().await.expect("a round")
     }
 
-    /// The space as it stands.
+    /// The current state of the space.
     pub(crate) async fn space(&self, space: SpaceId) -> HealthSpace {
         self.app.store.state(space).await.expect("a state").expect("a space").space
     }
 
-    /// Where the space is.
+    /// The stage of the space.
     pub(crate) async fn stage(&self, space: SpaceId) -> Stage {
         self.space(space).await.stage().expect("a stage")
     }
@@ -211,7 +211,7 @@ pub(crate) fn code_in(text: &str) -> Option<String> {
     words.filter(shaped).map(str::to_owned).next()
 }
 
-/// A transport whose mailboxes always answer the same.
+/// A mail transport that always gives the same answer.
 pub(crate) struct Always(pub(crate) SendOutcome);
 
 #[async_trait::async_trait]

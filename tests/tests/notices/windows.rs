@@ -25,7 +25,7 @@ use serde_json::Value;
 use super::bounces::{POSTFIX, about};
 use super::test_service::{TestService, by_both, by_email, by_post, code_in, day};
 
-/// A mailbox and a letter box that keep what they are given.
+/// A mail transport and a carrier that keep what they are given.
 #[derive(Clone)]
 struct Boxes {
     outcome: SendOutcome,
@@ -48,7 +48,7 @@ impl PostalCarrier for Boxes {
     }
 }
 
-/// One row of the table, while it is lived.
+/// One row of the table while it runs.
 struct Case<'a> {
     name: &'a str,
     service: TestService,
@@ -62,7 +62,7 @@ impl Case<'_> {
         self.service.app.now()
     }
 
-    /// Sends what the outbox holds, and keeps the words. Answers how many left.
+    /// Sends what is in the outbox and keeps the texts. Returns how many were sent.
     async fn send(&mut self, outcome: SendOutcome) -> u64 {
         let boxes = Boxes { outcome, kept: Arc::default() };
         let done = self.service.dispatch(&self.service.dispatcher(boxes.clone(), boxes.clone())).await;
@@ -111,7 +111,7 @@ impl Case<'_> {
 
     async fn accept(&mut self) {
         if self.send(SendOutcome::Accepted).await == 0 {
-            // So near to midnight the dispatcher waits for the new day: only another one could have sent it.
+            // So near to midnight the dispatcher waits for the new day, so this message is recorded directly.
             let sent = RecordEmailSent { at: self.now(), message: self.notices[self.notices.len() - 1].message };
             self.service.say(self.space, sent).await.expect("a sending");
             return;

@@ -104,7 +104,7 @@ async fn who_stops_waiting_cuts_nothing_off() {
     }
 }
 
-/// Appends an event that no program knows yet, and says where it stands.
+/// Appends an event of an unknown type, and returns its position.
 async fn poison(store: &Store, partition: Partition) -> u64 {
     let mut number = 0;
     let id = loop {
@@ -146,7 +146,7 @@ async fn what_comes_before_a_fact_that_cannot_be_taken_in_is_still_taken_in() {
     }
 }
 
-/// Takes a row from one read model that later facts amend, and lets another one's table refuse what comes.
+/// Deletes a row that later events change from one read model, and makes the table of another one refuse writes.
 async fn spoil(populated: &PopulatedStore, partition: Partition) {
     let space = populated.one(Kind::Told);
     let mut owner = PgConnection::connect(populated.storage.url()).await.expect("the owner");
@@ -207,7 +207,7 @@ async fn a_partition_that_stands_still_stops_no_other() {
 async fn a_follower_wakes_as_soon_as_this_process_appends() {
     for engine in Engine::ALL {
         let mut populated = PopulatedStore::fresh(engine).await;
-        // Nothing but the bell can wake it.
+        // Only the notification of an append can wake it.
         let options = FollowOptions { poll: Duration::from_secs(3600), ..FollowOptions::default() };
         let followers = Followers::with_options(populated.store.clone(), options);
         let at_work = tokio::spawn({

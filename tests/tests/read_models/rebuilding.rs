@@ -84,7 +84,7 @@ async fn the_old_rows_answer_until_the_new_ones_do() {
     }
 }
 
-/// Does behind the store's back what no follower would.
+/// Changes rows directly in the database, as no follower would.
 async fn alter(url: &str, statements: &[String]) {
     for statement in statements {
         if url.starts_with("postgres") {

@@ -47,7 +47,7 @@ async fn a_rebuild_that_is_killed_goes_on_where_it_was() {
             let mut rebuilding = launch(&storage).arg("rebuild").arg("history").spawn();
             eventually("the rebuild has made some progress", async || {
                 let now = folded(&store).await;
-                // Gone again: it came to its end while nobody looked.
+                // It ended between two looks.
                 (now.values().sum::<u64>() > before.values().sum::<u64>() || now.is_empty() && !before.is_empty()).then_some(())
             })
             .await;
@@ -68,7 +68,7 @@ async fn a_rebuild_that_is_killed_goes_on_where_it_was() {
     }
 }
 
-/// How many facts an unfinished rebuild has folded, partition by partition.
+/// How many events an unfinished rebuild has folded, by partition.
 async fn folded(store: &Store) -> BTreeMap<u64, u64> {
     let rows: Vec<Value> = store.select("SELECT partition, facts FROM rebuild_progress", &[]).await.expect("progress");
     rows.iter().map(|row| (row["partition"].as_u64().expect("a number"), row["facts"].as_u64().expect("a number"))).collect()
@@ -86,7 +86,7 @@ async fn readers_and_followers_never_see_a_table_that_is_missing_or_empty() {
         let following = followers.clone();
         let followed = tokio::spawn(async move { following.run(pending()).await });
         for reader in 0..3 {
-            // Another process's connections: plans of their own, and no notice of what the rebuild does.
+            // The connections of another process: they have plans of their own and do not learn of the rebuild.
             let store = open_store(populated.storage.url()).await;
             let (over, reads, spaces) = (over.clone(), reads.clone(), populated.spaces.clone());
             at_work.spawn(async move {

@@ -35,14 +35,14 @@ impl Explained {
         self.nodes.iter().filter_map(|node| node[name].as_str()).map(str::to_owned).collect()
     }
 
-    /// The indexes that were scanned, or stood guard over an `ON CONFLICT`.
+    /// The indexes that were scanned, or that decided an `ON CONFLICT`.
     pub(crate) fn indexes(&self) -> BTreeSet<String> {
         let arbiters = self.nodes.iter().filter_map(|node| node["Conflict Arbiter Indexes"].as_array()).flatten();
         let arbiters = arbiters.filter_map(Value::as_str).map(str::to_owned);
         self.values("Index Name").into_iter().chain(arbiters).collect()
     }
 
-    /// The tables that were read from end to end, with or without an index.
+    /// The tables that were read completely, with or without an index.
     pub(crate) fn read_whole(&self) -> BTreeSet<String> {
         let whole = |node: &&Value| match node["Node Type"].as_str() {
             Some("Seq Scan") => true,
@@ -52,7 +52,7 @@ impl Explained {
         self.nodes.iter().filter(whole).filter_map(|node| node["Relation Name"].as_str()).map(str::to_owned).collect()
     }
 
-    /// Leaves that a plan holds and only its execution leaves out: planned and locked for nothing.
+    /// Leaves that are in a plan and left out only when it runs: planned and locked for nothing.
     pub(crate) fn removed_late(&self) -> u64 {
         self.nodes.iter().filter_map(|node| node["Subplans Removed"].as_u64()).sum()
     }
@@ -67,7 +67,7 @@ fn flatten(node: &Value, into: &mut Vec<Value>) {
     }
 }
 
-/// Keeps what this thread's connections are told while it lives.
+/// Keeps the plans that this thread's connections receive while it exists.
 pub(crate) struct Listener {
     told: Arc<Mutex<Vec<String>>>,
     _guard: DefaultGuard,
@@ -80,7 +80,7 @@ impl Listener {
         Self { told, _guard: tracing::subscriber::set_default(subscriber) }
     }
 
-    /// What was explained since the last time.
+    /// The plans received since the last call.
     pub(crate) fn take(&self) -> Vec<Explained> {
         let told = std::mem::take(&mut *self.told.lock().expect("a lock"));
         told.iter().filter_map(|notice| Explained::read(notice)).collect()
@@ -88,7 +88,7 @@ impl Listener {
 }
 
 /// Makes every later connection to this storage explain its statements, with generic plans, as for frequent statements.
-/// Tables are small here, so that a plan would read them whole; it may not.
+/// Sequential scans are disabled: the tables are small here, and plans would read them completely.
 pub(crate) async fn explain_everything(storage: &TestStorage) {
     let mut owner = owner(storage).await;
     for setting in [

@@ -32,7 +32,7 @@ use crate::captured_plans::{Explained, Listener, explain_everything};
 
 const PERSONS: u32 = 96;
 
-/// What each path asked of PostgreSQL.
+/// The statements and plans of each path.
 pub(crate) struct Walked {
     pub(crate) storage: TestStorage,
     pub(crate) paths: Vec<(&'static str, Vec<Explained>)>,
@@ -44,7 +44,7 @@ impl Walked {
     }
 }
 
-/// Walks every hot path.
+/// Runs every hot path.
 pub(crate) async fn walk() -> Walked {
     let storage = TestStorage::fresh(Engine::Postgres).await;
     open_store(storage.url()).await.close().await;
@@ -88,7 +88,7 @@ pub(crate) async fn walk() -> Walked {
     assert!(lease.keep(1).await.expect("an answer"));
     lease.release().await.expect("given back");
     note("leases");
-    // Built anew and thrown away, so that what is there afterwards is what migrations made.
+    // Rebuilt and undone, so that the tables are those of the migrations afterwards.
     compare(&store, "notices_due").await.expect("a comparison");
     note("a comparison with a rebuild");
     Walked { storage, paths }
@@ -106,7 +106,7 @@ fn oppose(space: SpaceId) -> Order {
     Order::new(space, Oppose { at: Utc::now(), by: agent(), via: OppositionChannel::Desk, proof: Proof::IdentityProved })
 }
 
-/// What follows an opposition of somebody who then wants nothing kept.
+/// Opposition, then closing and destruction on request.
 fn until_destroyed(space: SpaceId) -> Vec<Order> {
     let at = Utc::now();
     vec![

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 
 use crate::{column, migrated, run};
 
-/// What stands for Citus 13: it refuses what Citus refuses at `create_distributed_table`.
+/// A stand-in for Citus 13: it refuses what Citus refuses at `create_distributed_table`.
 const STAND_IN: &str = "
 CREATE SCHEMA citus;
 CREATE TABLE citus.pg_dist_partition (logicalrelid regclass PRIMARY KEY, dist_column text, colocated text, shards integer);
@@ -52,7 +52,7 @@ END $$;
 CREATE FUNCTION citus.create_reference_table(table_name regclass) RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE 'we have none'; END $$;
 ";
 
-/// All tables of ours that are not leaves.
+/// All our tables, without the leaves of partitioned ones.
 const TABLES: &str = "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname IN ('public', 'keys')";
 
@@ -77,7 +77,7 @@ async fn every_table_has_a_place() {
         alone.iter().map(String::as_str).eq(["log_heads"]),
         "what belongs to a space stands beside the head of its partition: {alone:?}"
     );
-    // The service finds its tables as they were, and works: the stand-in moves nothing.
+    // The service works as before: the stand-in moves nothing.
     let store = open_store(storage.url()).await;
     let due = ens_tests::cohort::spaces_due_today(&store, 20).await;
     assert_eq!(store.states(&due).await.expect("states").iter().flatten().count(), 20);

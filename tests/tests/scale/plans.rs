@@ -11,7 +11,7 @@ use crate::captured_plans::Explained;
 use crate::hot_paths::{Walked, walk};
 use crate::{column, owner};
 
-/// Statements that look over all partitions for good, by a part of their text, and why they may.
+/// Statements that may read all partitions, by a part of their text, with the reason.
 const OVER_ALL: [(&str, &str); 5] = [
     ("AS oldest FROM log_heads", "which partitions have something due: one probe of an index each, a hint for the claims that follow"),
     ("count(*) - count(handed_over_at)", "the outbox's depth, for metrics"),
@@ -71,7 +71,7 @@ fn names(list: &[(&'static str, &'static str)], explained: &Explained) -> Option
     list.iter().map(|(part, _)| *part).find(|part| explained.sql.contains(part))
 }
 
-/// What Citus refuses, or answers wrongly without a word.
+/// Statements that Citus refuses, or answers wrongly without an error.
 fn no_statement_asks_for_what_citus_refuses(walked: &Walked) {
     const REFUSED: [&str; 11] = [
         "nextval",

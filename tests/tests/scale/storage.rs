@@ -133,7 +133,7 @@ async fn the_service_may_do_to_the_log_what_it_must_and_no_more() {
     assert_eq!(column(&mut owner, sql).await, expected);
 }
 
-/// A share of a table that grows for ten years is too late for a vacuum, so every number is absolute.
+/// A threshold that is a share of a table that grows for ten years comes too late for a vacuum, so each is an absolute number.
 #[tokio::test]
 async fn vacuum_goes_by_numbers_and_freezes_what_was_only_inserted() {
     let (_storage, mut owner) = migrated().await;

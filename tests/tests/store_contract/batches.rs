@@ -31,10 +31,10 @@ async fn promise_4_a_write_that_fails_half_way_leaves_nothing() {
         let mut broken = write("a", 0, 2);
         broken.events[1].payload = r#"{"$clear":"x","kind":"email"}"#.to_owned();
         let answer = log.store.append(vec![write("b", 0, 1), broken]).await;
-        // `a` and `b` may stand in two partitions: `b` is then written, and says so in the log; of `a` nothing is, ever.
+        // If `a` and `b` are in two partitions, `b` may be written; nothing of `a` ever is.
         assert!(matches!(answer, Err(StoreError::Database { .. })), "{backend:?}: {answer:?}");
         assert!(log.read_all().await.iter().all(|event| event.aggregate_id != "a"), "{backend:?}");
-        // The positions of what was undone are taken by what comes next.
+        // The next write gets the positions of what was undone.
         log.write("a", 0, 1).await.expect("a write");
     }
 }
@@ -68,13 +68,13 @@ async fn an_order_that_met_another_writer_is_decided_again_on_what_that_one_wrot
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
         live(&log.store, vec![create(space(1))]).await;
-        // Sixteen at once, each on the version that it saw: whoever comes second sees an opposition that stands, and stays quiet.
+        // Sixteen at once on the same version: the first one opposes, the others find that the opposition exists and change nothing.
         let policy = Policy::default();
         let answers = join_all((0..16).map(|_| log.store.execute(oppose(space(1)), &policy))).await;
         let outcomes: Vec<_> = answers.into_iter().map(|answer| answer.expect("an answer")).collect();
         assert_eq!(outcomes.iter().filter(|outcome| !outcome.is_quiet()).count(), 1, "{backend:?}");
         assert!(outcomes.iter().all(|outcome| outcome.version == 2 && outcome.answered == Answered::Now), "{backend:?}");
-        // A declaration of contacts is a fact each time: all sixteen are written, one after the other.
+        // A declaration of contacts is an event each time: all sixteen are written, one after the other.
         let answers = join_all((0..16).map(|_| log.store.execute(declare_contacts(space(1)), &policy))).await;
         let mut versions: Vec<u64> = answers.into_iter().map(|answer| answer.expect("an answer").version).collect();
         versions.sort_unstable();

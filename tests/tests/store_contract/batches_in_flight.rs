@@ -41,12 +41,12 @@ async fn orders_that_come_while_a_batch_is_on_its_way_are_answered_as_if_they_ha
     let repeated = ask(&log.store, oppose(space(1)).once("k", [1; 32])).await;
     let declared = ask(&log.store, declare_contacts(space(1))).await;
     lock.wait_for_statements(1).await;
-    // Nothing is committed, so nobody may be told anything.
+    // Nothing is committed, so none may be answered.
     assert!([&opposed, &again, &withdrawn, &repeated, &declared].iter().all(|asked| !asked.is_finished()));
     lock.release().await;
     let opposed = answer(opposed).await.expect("an opposition");
     assert_eq!(opposed.version, 2);
-    // It stands already, so there was nothing to do.
+    // The opposition exists already, so there is nothing to do.
     let again = answer(again).await.expect("a quiet answer");
     assert!(again.is_quiet() && again.version == 2, "{again:?}");
     assert_eq!(answer(withdrawn).await.expect("a change of mind").version, 4);
@@ -59,7 +59,7 @@ async fn a_batch_that_another_writer_was_before_takes_those_along_that_were_deci
     let log = Log::fresh(Backend::PostgresOurs).await;
     let other = Store::open(log.storage.url(), options()).await.expect("the same storage");
     live(&log.store, vec![create(space(1))]).await;
-    // What it writes is as long as the first batch: the second one finds the head where it expected it, and must not be written for that.
+    // The other writer writes as many events as the first batch: the head is then where the second batch expects it, which must not let it pass.
     live(&other, vec![declare_contacts(space(1))]).await;
     live(&log.store, vec![declare_contacts(space(1))]).await;
     let mut lock = HeadLock::of(&log).await;

@@ -9,7 +9,7 @@ use crate::persons::{CANARIES, INS, code, create, declare_contacts, ins, ins_of,
 use crate::persons::{life_until_destroyed, monday};
 use ens_domain::space::commands::ReplaceIns;
 
-/// Lets the canaries in: events, messages, the registry, idempotency keys, by our own writer.
+/// Writes the canary values with our own writer: as events, messages, registry entries and idempotency keys.
 async fn let_in(log: &Log) {
     let store = &log.store;
     let reserved = [(ins().digest(store.index_key()), space(1)), (ins_of(7).digest(store.index_key()), space(2))];
@@ -22,7 +22,7 @@ async fn let_in(log: &Log) {
     store.claim(ens_domain::space::terms::Channel::Email, monday(), 10, chrono::Duration::minutes(5)).await.expect("the message");
 }
 
-/// Everything that must not be found, as it is written and as it might be.
+/// Everything that must not be found, as it was given and in other encodings.
 fn forbidden() -> Vec<String> {
     let mut texts: Vec<String> = CANARIES.iter().map(|canary| (*canary).to_owned()).collect();
     texts.extend([INS.to_owned(), ins_of(7).matricule().to_owned(), code().display(), code().display().replace('-', "")]);

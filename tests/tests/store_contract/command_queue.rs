@@ -11,7 +11,7 @@ use crate::backends::{Backend, Log, options};
 use crate::concurrent_writers;
 use crate::persons::{create, live, oppose, space, withdraw};
 
-/// Orders of a campaign: more than its lanes take at once.
+/// Orders of a bulk call: more than the queue takes at once.
 const CAMPAIGN: u64 = 6_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -23,7 +23,7 @@ async fn a_single_command_overtakes_a_campaign() {
         let orders: Vec<Order> =
             (0..CAMPAIGN).map(concurrent_writers::space).filter(|id| log.store.partition_of(*id) == partition).map(create).collect();
         let last = u64::try_from(orders.len()).unwrap();
-        // On PostgreSQL one in sixteen falls into the lane of the click, so that lane alone is filled again and again.
+        // On PostgreSQL one in sixteen belongs to the partition of the single command, so only spaces of that partition are used.
         let campaign = {
             let store = log.store.clone();
             tokio::spawn(async move { store.execute_all(orders, &Policy::default()).await })
@@ -52,7 +52,7 @@ async fn a_full_queue_says_so_and_begins_nothing() {
             let store = log.store.clone();
             tokio::spawn(async move { (number, store.execute(create(space(number)), &Policy::default()).await) })
         });
-        // Two wait for the heads; only the one that found no room can have an answer.
+        // Two wait for the heads; only the one that found the queue full can have an answer.
         let (first, _, waiting) = select_all(asked).await;
         let (number, answer) = first.expect("an answer");
         assert_eq!(answer, Err(Rejection::Store(StoreError::Overloaded)), "{backend:?}");
@@ -71,7 +71,7 @@ async fn a_space_that_another_writer_changed_is_forgotten() {
         let other = Store::open(log.storage.url(), options()).await.expect("the same storage");
         live(&log.store, vec![create(space(1)), oppose(space(1))]).await;
         live(&other, vec![withdraw(space(1))]).await;
-        // Nothing would be appended on what the first one remembers: an opposition that stands makes the second one quiet.
+        // By what the first store has cached, there would be nothing to append: the opposition is still valid there.
         let answer = log.store.execute(oppose(space(1)), &Policy::default()).await;
         assert!(matches!(answer, Err(Rejection::Refused(SpaceRefusal::AlreadyOpen { .. }))), "{backend:?}: {answer:?}");
     }
@@ -97,7 +97,7 @@ async fn a_batch_that_fails_is_answered_alone_and_the_others_are_written() {
     let log = Log::fresh(Backend::PostgresOurs).await;
     let policy = Policy::default();
     for round in 0..5_u64 {
-        // One key for half of them, so that shared transactions fail again and again.
+        // Half of them share one key, so that shared transactions fail repeatedly.
         let orders = (0..24_u64).map(|number| {
             let order = create(concurrent_writers::space(round * 24 + number));
             if number % 2 == 0 { order.once(format!("key-{round}"), [u8::try_from(number).unwrap(); 32]) } else { order }

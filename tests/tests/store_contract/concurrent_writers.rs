@@ -62,7 +62,7 @@ async fn follow(store: &Store, partition: Partition, stop: &AtomicBool) -> u64 {
     loop {
         beat.tick().await;
         let stopped = stop.load(Ordering::SeqCst);
-        // A killed connection is an error, and the same position is asked again; a hole would be one too, for ever.
+        // After a killed connection the same position is read again. A hole would fail each time, so the test would not end.
         let Ok(page) = store.feed(partition, last, 500).await else { continue };
         if page.is_empty() && stopped {
             return last;
@@ -75,9 +75,9 @@ async fn follow(store: &Store, partition: Partition, stop: &AtomicBool) -> u64 {
     }
 }
 
-/// Meanwhile: heads that are held for a while, positions that are taken and given back, connections that are killed.
+/// Disturbances: heads locked for a while, positions taken and given back, connections killed.
 async fn disturb(url: &str, stop: &AtomicBool) {
-    // Every second or every five: whoever is killed connects anew, and of that alone a long run would make an hour.
+    // Every one or five seconds: after each kill the stores reconnect, which alone would take an hour of a long run.
     let rounds_a_kill = u32::try_from(times(40, 200)).expect("a count");
     let mut other = PgConnection::connect(url).await.expect("a connection");
     for round in 0_u32.. {

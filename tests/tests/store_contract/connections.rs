@@ -26,7 +26,7 @@ async fn a_statement_that_is_refused_costs_no_connection() {
     live(&log.store, vec![create(space(1)), oppose(space(1)).once("k", [1; 32])]).await;
     let before = processes(&mut owner).await;
     for _ in 0..5 {
-        // The key is found taken by the insert, which undoes the statement.
+        // The insert finds that the key is taken, and the statement is undone.
         let outcome = log.store.execute(oppose(space(1)).once("k", [1; 32]), &Policy::default()).await.expect("the first answer");
         assert_eq!(outcome.answered, Answered::Again);
     }
@@ -42,7 +42,7 @@ async fn a_killed_connection_is_replaced() {
     assert!(!processes(&mut owner).await.is_empty());
     kill_others(&mut owner).await;
     eventually("the end of them", async || processes(&mut owner).await.is_empty().then_some(())).await;
-    // Whoever comes first finds the line dead, and is told so; each dead one is found once.
+    // The first use of a killed connection returns an error; each one is found once.
     eventually("a space", async || log.store.execute(create(space(2)), &Policy::default()).await.ok()).await;
 }
 

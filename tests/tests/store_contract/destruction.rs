@@ -39,7 +39,7 @@ async fn a_destroyed_space_is_read_by_nobody() {
         assert_eq!(log.store.open_personal(space(1), &sealed).await, Ok(email()), "{backend:?}");
         live(&log.store, last).await;
         assert_eq!(log.store.open_personal(space(1), &sealed).await, DESTROYED, "{backend:?}");
-        // Its life still reads, to the end.
+        // Its history can still be read to the end.
         let loaded = log.store.state(space(1)).await.expect("a readable space").expect("a space");
         assert_eq!(loaded.space.stage(), Some(Stage::Destroyed), "{backend:?}");
     }
@@ -103,7 +103,7 @@ async fn a_key_that_an_old_backup_brings_back_is_destroyed_again() {
     }
 }
 
-/// What an operator's hands can do to the keys.
+/// What an operator can do to the keys.
 async fn restore(log: &Log, sql: &str) {
     if log.backend == Backend::PostgresOurs {
         PgConnection::connect(log.storage.url()).await.expect("the owner").execute(sql).await.expect("a statement");

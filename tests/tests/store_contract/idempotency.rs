@@ -15,7 +15,7 @@ const ONE: [u8; 32] = [1; 32];
 const TWO: [u8; 32] = [2; 32];
 
 async fn execute(log: &Log, order: Order) -> Result<Outcome, Rejection> {
-    // On the stock backend another writer of the same log is always about.
+    // On the stock backend another writer also writes to the log.
     log.write("bystander", 0, 1).await.ok();
     log.store.execute(order, &Policy::default()).await
 }
@@ -30,7 +30,7 @@ async fn promise_6_a_repeated_request_takes_effect_once_and_answers_the_same() {
         let log = Log::fresh(backend).await;
         let first = execute(&log, create(space(1)).once("k", ONE)).await.expect("the first time");
         assert_eq!(execute(&log, create(space(1)).once("k", ONE)).await.expect("again"), again(first.clone()), "{backend:?}");
-        // Whatever happened meanwhile, the answer is the first one.
+        // The answer is the first one, whatever was written since.
         let opposed = execute(&log, oppose(space(1)).once("o", ONE)).await.expect("an opposition");
         execute(&log, withdraw(space(1))).await.expect("a change of mind");
         assert_eq!(execute(&log, oppose(space(1)).once("o", ONE)).await.expect("again"), again(opposed), "{backend:?}");
@@ -138,7 +138,7 @@ async fn promise_6_a_quiet_request_stays_quiet_when_repeated() {
         live(&log.store, vec![create(space(1)), oppose(space(1))]).await;
         let quiet = execute(&log, oppose(space(1)).once("k", ONE)).await.expect("it stands already");
         assert!(quiet.is_quiet() && quiet.version == 2, "{backend:?}");
-        // Withdrawn since: the repeat of the old request must not oppose anew.
+        // The opposition was withdrawn since: repeating the old request must not oppose again.
         execute(&log, withdraw(space(1))).await.expect("a change of mind");
         assert_eq!(execute(&log, oppose(space(1)).once("k", ONE)).await.expect("again"), again(quiet), "{backend:?}");
     }

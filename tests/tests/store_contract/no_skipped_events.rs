@@ -1,7 +1,7 @@
 //! No reader skips an event: readers keep their last position while writers are slow, killed or rolled back.
 //!
-//! A harness that must be able to fail: it first watches a scratch table with a naive position (an identity column), where a writer that
-//! took its position and commits later is skipped for ever; on our log the same steps, and rougher ones, must skip nothing.
+//! The harness is tested first: on a scratch table whose position is an identity column, a writer that takes its position early and commits
+//! late is skipped for ever, and the harness must see that. On our log the same steps, and harder ones, must skip nothing.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +19,7 @@ use crate::kill_others;
 /// A version that no aggregate here ever reaches: writing on top of it asks which version there is.
 const FAR: u64 = 1_000_000;
 
-/// Something that is read by position, and that can be asked afterwards what it holds.
+/// Something that is read by position, and whose positions can all be listed afterwards.
 #[async_trait]
 trait Watched: Send + Sync {
     /// The next positions after `after`, in order; none at the end; `None` where it could not be read.
@@ -132,7 +132,7 @@ async fn promise_3_a_late_commit_is_not_skipped() {
     for round in 0..5 {
         let mut slow = pool.begin().await.expect("a transaction");
         insert_as_stock(&mut slow, "slow", round + 1).await.expect("a position taken");
-        // The fast one cannot pass: it waits for the slow one's commit, and stands behind it.
+        // The fast writer cannot overtake: it waits for the commit of the slow one and gets a later position.
         let fast = log.write(&same, round, 1);
         let late = async {
             reader.read_on().await;
@@ -191,7 +191,7 @@ async fn promise_3_no_reader_skips_or_repeats_whatever_happens_to_writers() {
     }
 }
 
-/// Writes one event after the other whatever happens, and counts what was acknowledged. A lost answer is looked up.
+/// Writes one event after the other despite all errors, and counts the acknowledged ones. A lost answer is looked up.
 async fn write_through(log: &Log, aggregate: &str, with_ours: usize, rounds: usize) -> u64 {
     let (mut version, mut acknowledged) = (0, 0);
     for _ in 0..rounds {
@@ -202,7 +202,7 @@ async fn write_through(log: &Log, aggregate: &str, with_ours: usize, rounds: usi
                 acknowledged += 1;
             }
             Err(Lost::To(Some(conflict))) => version = conflict.winner,
-            // Killed, or the stock writer, which does not say who won: the outcome is in the log.
+            // The connection was killed, or the stock writer lost and does not know to whom: the log has the outcome.
             Err(Lost::To(None) | Lost::Failed(_)) => {
                 if let Err(Lost::To(Some(conflict))) = log.write_ours(aggregate, FAR, 1).await {
                     version = conflict.winner;
@@ -214,7 +214,7 @@ async fn write_through(log: &Log, aggregate: &str, with_ours: usize, rounds: usi
     acknowledged
 }
 
-/// Meanwhile: transactions that take a position and roll back, and connections that are killed in the middle of their work.
+/// Disturbances: transactions that take a position and roll back, and connections that are killed while they work.
 async fn disturb(log: &Log, rounds: usize) {
     match log.backend {
         Backend::SqliteMemory => {}

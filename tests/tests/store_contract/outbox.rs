@@ -134,7 +134,7 @@ async fn a_settled_message_is_gone_with_its_order() {
         let sent = |number| Order::new(space(number), RecordEmailSent { at: monday(), message: message(number) }).settling(message(number));
         live(&log.store, vec![sent(1)]).await;
         assert_eq!(depth(&log).await, [Depth { channel: Channel::Email, waiting: 1, handed_over: 0 }], "{backend:?}");
-        // Even when there is nothing left to record.
+        // Also when there is nothing left to record.
         log.store.postpone(message(1), space(1), monday()).await.expect("a message that is gone stays gone");
         assert!(live(&log.store, vec![sent(1)]).await[0].is_quiet(), "{backend:?}");
         let quiet = Order::new(space(1), RecordEmailSent { at: monday(), message: message(1) }).settling(message(1));

@@ -20,7 +20,7 @@ async fn with_scores(backend: Backend) -> (Log, Partition) {
          PRIMARY KEY (partition, id)) {by}; CREATE INDEX scores_by_points ON scores (points, day) WHERE points > 0{leaves}"
     );
     owner(&log, &table).await;
-    // Rows say where their facts stand.
+    // Each row has the position of its event.
     let partition = Partition::new(0);
     let life = (0..).map(|number| format!("a{number}")).find(|id| log.store.partitions().of(id) == partition).expect("one of many");
     log.store.append(vec![write(&life, 0, 30)]).await.expect("an append")[0].expect("thirty events");
@@ -111,7 +111,7 @@ async fn one_follower_at_a_time() {
         match other.follow("scores", partition).await.expect("an answer") {
             None => assert_eq!(backend, Backend::PostgresOurs, "the row's lock is seen by every process"),
             Some(mut second) => {
-                // SQLite holds no lock for a turn: whoever commits second has lost it, rows and all.
+                // SQLite holds no lock for a turn: the second commit fails, with its rows.
                 second.put(&SCORES, &[score(0, 100)]).await.expect("rows");
                 second.commit(10).await.expect("the faster one");
                 assert_eq!(first.commit(10).await, Err(StoreError::Overtaken), "{backend:?}");
@@ -129,7 +129,7 @@ async fn a_rebuilt_table_takes_the_place_of_the_old_one_with_its_checkpoints() {
     for backend in LEGS {
         let (log, partition) = with_scores(backend).await;
         put(&log, partition, 1).await;
-        // Twice, because the second rebuild meets the names that the first one left.
+        // Twice, because the second rebuild finds the names that the first one left.
         for points in [2, 3] {
             let site = log.store.site(&SCORES, Purpose::Replace).await.expect("a site").expect("nobody else");
             assert!(log.store.site(&SCORES, Purpose::Replace).await.expect("an answer").is_none(), "{backend:?}: one at a time");
@@ -141,7 +141,7 @@ async fn a_rebuilt_table_takes_the_place_of_the_old_one_with_its_checkpoints() {
             assert_eq!(scores(&log.store).await, expected(&[(0, points)]), "{backend:?}");
             assert!(log.store.checkpoints("scores").await.expect("checkpoints").contains(&(partition, 30)), "{backend:?}");
             assert_eq!(log.store.checkpoints(&site.fresh().name).await, Ok(Vec::new()), "{backend:?}");
-            // Keys and indexes came along: the follower's upsert goes on.
+            // Keys and indexes exist on the new table: the follower's upsert works.
             put(&log, partition, points).await;
         }
     }

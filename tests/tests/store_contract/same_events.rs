@@ -25,8 +25,8 @@ async fn lives(store: &Store) {
     store.execute_all(batch, &Policy::default()).await;
 }
 
-/// What must be alike: everything but where and when it was written.
-fn alike(event: &StoredEvent) -> [String; 6] {
+/// What must be equal: everything except position and time.
+fn comparable(event: &StoredEvent) -> [String; 6] {
     let StoredEvent { aggregate_type, aggregate_id, sequence, event_type, payload, metadata, .. } = event.clone();
     [aggregate_type, aggregate_id, format!("{sequence:05}"), event_type, payload, metadata]
 }
@@ -34,7 +34,7 @@ fn alike(event: &StoredEvent) -> [String; 6] {
 async fn written(backend: Backend) -> Vec<[String; 6]> {
     let log = Log::fresh(backend).await;
     lives(&log.store).await;
-    let mut events: Vec<[String; 6]> = log.read_all().await.iter().map(alike).collect();
+    let mut events: Vec<[String; 6]> = log.read_all().await.iter().map(comparable).collect();
     events.sort_unstable();
     events
 }
