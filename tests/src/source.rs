@@ -152,6 +152,18 @@ impl SourceFile {
         invariants
     }
 
+    /// Whether it declares events of the domain: `events.rs`, or a file of a folder `events`.
+    pub fn declares_events(&self) -> bool {
+        self.path.starts_with("crates/domain/src/") && (self.path.ends_with("/events.rs") || self.path.contains("/events/"))
+    }
+
+    /// The enums whose variants are events: those whose names end in `Event`.
+    pub fn event_enumerations(&self) -> Vec<syn::ItemEnum> {
+        let enumerations =
+            self.syntax().items.into_iter().filter_map(|item| if let syn::Item::Enum(found) = item { Some(found) } else { None });
+        enumerations.filter(|found| found.ident.to_string().ends_with("Event")).collect()
+    }
+
     /// The enum of this name, with its documentation.
     pub fn enumeration(&self, name: &str) -> Option<syn::ItemEnum> {
         self.syntax().items.into_iter().find_map(|item| match item {

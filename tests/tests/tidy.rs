@@ -288,12 +288,11 @@ fn migrations_say_why_what_of_old_code_and_how_long(file: &SourceFile) -> Vec<Co
 fn events_are_named_in_the_past_tense(file: &SourceFile) -> Vec<Complaint> {
     const IRREGULAR: [&str; 4] = ["Found", "Came", "Withdrawn", "Sent"];
     const EMPTY: [&str; 5] = ["Updated", "Changed", "Set", "Processed", "Data"];
-    if !file.path.starts_with("crates/domain/src/") || !file.path.ends_with("/events.rs") {
+    if !file.declares_events() {
         return Vec::new();
     }
-    let enums = file.syntax().items.into_iter().filter_map(|item| if let syn::Item::Enum(found) = item { Some(found) } else { None });
-    enums
-        .filter(|found| found.ident.to_string().ends_with("Event"))
+    file.event_enumerations()
+        .into_iter()
         .flat_map(|found| found.variants)
         .filter_map(|variant| {
             let name = variant.ident.to_string();

@@ -150,6 +150,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::space::{CodeEvent, SpaceEvent};
 
     #[test]
     fn a_streams_id_travels_as_its_text() {
@@ -164,5 +165,14 @@ mod tests {
         for other in ["", "x", "00000000-0000-0000-0000-000000000001/", "00000000-0000-0000-0000-000000000001/x/y"] {
             assert_eq!(other.parse::<StreamId>(), Err(NotAnId), "{other}");
         }
+    }
+
+    #[test]
+    fn an_event_of_a_group_comes_back_by_its_stored_name() {
+        let event = SpaceEvent::from(CodeEvent::CodeLocked { at: DateTime::UNIX_EPOCH });
+        let stored = serde_json::to_value(&event).unwrap();
+        assert_eq!(stored.as_object().unwrap().keys().collect::<Vec<_>>(), ["CodeLocked"]);
+        assert_eq!(serde_json::from_value::<SpaceEvent>(stored).unwrap(), event);
+        assert!(serde_json::from_str::<SpaceEvent>(r#"{"Teleported":{}}"#).is_err());
     }
 }
