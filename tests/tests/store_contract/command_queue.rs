@@ -9,6 +9,7 @@ use futures::future::{join_all, select_all};
 
 use crate::backends::{Backend, Log, options};
 use crate::concurrent_writers;
+use crate::head_lock::HeadLock;
 use crate::persons::{create, live, oppose, space, withdraw};
 
 /// Orders of a bulk call: more than the queue takes at once.
