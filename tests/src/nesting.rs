@@ -56,9 +56,10 @@ impl Visit<'_> for Blocks {
     }
 
     fn visit_expr_closure(&mut self, closure: &syn::ExprClosure) {
-        match closure.body.as_ref() {
-            syn::Expr::Block(body) => self.inside(|inner| inner.visit_block(&body.block)),
-            body => self.visit_expr(body),
+        if let syn::Expr::Block(body) = closure.body.as_ref() {
+            self.inside(|inner| inner.visit_block(&body.block));
+        } else {
+            self.visit_expr(&closure.body);
         }
     }
 
