@@ -8,11 +8,12 @@ use chrono::{DateTime, Utc};
 use cqrs_es::{Aggregate, DomainEvent};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::ids::{NotAnId, SpaceId};
 use crate::policy::Policy;
 use crate::sections::Item;
 use crate::sections::measures::{Measure, MeasureCommand, MeasureEvent, MeasureRefusal};
 use crate::space::{HealthSpace, SpaceCommand, SpaceEvent, SpaceRefusal};
-use crate::stream::{KeyEffect, NamedEvent};
+use crate::stream::{KeyEffect, NamedEvent, StreamId};
 
 /// A type of event, as the log names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,31 @@ pub struct EventType {
     pub name: &'static str,
     /// `event_version` in the log, for what is written today.
     pub version: &'static str,
+}
+
+/// One stream of the log: its kind and its id, which in the log are `aggregate_type` and `aggregate_id`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StreamKey {
+    /// What the stream is about.
+    pub kind: StreamKind,
+    /// Whose it is.
+    pub id: StreamId,
+}
+
+impl StreamKey {
+    /// The stream of a space's life.
+    pub const fn of_space(space: SpaceId) -> Self {
+        Self { kind: StreamKind::Space, id: StreamId::of_space(space) }
+    }
+
+    /// Reads the text of an id: a space's own stream is named by the space alone, every other kind by space and item.
+    ///
+    /// # Errors
+    /// [`NotAnId`] for any other form.
+    pub fn parse(kind: StreamKind, id: &str) -> Result<Self, NotAnId> {
+        let id: StreamId = id.parse()?;
+        if id.item().is_none() == (kind == StreamKind::Space) { Ok(Self { kind, id }) } else { Err(NotAnId) }
+    }
 }
 
 /// An event that can be read from the log: one kind of stream's, or any.
@@ -148,7 +174,7 @@ macro_rules! streams {
             }
 
             /// The event of the life of a space, if it is one.
-            pub const fn of_space(&self) -> Option<&SpaceEvent> {
+            pub const fn as_space(&self) -> Option<&SpaceEvent> {
                 match self {
                     Self::Space(event) => Some(event),
                     $(Self::$kind(_))|+ => None,

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
 
-use crate::error::StoreError;
+use crate::ground::StoreError;
 
 /// What the partitions of one space's tables are placed beside.
 const ANCHOR: &str = "log_heads";

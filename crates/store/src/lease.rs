@@ -11,35 +11,26 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::error::StoreError;
-use crate::partition::Partition;
-use crate::store::Store;
-
-/// Who asks for what, and for how long.
-pub(crate) struct Claimant {
-    pub(crate) task: &'static str,
-    pub(crate) partition: Partition,
-    pub(crate) holder: Uuid,
-    pub(crate) length: Duration,
-}
+use crate::ground::{Claimant, Partition, StoreError};
+use crate::shared::Shared;
 
 /// A partition of a task, held for a while. Dropped without a release, it ends when its time is over.
 pub struct Lease {
-    store: Store,
+    shared: Shared,
     claimant: Claimant,
     position: u64,
 }
 
-impl Store {
-    /// Takes a partition of a task for `length`, or answers nothing while somebody else holds it.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn lease(&self, task: &'static str, partition: Partition, length: Duration) -> Result<Option<Lease>, StoreError> {
-        let claimant = Claimant { task, partition, holder: Uuid::now_v7(), length };
-        let taken = self.engine().take_lease(&claimant).await?;
-        Ok(taken.map(|position| Lease { store: self.clone(), claimant, position }))
-    }
+/// Takes a partition of a task for `length`, or answers nothing while somebody else holds it.
+pub(crate) async fn take_lease(
+    shared: &Shared,
+    task: &'static str,
+    partition: Partition,
+    length: Duration,
+) -> Result<Option<Lease>, StoreError> {
+    let claimant = Claimant { task, partition, holder: Uuid::now_v7(), length };
+    let taken = shared.engine().take_lease(&claimant).await?;
+    Ok(taken.map(|position| Lease { shared: shared.clone(), claimant, position }))
 }
 
 impl Lease {
@@ -54,7 +45,7 @@ impl Lease {
     /// The database's.
     pub async fn keep(&mut self, position: u64) -> Result<bool, StoreError> {
         self.position = self.position.max(position);
-        self.store.engine().keep_lease(&self.claimant, self.position).await
+        self.shared.engine().keep_lease(&self.claimant, self.position).await
     }
 
     /// Lets the next one have it at once.
@@ -62,7 +53,7 @@ impl Lease {
     /// # Errors
     /// The database's; the lease then ends when its time is over.
     pub async fn release(self) -> Result<(), StoreError> {
-        self.store.engine().end_lease(&self.claimant, self.position).await
+        self.shared.engine().end_lease(&self.claimant, self.position).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! The write side of Ens: log, feed, keys, sealing, registry, outbox and bus behind one door, on PostgreSQL and SQLite.
+//! The write side of Ens: the log, the command queue, the outbox and the tables of the read models, on PostgreSQL and SQLite.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), ens_store::StoreError> {
@@ -7,7 +7,7 @@
 //! let master = MasterKey::generate(&Entropy::os())?;
 //! let store = Store::open("sqlite::memory:", StoreOptions::new(master)).await?;
 //! for partition in store.partitions().each() {
-//!     let page = store.feed(partition, 0, 500).await?;
+//!     let page = store.log().feed(partition, 0, 500).await?;
 //!     println!("partition {partition}: {} events", page.len());
 //! }
 //! # Ok(())
@@ -17,7 +17,7 @@
 //! # What it promises
 //!
 //! 1. What was acknowledged is durable and never changes.
-//! 2. One aggregate's sequence is 1, 2, 3, … without a hole; of two writers on one version, one gets [`Conflict`] with the version that won.
+//! 2. One stream's sequence is 1, 2, 3, … without a hole; of two writers on one version, one gets [`Conflict`] with the version that won.
 //! 3. Positions of a partition are 1, 2, 3, …; no reader skips or repeats one, whatever is slow, killed or rolled back.
 //! 4. A batch is all or nothing per command.
 //! 5. A reader that fails says so: no error looks like the end of the log.
@@ -26,62 +26,49 @@
 //!
 //! # Errors
 //!
-//! Every operation answers [`StoreError`]; the bus answers [`Rejection`], which sets a rule's refusal apart from the store's trouble.
+//! Every operation answers [`StoreError`]; the command queue answers [`Rejection`], which sets a rule's refusal apart from the store's trouble.
 //! [`StoreError::is_transient`] says whether asking again may help. [`StoreError::OutcomeUnknown`] is the one case in which the work may
-//! have been done: an order with an idempotency key can be repeated safely. No error repeats a stored or bound value.
+//! have been done: a command with an idempotency key can be repeated safely. No error repeats a stored or bound value.
 //!
 //! # Layers
 //!
-//! [`Store`] holds all that both engines share; `engine` below it holds statements and transactions, in files of the same names for
-//! PostgreSQL and SQLite, and decides nothing.
+//! ```text
+//! store                                        opened once; four doors
+//! log · queue · outbox · read_models           what each door does, on either engine
+//! sealing                                      keys and seals
+//! shared                                       the engine and the keys of one store
+//! engine/postgres · engine/sqlite              statements and transactions; they decide nothing
+//! ground                                       plain types and errors
+//! ```
+//! A file names only what stands below it.
 
-mod append;
-mod as_of;
-mod bus;
 mod citus;
 mod engine;
-mod entropy;
-mod error;
-mod feed;
-mod follow;
-mod history;
-mod keys;
+mod ground;
 mod lease;
-mod master;
-mod open;
-mod order;
+mod log;
 mod outbox;
-mod partition;
-mod reads;
+mod queue;
+#[doc(hidden)]
+pub mod raw;
+mod read_models;
 mod registry;
-mod rows;
-mod seal;
 mod sealed;
-mod select;
-mod site;
+mod sealing;
+mod shared;
 mod store;
-mod stored;
-mod tables;
-mod walk;
 
-pub use as_of::AsOf;
-pub use bus::Loaded;
 pub use citus::Layout;
-pub use entropy::Entropy;
-pub use error::StoreError;
-pub use feed::Span;
-pub use follow::Follow;
+pub use ground::{
+    After, Answered, Appended, Arg, Claimed, CommandEnvelope, Conflict, DecodeError, Depth, Draft, Entropy, EventRow, Idempotency, Leaf,
+    NewEvent, OpenError, Outcome, Partition, Partitions, Progress, Recorded, Rejection, Rows, Span, StoreError, StoredEvent, Table, Write,
+};
 pub use lease::Lease;
-pub use master::{MasterKey, NotAMasterKey};
-pub use open::{KeyRing, OpenError};
-pub use order::{Answered, Idempotency, Order, Outcome, Rejection};
-pub use outbox::{Claimed, Depth, Draft};
-pub use partition::{Partition, Partitions};
+pub use log::{AsOf, Loaded, LoadedStream, Log};
+pub use outbox::Outbox;
+pub use queue::Commands;
+pub use read_models::{Follow, Purpose, ReadModels, Swap, TableRebuild};
 pub use registry::{Known, Linked, Reserved};
-pub use rows::Rows;
 pub use sealed::Sealed;
-pub use select::Arg;
-pub use site::{After, Leaf, Progress, Purpose, Site, Swap};
+pub use sealing::{KeyRing, MasterKey, NotAMasterKey};
 pub use store::{Store, StoreOptions};
-pub use stored::{Appended, Conflict, DecodeError, EventRow, NewEvent, Recorded, StoredEvent, Write};
-pub use tables::Table;

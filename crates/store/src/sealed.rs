@@ -5,27 +5,31 @@
 //! ```
 //! Events go in sealed and come out sealed: the life of a space never decides on what is personal. Snapshots are refused,
 //! because cqrs-es 0.5.0 stores wrong ones and they would hold the aggregate's state in clear; so are replay streams, whose end may be a
-//! lost connection: [`Store::feed`] is the way to replay.
+//! lost connection: [`Log::feed`](crate::Log::feed) is the way to replay.
 
 use cqrs_es::Aggregate;
 use cqrs_es::persist::{PersistedEventRepository, PersistenceError, ReplayStream, SerializedEvent, SerializedSnapshot};
-use ens_domain::ids::SpaceId;
+use ens_domain::event::{Event, StreamKind};
+use ens_domain::stream::{KeyEffect, StreamId};
 use serde_json::Value;
 
+use crate::sealing::{SpaceKeys, UnsealedText, is_clear};
+use crate::shared::Shared;
 use crate::store::Store;
-use crate::walk::{self, Renews, Sealing};
 
 /// An event repository that seals what it is given to keep.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Sealed<R> {
     inner: R,
-    store: Store,
+    shared: Shared,
+    keys: SpaceKeys,
 }
 
 impl<R> Sealed<R> {
     /// Seals with the keys of `store` whatever goes to `inner`; both must be on the same database.
-    pub const fn new(inner: R, store: Store) -> Self {
-        Self { inner, store }
+    pub fn new(inner: R, store: &Store) -> Self {
+        let shared = store.shared().clone();
+        Self { inner, keys: SpaceKeys::of(shared.clone()), shared }
     }
 }
 
@@ -34,9 +38,9 @@ impl<R> Sealed<R> {
 enum NotLetThrough {
     #[error("snapshots are refused: cqrs-es 0.5.0 applies each event twice before it stores one")]
     Snapshot,
-    #[error("replay streams are refused: in cqrs-es 0.5.0 a lost connection looks like their end; read Store::feed")]
+    #[error("replay streams are refused: in cqrs-es 0.5.0 a lost connection looks like their end; read Log::feed")]
     Stream,
-    #[error("personal data needs a space's id as the aggregate's id")]
+    #[error("personal data needs an aggregate's id that begins with a space's id")]
     NoSpace,
 }
 
@@ -51,13 +55,13 @@ impl<R: PersistedEventRepository> Sealed<R> {
         let mut texts = Vec::new();
         for (place, event) in sealed.iter().enumerate() {
             let text = event.payload.to_string();
-            if walk::is_clear(&text) {
-                let space: SpaceId = event.aggregate_id.parse().map_err(|_| refused(NotLetThrough::NoSpace))?;
+            if is_clear(&text) {
+                let stream: StreamId = event.aggregate_id.parse().map_err(|_| refused(NotLetThrough::NoSpace))?;
                 places.push(place);
-                texts.push(Sealing { space, renews: Renews::with(&event.event_type), text });
+                texts.push(UnsealedText { space: stream.space(), key_effect: key_effect(event), text });
             }
         }
-        self.store.seal_texts(&mut texts).await.map_err(refused)?;
+        self.keys.seal_texts(&mut texts).await.map_err(refused)?;
         for (place, done) in places.into_iter().zip(texts) {
             if let Some(event) = sealed.get_mut(place) {
                 event.payload = serde_json::from_str(&done.text).map_err(refused)?;
@@ -65,6 +69,12 @@ impl<R: PersistedEventRepository> Sealed<R> {
         }
         Ok(sealed)
     }
+}
+
+/// What a stock event does to the key of its space; one of a kind that is not ours does nothing.
+fn key_effect(event: &SerializedEvent) -> KeyEffect {
+    let ours = StreamKind::named(&event.aggregate_type).and_then(|kind| Event::read(kind, &event.payload).ok());
+    ours.map_or(KeyEffect::Keep, |event| event.key_effect())
 }
 
 impl<R: PersistedEventRepository> PersistedEventRepository for Sealed<R> {
@@ -94,7 +104,7 @@ impl<R: PersistedEventRepository> PersistedEventRepository for Sealed<R> {
         }
         let sealed = self.seal(events).await?;
         self.inner.persist::<A>(&sealed, None).await?;
-        self.store.ring_bell();
+        self.shared.signal_append();
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! The door: opening a store, and what all of its parts share.
+//! The store: opened once, then four doors: the log, the commands, the outbox and the read models.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,15 +6,15 @@ use std::sync::Arc;
 use ens_domain::code::CodeKey;
 use ens_domain::ids::SpaceId;
 use ens_domain::ins::IndexKey;
-use tokio::sync::watch;
 
-use crate::bus::Bus;
 use crate::engine::{Engine, Postgres, Sqlite, file_of};
-use crate::entropy::Entropy;
-use crate::error::StoreError;
-use crate::master::{DerivedKeys, MasterKey};
-use crate::partition::{Partition, Partitions};
-use crate::reads::Desk;
+use crate::ground::{Entropy, Partition, Partitions, StoreError};
+use crate::log::Log;
+use crate::outbox::Outbox;
+use crate::queue::Commands;
+use crate::read_models::ReadModels;
+use crate::sealing::MasterKey;
+use crate::shared::Shared;
 
 /// How a store is opened.
 #[derive(Debug, Clone)]
@@ -25,12 +25,12 @@ pub struct StoreOptions {
     pub entropy: Entropy,
     /// How many connections this process opens at most (PostgreSQL), or how many readers (SQLite file).
     pub connections: u32,
-    /// How many single orders may wait to be carried out; one more is answered by [`StoreError::Overloaded`].
+    /// How many interactive commands may wait; one more is answered by [`StoreError::Overloaded`].
     pub waiting: usize,
 }
 
 impl StoreOptions {
-    /// The operating system's randomness, 24 connections, and room for 4,096 orders.
+    /// The operating system's randomness, 24 connections, and room for 4,096 commands.
     pub fn new(master: MasterKey) -> Self {
         Self { master, entropy: Entropy::os(), connections: 24, waiting: 4_096 }
     }
@@ -49,7 +49,7 @@ impl StoreOptions {
         self
     }
 
-    /// Lets at most so many single orders wait.
+    /// Lets at most so many interactive commands wait.
     #[must_use]
     pub fn with_waiting(mut self, waiting: usize) -> Self {
         self.waiting = waiting;
@@ -57,18 +57,16 @@ impl StoreOptions {
     }
 }
 
-/// The log, its keys, its outbox and its read models, on PostgreSQL or SQLite. Cheap to clone; clones share everything.
+/// A store on PostgreSQL or SQLite. Cheap to clone; clones share everything.
 #[derive(Clone)]
-pub struct Store(Arc<Shared>);
+pub struct Store(Arc<Doors>);
 
-struct Shared {
-    engine: Box<dyn Engine>,
-    keys: DerivedKeys,
-    entropy: Entropy,
-    partitions: Partitions,
-    bell: watch::Sender<u64>,
-    reads: Desk,
-    bus: Bus,
+struct Doors {
+    shared: Shared,
+    log: Log,
+    commands: Commands,
+    outbox: Outbox,
+    read_models: ReadModels,
 }
 
 impl Store {
@@ -88,10 +86,14 @@ impl Store {
             tracing::warn!(destroyed, "keys had come back that the log says are destroyed; destroyed again");
         }
         let partitions = engine.partitions().await?;
-        let (bell, _) = watch::channel(0);
-        let bus = Bus::new(partitions, options.waiting);
-        let keys = options.master.derive()?;
-        Ok(Self(Arc::new(Shared { engine, keys, entropy: options.entropy, partitions, bell, reads: Desk::default(), bus })))
+        let shared = Shared::new(engine, options.master.derive()?, options.entropy, partitions);
+        Ok(Self(Arc::new(Doors {
+            log: Log::of(shared.clone()),
+            commands: Commands::new(shared.clone(), options.waiting),
+            outbox: Outbox::of(shared.clone()),
+            read_models: ReadModels::of(shared.clone()),
+            shared,
+        })))
     }
 
     /// The file of the embedded store that a URL leads to; none in memory, nor on a server.
@@ -99,65 +101,63 @@ impl Store {
         url.strip_prefix("sqlite:").and_then(file_of)
     }
 
+    /// What happened, and what it makes of spaces and of what they contain.
+    pub fn log(&self) -> &Log {
+        &self.0.log
+    }
+
+    /// What may be asked.
+    pub fn commands(&self) -> &Commands {
+        &self.0.commands
+    }
+
+    /// The messages that are to be sent.
+    pub fn outbox(&self) -> &Outbox {
+        &self.0.outbox
+    }
+
+    /// The tables that answer queries.
+    pub fn read_models(&self) -> &ReadModels {
+        &self.0.read_models
+    }
+
     /// The key of the digests that lead from an INS to a space.
     pub fn index_key(&self) -> &IndexKey {
-        &self.0.keys.index
+        &self.0.shared.keys().index
     }
 
     /// The key of the digests of provisional codes.
     pub fn code_key(&self) -> &CodeKey {
-        &self.0.keys.code
+        &self.0.shared.keys().code
     }
 
     /// This process's randomness.
     pub fn entropy(&self) -> &Entropy {
-        &self.0.entropy
+        self.0.shared.entropy()
     }
 
     /// The partitions of this database.
     pub fn partitions(&self) -> Partitions {
-        self.0.partitions
+        self.0.shared.partitions()
     }
 
-    /// Where a space's events stand.
+    /// Where the streams of a space stand.
     pub fn partition_of(&self, space: SpaceId) -> Partition {
-        self.0.partitions.of(&space.to_string())
+        self.0.shared.partition_of(space)
     }
 
     /// Closes the connections, and on SQLite folds the write-ahead log back into the file. Other clones can do nothing afterwards.
     pub async fn close(&self) {
-        self.0.engine.close().await;
+        self.0.shared.engine().close().await;
     }
 
-    pub(crate) fn engine(&self) -> &dyn Engine {
-        self.0.engine.as_ref()
-    }
-
-    pub(crate) fn keys(&self) -> &DerivedKeys {
-        &self.0.keys
-    }
-
-    pub(crate) fn bus(&self) -> &Bus {
-        &self.0.bus
-    }
-
-    /// Where reads of one row wait for each other.
-    pub(crate) fn reads(&self) -> &Desk {
-        &self.0.reads
-    }
-
-    /// Wakes who waits for something to read.
-    pub(crate) fn ring_bell(&self) {
-        self.0.bell.send_modify(|appends| *appends = appends.wrapping_add(1));
-    }
-
-    pub(crate) fn bell(&self) -> &watch::Sender<u64> {
-        &self.0.bell
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0.shared
     }
 }
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Store({} partitions)", self.0.partitions.count())
+        write!(formatter, "Store({} partitions)", self.0.shared.partitions().count())
     }
 }

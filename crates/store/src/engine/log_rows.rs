@@ -4,17 +4,31 @@ use chrono::{DateTime, Utc};
 use sqlx::{ColumnIndex, Decode, Row};
 use uuid::Uuid;
 
-use super::number;
-use crate::append::{Remembered, Request};
-use crate::error::StoreError;
-use crate::partition::Partition;
-use crate::stored::{EventRow, StoredEvent};
+use super::contract::StreamName;
+use super::numbers::number;
+use crate::ground::Partition;
+use crate::ground::StoreError;
+use crate::ground::{EventRow, StoredEvent};
+use crate::ground::{Remembered, Request};
 
 /// A row of [`text::STORED`](super::text::STORED).
 pub(crate) type StoredRow = (String, String, i64, String, String, String, String, i16, i64, DateTime<Utc>);
 
 /// A row of `idempotency_keys`: key, digest, partition, space, version before, version, position.
 pub(crate) type RememberedRow = (Uuid, Uuid, i16, Uuid, i64, i64, i64);
+
+/// A row of [`text::written_after`](super::text::written_after).
+pub(crate) type WrittenRow = (String, String, i64);
+
+/// A stream that was written to, and where, by its row.
+pub(crate) fn written((kind, id, position): WrittenRow) -> Result<(StreamName, u64), StoreError> {
+    Ok(((kind, id), number(position)?))
+}
+
+/// A partition and a position in it, by its row.
+pub(crate) fn placed((partition, position): (i16, i64)) -> Result<(Partition, u64), StoreError> {
+    Ok((Partition::from_column(partition)?, number(position)?))
+}
 
 /// An event, by its row.
 pub(crate) fn stored(row: StoredRow) -> Result<StoredEvent, StoreError> {

@@ -2,13 +2,15 @@
 
 use async_trait::async_trait;
 
-use super::{Standing, number, text};
-use crate::error::StoreError;
-use crate::partition::Partition;
-use crate::rows::Rows;
-use crate::site::{After, Begun, Leaf, Progress};
-use crate::stored::StoredEvent;
-use crate::tables::Table;
+use super::contract::Checkpoint;
+use super::numbers::{column, number};
+use super::text;
+use crate::ground::Partition;
+use crate::ground::Rows;
+use crate::ground::StoreError;
+use crate::ground::StoredEvent;
+use crate::ground::Table;
+use crate::ground::{After, Begun, Leaf, Progress};
 
 /// Whatever keeps others away while it lives: a lock of the database's or of a file, let go by dropping it, and by any end of the process.
 pub(crate) type Hold = Box<dyn Send + Sync>;
@@ -18,13 +20,13 @@ pub(crate) type ProgressRow = (i16, i64, String, String, String, i64, String);
 
 /// Where a leaf stands, by its row.
 pub(crate) fn progress(row: ProgressRow) -> Result<Progress, StoreError> {
-    let (partition, bound, filled, aggregate_type, aggregate_id, facts, leaf) = row;
+    let (partition, bound, filled, aggregate_type, aggregate_id, events, leaf) = row;
     Ok(Progress {
         partition: Partition::from_column(partition)?,
         bound: number(bound)?,
         filled,
         after: After { aggregate_type, aggregate_id },
-        facts: number(facts)?,
+        events: number(events)?,
         leaf: if leaf == text::SETTLED { Leaf::Settled } else { Leaf::Filling },
     })
 }
@@ -33,7 +35,7 @@ pub(crate) fn progress(row: ProgressRow) -> Result<Progress, StoreError> {
 #[async_trait]
 pub(crate) trait Rebuilding {
     /// The lock of a fresh table's name; nothing while another process or task has it.
-    async fn reserve_site(&self, fresh: &Table) -> Result<Option<Hold>, StoreError>;
+    async fn reserve_rebuild(&self, fresh: &Table) -> Result<Option<Hold>, StoreError>;
     /// Makes the fresh table, with a leaf a partition that nothing is indexed in yet, and notes where each will end. What was there
     /// under that name goes away first.
     async fn begin_rebuild(&self, live: &Table, fresh: &Table, begun: &Begun) -> Result<(), StoreError>;
@@ -77,6 +79,6 @@ pub(crate) struct Renaming {
 }
 
 /// Names and positions apart, as statements take them.
-pub(crate) fn apart(standings: &[Standing]) -> (Vec<String>, Vec<i64>) {
-    standings.iter().map(|(name, position)| (name.clone(), super::column(*position))).unzip()
+pub(crate) fn apart(standings: &[Checkpoint]) -> (Vec<String>, Vec<i64>) {
+    standings.iter().map(|(name, position)| (name.clone(), column(*position))).unzip()
 }

@@ -1,7 +1,7 @@
 //! The SQL texts that both engines read alike, and the lists that they are made of.
 
-use crate::partition::Partition;
-use crate::tables::Table;
+use crate::ground::Partition;
+use crate::ground::Table;
 
 /// The events of a partition between two positions: the first excluded, the last included. JSON comes as it is stored, which is text on
 /// both engines.
@@ -54,9 +54,11 @@ pub(crate) fn settle_progress(partition: Partition) -> String {
     format!("UPDATE rebuild_progress SET leaf = 'settled' WHERE name = $1 AND partition = {partition}")
 }
 
-/// Which aggregates of a partition were written to after `$1`, at most `$2` of their events.
+/// Which streams of a partition were written to after `$1`, at most `$2` of their events.
 pub(crate) fn written_after(partition: Partition) -> String {
-    format!("SELECT aggregate_id, position FROM events WHERE partition = {partition} AND position > $1 ORDER BY position LIMIT $2")
+    format!(
+        "SELECT aggregate_type, aggregate_id, position FROM events WHERE partition = {partition} AND position > $1 ORDER BY position LIMIT $2"
+    )
 }
 
 /// The rows of spaces in a table that has one row a space, up to the comparison that each engine writes its own way.

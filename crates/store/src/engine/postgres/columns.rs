@@ -11,7 +11,7 @@ use tokio_postgres::types::{FromSql, Type};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike, Utc};
 use uuid::Uuid;
 
-use crate::error::StoreError;
+use crate::ground::StoreError;
 
 /// A row of binary columns.
 pub(crate) struct Columns(Row);

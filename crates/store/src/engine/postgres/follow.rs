@@ -3,15 +3,17 @@
 use async_trait::async_trait;
 use sqlx::{Executor, Postgres as Pg, Transaction};
 
-use super::Postgres;
+use super::connections::Postgres;
+use crate::engine::contract::{Checkpoint, Following};
 use crate::engine::log_rows::{StoredRow, stored};
+use crate::engine::numbers::{column, number};
 use crate::engine::rebuilding::apart;
-use crate::engine::{Following, Standing, column, number, text};
-use crate::error::StoreError;
-use crate::partition::Partition;
-use crate::rows::Rows;
-use crate::stored::StoredEvent;
-use crate::tables::Table;
+use crate::engine::text;
+use crate::ground::Partition;
+use crate::ground::Rows;
+use crate::ground::StoreError;
+use crate::ground::StoredEvent;
+use crate::ground::Table;
 
 /// A turn's statements take thousands of keys to an index. A plan that was made while a table was small, or for as few keys as the
 /// planner guesses, would read the whole of it each time. No index of a read model begins with the partition, so none offers to.
@@ -21,7 +23,7 @@ const PLANS: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin =
 pub(super) struct Turn {
     transaction: Transaction<'static, Pg>,
     partition: Partition,
-    taken: Vec<Standing>,
+    taken: Vec<Checkpoint>,
 }
 
 impl Turn {
@@ -63,7 +65,7 @@ impl Postgres {
 
 #[async_trait]
 impl Following for Turn {
-    fn taken(&self) -> &[Standing] {
+    fn taken(&self) -> &[Checkpoint] {
         &self.taken
     }
 
@@ -94,7 +96,7 @@ impl Following for Turn {
         Ok(())
     }
 
-    async fn commit(mut self: Box<Self>, reached: &[Standing]) -> Result<(), StoreError> {
+    async fn commit(mut self: Box<Self>, reached: &[Checkpoint]) -> Result<(), StoreError> {
         let (names, positions) = apart(reached);
         let sql = format!(
             "UPDATE checkpoints c SET position = r.position FROM unnest($1::text[], $2::bigint[]) AS r (name, position) \

@@ -4,10 +4,12 @@ use async_trait::async_trait;
 use ens_domain::ids::SpaceId;
 use uuid::Uuid;
 
-use super::Postgres;
-use crate::engine::{Keys, StoredKey};
-use crate::error::StoreError;
-use crate::partition::Partition;
+use super::connections::Postgres;
+use super::new_keys::insert_keys;
+use crate::engine::contract::Keys;
+use crate::ground::Partition;
+use crate::ground::StoreError;
+use crate::ground::StoredKey;
 
 #[async_trait]
 impl Keys for Postgres {
@@ -27,18 +29,7 @@ impl Keys for Postgres {
     }
 
     async fn create_keys(&self, keys: &[StoredKey]) -> Result<u64, StoreError> {
-        let made = sqlx::query(
-            "INSERT INTO keys.space_keys (partition, space, generation, wrapped) \
-             SELECT p, s, g, w FROM UNNEST($1::smallint[], $2::uuid[], $3::integer[], $4::bytea[]) AS row (p, s, g, w) \
-             ORDER BY p, s, g ON CONFLICT (partition, space, generation) DO NOTHING",
-        )
-        .bind(keys.iter().map(|key| key.partition.column()).collect::<Vec<_>>())
-        .bind(keys.iter().map(|key| key.space.uuid()).collect::<Vec<_>>())
-        .bind(keys.iter().map(|key| i32::try_from(key.generation).unwrap_or(i32::MAX)).collect::<Vec<_>>())
-        .bind(keys.iter().map(|key| key.wrapped.as_deref()).collect::<Vec<_>>())
-        .execute(&self.pool)
-        .await?;
-        Ok(made.rows_affected())
+        insert_keys(&self.pool, keys).await
     }
 
     async fn destroy_keys_again(&self) -> Result<u64, StoreError> {

@@ -2,10 +2,12 @@
 
 use async_trait::async_trait;
 
-use super::Postgres;
-use crate::engine::{Leases, column, number, text};
-use crate::error::StoreError;
-use crate::lease::Claimant;
+use super::connections::Postgres;
+use crate::engine::contract::Leases;
+use crate::engine::numbers::{column, number};
+use crate::engine::text;
+use crate::ground::Claimant;
+use crate::ground::StoreError;
 
 const NOW: &str = "now()";
 const UNTIL: &str = "now() + make_interval(secs => $3)";

@@ -5,15 +5,17 @@ use futures::TryStreamExt;
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
-use super::Postgres;
 use super::append::Appending;
-use crate::append::{Batch, Remembered};
-use crate::engine::log_rows::{RememberedRow, StoredRow, borrowed, remembered, stored};
-use crate::engine::{Aggregates, Append, AtHead, Log, column, number, text};
-use crate::error::StoreError;
-use crate::feed::{Span, Take};
-use crate::partition::{Partition, Partitions};
-use crate::stored::StoredEvent;
+use super::connections::Postgres;
+use crate::engine::contract::{AppendTransaction, AtHead, Log, StreamName, Streams};
+use crate::engine::log_rows::{RememberedRow, StoredRow, WrittenRow, borrowed, placed, remembered, stored, written};
+use crate::engine::numbers::{column, number};
+use crate::engine::text;
+use crate::ground::StoreError;
+use crate::ground::StoredEvent;
+use crate::ground::{Batch, Remembered};
+use crate::ground::{Partition, Partitions};
+use crate::ground::{Span, Take};
 
 #[async_trait]
 impl Log for Postgres {
@@ -21,8 +23,8 @@ impl Log for Postgres {
         self.commits.clone().write(batch)
     }
 
-    fn ahead(&self) -> usize {
-        self.commits.ahead()
+    fn batches_in_flight(&self) -> usize {
+        self.commits.batches_in_flight()
     }
 
     async fn head(&self, partition: Partition) -> Result<u64, StoreError> {
@@ -30,21 +32,18 @@ impl Log for Postgres {
         number(sqlx::query_scalar(&sql).fetch_one(&self.writers).await?)
     }
 
-    async fn written_after(&self, partition: Partition, after: u64, limit: u32) -> Result<Vec<(String, u64)>, StoreError> {
-        let rows: Vec<(String, i64)> =
+    async fn written_after(&self, partition: Partition, after: u64, limit: u32) -> Result<Vec<(StreamName, u64)>, StoreError> {
+        let rows: Vec<WrittenRow> =
             sqlx::query_as(&text::written_after(partition)).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.writers).await?;
-        rows.into_iter().map(|(aggregate, position)| Ok((aggregate, number(position)?))).collect()
+        rows.into_iter().map(written).collect()
     }
 
-    async fn begin(&self, partition: Partition) -> Result<Box<dyn Append>, StoreError> {
-        let mut transaction = self.writers.begin().await?;
-        let sql = format!("SELECT position FROM log_heads WHERE partition = {partition} FOR NO KEY UPDATE");
-        let head: i64 = sqlx::query_scalar(&sql).fetch_one(&mut *transaction).await?;
-        Ok(Box::new(Appending { transaction, partition, head: number(head)? }))
+    async fn begin(&self, partition: Partition) -> Result<Box<dyn AppendTransaction>, StoreError> {
+        Ok(Box::new(Appending::under_lock(&self.writers, partition).await?))
     }
 
     async fn partitions(&self) -> Result<Partitions, StoreError> {
-        Partitions::counted(sqlx::query_scalar(text::PARTITIONS).fetch_one(&self.pool).await?)
+        Ok(Partitions::counted(sqlx::query_scalar(text::PARTITIONS).fetch_one(&self.pool).await?)?)
     }
 
     async fn feed(&self, partition: Partition, after: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
@@ -67,17 +66,16 @@ impl Log for Postgres {
 
     async fn heads(&self) -> Result<Vec<(Partition, u64)>, StoreError> {
         let rows: Vec<(i16, i64)> = sqlx::query_as(text::HEADS).fetch_all(&self.pool).await?;
-        rows.into_iter().map(|(partition, position)| Ok((Partition::from_column(partition)?, number(position)?))).collect()
+        rows.into_iter().map(placed).collect()
     }
 
-    async fn histories(&self, aggregates: Aggregates<'_>) -> Result<Vec<StoredEvent>, StoreError> {
+    async fn histories(&self, streams: Streams<'_>) -> Result<Vec<StoredEvent>, StoreError> {
         let sql = format!(
-            "{} WHERE partition = {} AND aggregate_type = $1 AND aggregate_id = ANY($2) ORDER BY aggregate_id, sequence",
+            "{} WHERE partition = {} AND aggregate_id = ANY($2) AND aggregate_type = ANY($1) ORDER BY aggregate_id, aggregate_type, sequence",
             text::STORED,
-            aggregates.partition
+            streams.partition
         );
-        let rows: Vec<StoredRow> =
-            sqlx::query_as(&sql).bind(aggregates.aggregate_type).bind(aggregates.ids).fetch_all(&self.writers).await?;
+        let rows: Vec<StoredRow> = sqlx::query_as(&sql).bind(streams.kinds).bind(streams.ids).fetch_all(&self.writers).await?;
         rows.into_iter().map(stored).collect()
     }
 

@@ -1,127 +1,22 @@
 //! PostgreSQL: one statement a step, whatever the number of rows.
 
 mod append;
-mod columns;
-mod commits;
+pub(super) mod columns;
+mod commit_queue;
+mod connections;
 mod follow;
 mod keys;
 mod leases;
 mod log;
+mod new_keys;
 mod outbox;
 mod pipeline;
 mod read_models;
 mod rebuilding;
 mod registry;
+mod session;
+mod shared_commits;
 mod statement;
 mod tables;
 
-use std::str::FromStr;
-use std::time::Duration;
-
-use async_trait::async_trait;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Executor};
-use tokio::time::timeout;
-
-use super::Engine;
-use crate::error::StoreError;
-use commits::{Commits, Sharing};
-
-use pipeline::Pipeline;
-
-pub(crate) use columns::Columns;
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/postgres");
-
-/// What every connection of the service is: a role without the right to change the log, commits that are on the disk when they return.
-const SESSION: &str = "SET ROLE ens_service; SET synchronous_commit = on; SET timezone = 'UTC'";
-
-/// Prepared statements that a connection keeps: each of the hot paths has one a partition.
-const STATEMENTS: usize = 1_000;
-
-/// How long the server may take to let a login in, refused attempts being tried again meanwhile.
-const REACH: Duration = Duration::from_secs(5);
-
-/// What a connection of the bus or of reads by key is besides: its statements take arrays of any length, so one plan serves them all; it is
-/// made while a table may still be empty, and must not read it whole when it has grown.
-const KEYED: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
-
-/// Connections of the bus, beside up to four that its writers keep: for lanes that look at the log meanwhile. Few, so that their plans are warm.
-const WRITERS: u32 = 8;
-/// Connections for reads of rows by their keys: those that wait together are one statement, so few suffice, and their plans are warm too.
-const READERS: u32 = 6;
-
-/// A log on PostgreSQL.
-pub(crate) struct Postgres {
-    pool: PgPool,
-    writers: PgPool,
-    /// Reads of rows by their keys.
-    pipeline: Option<Pipeline>,
-    /// The same where they cannot be pipelined.
-    readers: PgPool,
-    commits: Commits,
-}
-
-impl Postgres {
-    /// Brings the tables up to date as the login, then opens a pool as the service's role.
-    pub(crate) async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
-        let options =
-            PgConnectOptions::from_str(url).map_err(|_| StoreError::Address)?.application_name("ens").statement_cache_capacity(STATEMENTS);
-        let owner = opened(PgPoolOptions::new().max_connections(1).acquire_timeout(REACH), &options).await?;
-        // sqlx holds an advisory lock meanwhile, so several processes may come here at once.
-        MIGRATIONS.run(&owner).await.map_err(|error| StoreError::Migration(error.to_string()))?;
-        owner.close().await;
-        let pool = connect(&options, connections, SESSION.to_owned()).await?;
-        let writers = connect(&options, WRITERS, format!("{SESSION}; {KEYED}")).await?;
-        let readers = pool_of(READERS, format!("{SESSION}; {KEYED}")).connect_lazy_with(options.clone());
-        let pipeline = Pipeline::open(url, &options).await;
-        let distributed: bool =
-            sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')").fetch_one(&pool).await?;
-        let commits = Commits::new(writers.clone(), if distributed { Sharing::Alone } else { Sharing::Shared });
-        Ok(Self { pool, writers, pipeline, readers, commits })
-    }
-}
-
-/// A pool with its first connection. One that was refused all the while says only that its time is over: then the server is asked why.
-async fn opened(pool: PgPoolOptions, options: &PgConnectOptions) -> Result<PgPool, StoreError> {
-    match pool.connect_with(options.clone()).await {
-        Err(sqlx::Error::PoolTimedOut) => match timeout(REACH, options.connect()).await {
-            Ok(Err(why)) => Err(why.into()),
-            // The server answers now, or not even in this time: the pool's error says enough.
-            Ok(Ok(_)) | Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
-        },
-        opened => Ok(opened?),
-    }
-}
-
-/// A pool whose connections are all told this first.
-async fn connect(options: &PgConnectOptions, connections: u32, told: String) -> Result<PgPool, StoreError> {
-    opened(pool_of(connections, told), options).await
-}
-
-fn pool_of(connections: u32, told: String) -> PgPoolOptions {
-    PgPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(10))
-        // A ping at each acquire costs a fifth of the throughput; a dead connection shows itself in the statement's own error.
-        .test_before_acquire(false)
-        .after_connect(move |connection, _| {
-            let told = told.clone();
-            Box::pin(async move { connection.execute(told.as_str()).await.map(drop) })
-        })
-}
-
-#[async_trait]
-impl Engine for Postgres {
-    async fn close(&self) {
-        if let Some(pipeline) = &self.pipeline {
-            pipeline.close().await;
-        }
-        // Closed at once, so that no writer begins; those at work are waited for.
-        let closed = self.writers.close();
-        self.commits.close().await;
-        closed.await;
-        self.readers.close().await;
-        self.pool.close().await;
-    }
-}
+pub(crate) use connections::Postgres;

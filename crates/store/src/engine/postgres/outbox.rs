@@ -6,17 +6,19 @@ use ens_domain::ids::MessageId;
 use ens_domain::space::terms::Channel;
 use uuid::Uuid;
 
-use super::Postgres;
-use crate::engine::{Claim, Outbox, number, text};
-use crate::error::StoreError;
-use crate::outbox::{Claimed, Depth, OutboxRow, channel, channel_word};
-use crate::partition::Partition;
+use super::connections::Postgres;
+use crate::engine::contract::{Claim, Outbox};
+use crate::engine::numbers::number;
+use crate::engine::text;
+use crate::ground::Partition;
+use crate::ground::StoreError;
+use crate::ground::{Claimed, Depth, OutboxRow, channel, channel_word};
 
 #[async_trait]
 impl Outbox for Postgres {
     async fn due_partitions(&self, channel: Channel, now: DateTime<Utc>) -> Result<Vec<Partition>, StoreError> {
         let rows: Vec<i16> = sqlx::query_scalar(text::DUE_PARTITIONS).bind(channel_word(channel)).bind(now).fetch_all(&self.pool).await?;
-        rows.into_iter().map(Partition::from_column).collect()
+        rows.into_iter().map(|number| Ok(Partition::from_column(number)?)).collect()
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {

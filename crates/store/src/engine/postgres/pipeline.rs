@@ -18,12 +18,12 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_postgres::{Client, Config, NoTls, Row, Statement};
 
-use super::{KEYED, REACH, SESSION};
+use super::session::{KEYED, REACH, SESSION};
+use crate::engine::contract::RowsOf;
 use crate::engine::text;
-use crate::error::StoreError;
-use crate::partition::Partition;
-use crate::reads::RowsOf;
-use crate::tables::Table;
+use crate::ground::Partition;
+use crate::ground::StoreError;
+use crate::ground::Table;
 
 /// The connection. One, because the server gives each its own process: several cost the processors more in turns between them than they
 /// save, and one sends more rows than a service can answer with.

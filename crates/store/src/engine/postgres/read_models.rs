@@ -3,13 +3,16 @@
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use super::columns::Columns;
+use super::connections::Postgres;
 use super::follow::Turn;
-use super::{Columns, Postgres};
-use crate::engine::{Following, ReadModels, number, text};
-use crate::error::StoreError;
-use crate::partition::Partition;
-use crate::reads::{Found, RowsOf};
-use crate::select::Arg;
+use crate::engine::contract::{Following, ReadModels};
+use crate::engine::contract::{Found, RowsOf};
+use crate::engine::numbers::number;
+use crate::engine::text;
+use crate::ground::Arg;
+use crate::ground::Partition;
+use crate::ground::StoreError;
 
 #[async_trait]
 impl ReadModels for Postgres {

@@ -5,17 +5,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::{Executor, Postgres as Pg, Transaction};
 
-use super::Postgres;
+use super::connections::Postgres;
 use super::tables::{attach, drop_all, free_generation, make_leaf, make_parent, rename};
+use crate::engine::contract::Log;
 use crate::engine::log_rows::{StoredRow, stored};
+use crate::engine::numbers::{column, number};
+use crate::engine::rebuilding::Rebuilding;
 use crate::engine::rebuilding::{Exists, Held, Hold, ProgressRow, Renaming, progress};
-use crate::engine::{Log, Rebuilding, column, number, text};
-use crate::error::StoreError;
-use crate::partition::Partition;
-use crate::rows::Rows;
-use crate::site::{After, Begun, Progress};
-use crate::stored::StoredEvent;
-use crate::tables::Table;
+use crate::engine::text;
+use crate::ground::Partition;
+use crate::ground::Rows;
+use crate::ground::StoreError;
+use crate::ground::StoredEvent;
+use crate::ground::Table;
+use crate::ground::{After, Begun, Progress};
 
 /// What the numbers of the advisory locks begin with: "ensr".
 const LOCKS: i32 = 0x656e_7372;
@@ -27,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 #[async_trait]
 impl Rebuilding for Postgres {
-    async fn reserve_site(&self, fresh: &Table) -> Result<Option<Hold>, StoreError> {
+    async fn reserve_rebuild(&self, fresh: &Table) -> Result<Option<Hold>, StoreError> {
         // A connection of its own, which the server lets go of with the lock whatever ends this process.
         let mut connection = self.pool.acquire().await?.detach();
         let locked: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1, hashtext($2))")
@@ -92,7 +95,7 @@ impl Rebuilding for Postgres {
             .bind(fresh.name.as_ref())
             .bind(&progress.after.aggregate_type)
             .bind(&progress.after.aggregate_id)
-            .bind(column(progress.facts))
+            .bind(column(progress.events))
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await.map_err(StoreError::at_commit)

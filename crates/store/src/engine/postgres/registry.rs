@@ -5,9 +5,9 @@ use ens_domain::ids::SpaceId;
 use ens_domain::ins::InsDigest;
 use uuid::Uuid;
 
-use super::Postgres;
-use crate::engine::Registry;
-use crate::error::StoreError;
+use super::connections::Postgres;
+use crate::engine::contract::Registry;
+use crate::ground::StoreError;
 
 #[async_trait]
 impl Registry for Postgres {

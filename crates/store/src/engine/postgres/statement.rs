@@ -6,10 +6,11 @@
 use sqlx::postgres::{PgArguments, PgHasArrayType};
 use sqlx::{Arguments, Encode, Postgres as Pg, Type};
 
-use crate::append::{Batch, NewMessage, Remembered, Row};
-use crate::engine::{StoredKey, column};
-use crate::error::StoreError;
-use crate::partition::Partition;
+use crate::engine::numbers::column;
+use crate::ground::Partition;
+use crate::ground::StoreError;
+use crate::ground::StoredKey;
+use crate::ground::{Batch, NewMessage, NewRow, Remembered};
 
 /// Where the rows of a statement go.
 #[derive(Clone, Copy)]
@@ -68,7 +69,7 @@ impl Statement {
         let (firsts, lasts) = (parts.iter().filter_map(|part| part.first()), parts.iter().filter_map(|part| part.last()));
         let partitions = statement.array(firsts.clone(), |batch| batch.partition.column())?;
         let known = statement.array(firsts, |batch| column(batch.head))?;
-        let moved = statement.array(lasts, |batch| column(batch.last()))?;
+        let moved = statement.array(lasts, |batch| column(batch.last_position()))?;
         let batches: Vec<&Batch> = parts.iter().copied().flatten().collect();
         // By index, so in the order of the partitions: two processes wait for each other instead of deadlocking.
         let of = |array: &str| format!("({array}::bigint[])[array_position({partitions}::smallint[], partition)]");
@@ -79,8 +80,8 @@ impl Statement {
         );
         statement.parts.push(head);
         statement.insert(&LOG, &batches, |batch| &batch.rows, Self::row_arrays)?;
-        statement.insert(&REMEMBERED, &batches, |batch| &batch.remember, Self::remembered_arrays)?;
-        statement.insert(&SPACE_KEYS, &batches, |batch| &batch.made, Self::key_arrays)?;
+        statement.insert(&REMEMBERED, &batches, |batch| &batch.requests, Self::remembered_arrays)?;
+        statement.insert(&SPACE_KEYS, &batches, |batch| &batch.new_keys, Self::key_arrays)?;
         statement.insert(&OUTBOX, &batches, |batch| &batch.messages, Self::message_arrays)?;
         let named = statement.parts.iter().enumerate().map(|(number, part)| match number {
             0 => format!("head AS ({part})"),
@@ -100,34 +101,27 @@ impl Statement {
     }
 
     /// The same, where rows that are there already are left as they are.
-    pub(super) fn but_leave(self, key: &str) -> (String, PgArguments) {
+    pub(super) fn on_conflict_do_nothing(self, key: &str) -> (String, PgArguments) {
         let (sql, arguments) = self.text();
         (format!("{sql} ON CONFLICT ({key}) DO NOTHING"), arguments)
     }
 
     /// Rows of the log.
-    pub(super) fn log(&mut self, rows: &[Row]) -> Result<(), StoreError> {
+    pub(super) fn events(&mut self, rows: &[NewRow]) -> Result<(), StoreError> {
         let arrays = self.row_arrays(&rows.iter().collect::<Vec<_>>())?;
         self.push(&LOG, &arrays);
         Ok(())
     }
 
     /// Idempotency keys.
-    pub(super) fn remembered(&mut self, keys: &[Remembered]) -> Result<(), StoreError> {
+    pub(super) fn requests(&mut self, keys: &[Remembered]) -> Result<(), StoreError> {
         let arrays = self.remembered_arrays(&keys.iter().collect::<Vec<_>>())?;
         self.push(&REMEMBERED, &arrays);
         Ok(())
     }
 
-    /// Keys of spaces.
-    pub(super) fn space_keys(&mut self, keys: &[StoredKey]) -> Result<(), StoreError> {
-        let arrays = self.key_arrays(&keys.iter().collect::<Vec<_>>())?;
-        self.push(&SPACE_KEYS, &arrays);
-        Ok(())
-    }
-
     /// Messages of the outbox; one that is there already stays as it is.
-    pub(super) fn posted(&mut self, messages: &[NewMessage]) -> Result<(), StoreError> {
+    pub(super) fn messages(&mut self, messages: &[NewMessage]) -> Result<(), StoreError> {
         let arrays = self.message_arrays(&messages.iter().collect::<Vec<_>>())?;
         self.push(&OUTBOX, &arrays);
         Ok(())
@@ -168,7 +162,7 @@ impl Statement {
         self.parts.push(format!("{part}{kept}"));
     }
 
-    fn row_arrays(&mut self, rows: &[&Row]) -> Result<Vec<String>, StoreError> {
+    fn row_arrays(&mut self, rows: &[&NewRow]) -> Result<Vec<String>, StoreError> {
         Ok(vec![
             self.array(rows.iter(), |row| row.aggregate_type.as_str())?,
             self.array(rows.iter(), |row| row.aggregate_id.as_str())?,

@@ -3,12 +3,13 @@
 
 use sqlx::{Executor, Postgres as Pg, Transaction};
 
-use super::Postgres;
-use crate::engine::{Renaming, text};
-use crate::error::StoreError;
-use crate::partition::Partition;
-use crate::site::Progress;
-use crate::tables::Table;
+use super::connections::Postgres;
+use crate::engine::rebuilding::Renaming;
+use crate::engine::text;
+use crate::ground::Partition;
+use crate::ground::Progress;
+use crate::ground::StoreError;
+use crate::ground::Table;
 
 impl Postgres {
     /// A transaction under the login's own rights; the session is back in the service's role when it ends.

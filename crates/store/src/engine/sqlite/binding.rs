@@ -4,8 +4,9 @@ use sqlx::Sqlite as Lite;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 
-use crate::append::{NewMessage, Remembered, Row};
-use crate::engine::{StoredKey, column};
+use crate::engine::numbers::column;
+use crate::ground::StoredKey;
+use crate::ground::{NewMessage, NewRow, Remembered};
 
 /// A statement that is being bound.
 pub(super) type Statement<'q> = Query<'q, Lite, SqliteArguments<'q>>;
@@ -22,7 +23,7 @@ pub(super) fn places(rows: usize, columns: usize) -> String {
     vec![row; rows].join(", ")
 }
 
-pub(super) fn bind_event<'q>(statement: Statement<'q>, row: &'q Row) -> Statement<'q> {
+pub(super) fn bind_event<'q>(statement: Statement<'q>, row: &'q NewRow) -> Statement<'q> {
     statement
         .bind(&row.aggregate_type)
         .bind(&row.aggregate_id)
@@ -56,4 +57,14 @@ pub(super) fn bind_message<'q>(statement: Statement<'q>, message: &'q NewMessage
 
 pub(super) fn bind_space_key<'q>(statement: Statement<'q>, key: &'q StoredKey) -> Statement<'q> {
     statement.bind(key.partition.column()).bind(key.space.to_string()).bind(key.generation).bind(key.wrapped.as_deref())
+}
+
+/// A list as SQLite takes it: the text of a JSON array.
+pub(super) fn array(texts: &[String]) -> String {
+    serde_json::Value::from(texts.to_vec()).to_string()
+}
+
+/// Bytes as `unhex` reads them.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,22 +5,24 @@
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
-use super::Sqlite;
-use super::log::array;
+use super::binding::array;
+use super::connections::Sqlite;
 use super::read_models::object;
+use crate::engine::contract::{Checkpoint, Following};
 use crate::engine::log_rows::{StoredRow, stored};
-use crate::engine::{Following, Standing, column, number, text};
-use crate::error::StoreError;
-use crate::partition::Partition;
-use crate::rows::Rows;
-use crate::stored::StoredEvent;
-use crate::tables::Table;
+use crate::engine::numbers::{column, number};
+use crate::engine::text;
+use crate::ground::Partition;
+use crate::ground::Rows;
+use crate::ground::StoreError;
+use crate::ground::StoredEvent;
+use crate::ground::Table;
 
 /// A turn, with what it is going to write.
 pub(super) struct Turn {
     engine: Sqlite,
     partition: Partition,
-    taken: Vec<Standing>,
+    taken: Vec<Checkpoint>,
     changes: Vec<Change>,
 }
 
@@ -35,14 +37,15 @@ impl Turn {
     pub(super) async fn take(engine: &Sqlite, names: &[&str], partition: Partition) -> Result<Option<Self>, StoreError> {
         let free = names.iter().filter(|name| engine.note_turn(name, partition));
         // From here on the turn is given back when this value is dropped, error or not.
-        let taken: Vec<Standing> = free.map(|name| ((*name).to_owned(), 0)).collect();
+        let taken: Vec<Checkpoint> = free.map(|name| ((*name).to_owned(), 0)).collect();
         let mut turn = Self { engine: engine.clone(), partition, taken, changes: Vec::new() };
         if turn.taken.is_empty() {
             return Ok(None);
         }
         let sql = "SELECT name, position FROM checkpoints WHERE partition = $1 AND name IN (SELECT value FROM json_each($2))";
         let names: Vec<String> = turn.taken.iter().map(|(name, _)| name.clone()).collect();
-        let stand: Vec<(String, i64)> = sqlx::query_as(sql).bind(partition.column()).bind(array(&names)).fetch_all(&engine.readers).await?;
+        let stand: Vec<(String, i64)> =
+            sqlx::query_as(sql).bind(partition.column()).bind(array(&names)).fetch_all(engine.readers()).await?;
         for (name, position) in &mut turn.taken {
             let found = stand.iter().find(|(each, _)| each == name).map(|(_, position)| *position);
             *position = number(found.unwrap_or_default())?;
@@ -51,7 +54,7 @@ impl Turn {
     }
 
     /// Moves a checkpoint from where the turn began, or says that somebody else moved it.
-    async fn move_checkpoint(&self, to: &Standing, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn move_checkpoint(&self, to: &Checkpoint, connection: &mut SqliteConnection) -> Result<(), StoreError> {
         let (name, position) = to;
         let from = self.taken.iter().find(|(each, _)| each == name).map_or(0, |(_, from)| *from);
         let sql = if from == 0 {
@@ -81,13 +84,13 @@ impl Drop for Turn {
 
 #[async_trait]
 impl Following for Turn {
-    fn taken(&self) -> &[Standing] {
+    fn taken(&self) -> &[Checkpoint] {
         &self.taken
     }
 
     async fn events(&mut self, after: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
         let sql = text::events_of(self.partition);
-        let rows: Vec<StoredRow> = sqlx::query_as(&sql).bind(column(after)).bind(i64::from(limit)).fetch_all(&self.engine.readers).await?;
+        let rows: Vec<StoredRow> = sqlx::query_as(&sql).bind(column(after)).bind(i64::from(limit)).fetch_all(self.engine.readers()).await?;
         rows.into_iter().map(stored).collect()
     }
 
@@ -95,7 +98,7 @@ impl Following for Turn {
         let matches = text::equal(table.key, |key| format!("t.{key}"), |key| in_json(table, key));
         // CROSS JOIN keeps the order: each key looks its row up.
         let sql = format!("SELECT t.* FROM json_each($1) k CROSS JOIN {} t ON {matches}", table.name);
-        let rows = sqlx::query(&sql).bind(keys.json()).fetch_all(&self.engine.readers).await?;
+        let rows = sqlx::query(&sql).bind(keys.json()).fetch_all(self.engine.readers()).await?;
         rows.iter().map(|row| object(row).map(|row| row.to_string())).collect()
     }
 
@@ -113,7 +116,7 @@ impl Following for Turn {
         Ok(())
     }
 
-    async fn commit(self: Box<Self>, reached: &[Standing]) -> Result<(), StoreError> {
+    async fn commit(self: Box<Self>, reached: &[Checkpoint]) -> Result<(), StoreError> {
         let mut transaction = self.engine.write().await?;
         for standing in reached {
             self.move_checkpoint(standing, &mut transaction).await?;

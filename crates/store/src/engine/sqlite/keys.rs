@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 use ens_domain::ids::SpaceId;
 
-use super::Sqlite;
-use super::append::{Target, fold_keys, insert};
-use super::binding::{SPACE_KEY, bind_space_key};
-use super::log::array;
-use crate::engine::{Keys, StoredKey};
-use crate::error::StoreError;
-use crate::partition::Partition;
+use super::append::{Target, insert};
+use super::binding::{SPACE_KEY, array, bind_space_key};
+use super::connections::Sqlite;
+use super::wal::checkpoint_keys;
+use crate::engine::contract::Keys;
+use crate::ground::Partition;
+use crate::ground::StoreError;
+use crate::ground::StoredKey;
 
 #[async_trait]
 impl Keys for Sqlite {
@@ -19,7 +20,7 @@ impl Keys for Sqlite {
              WHERE partition = {partition} AND space IN (SELECT value FROM json_each($1)) ORDER BY space, generation"
         );
         let wanted: Vec<String> = spaces.iter().map(SpaceId::to_string).collect();
-        let rows: Vec<(String, u32, Option<Vec<u8>>)> = sqlx::query_as(&sql).bind(array(&wanted)).fetch_all(&self.readers).await?;
+        let rows: Vec<(String, u32, Option<Vec<u8>>)> = sqlx::query_as(&sql).bind(array(&wanted)).fetch_all(self.readers()).await?;
         rows.into_iter()
             .map(|(space, generation, wrapped)| {
                 let space = space.parse().map_err(|_| StoreError::Malformed("a key names no space"))?;
@@ -33,7 +34,7 @@ impl Keys for Sqlite {
         let into = Target {
             head: "keys.space_keys (partition, space, generation, wrapped)",
             columns: SPACE_KEY,
-            but: "ON CONFLICT (partition, space, generation) DO NOTHING",
+            on_conflict: "ON CONFLICT (partition, space, generation) DO NOTHING",
         };
         let made = insert(&mut transaction, into, keys, bind_space_key).await?;
         transaction.commit().await.map_err(StoreError::at_commit)?;
@@ -47,10 +48,10 @@ impl Keys for Sqlite {
                    WHERE aggregate_type = 'health_space' AND event_type = 'Destroyed' GROUP BY partition, aggregate_id) AS gone \
              WHERE k.partition = gone.partition AND k.space = gone.space AND k.generation <= gone.ended AND k.wrapped IS NOT NULL",
         )
-        .execute(&self.writer)
+        .execute(self.writer())
         .await?
         .rows_affected();
-        fold_keys(&self.writer).await?;
+        checkpoint_keys(self.writer()).await?;
         Ok(destroyed)
     }
 }

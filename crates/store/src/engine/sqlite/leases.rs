@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::Sqlite;
-use crate::engine::{Leases, column, number, text};
-use crate::error::StoreError;
-use crate::lease::Claimant;
+use super::connections::Sqlite;
+use crate::engine::contract::Leases;
+use crate::engine::numbers::{column, number};
+use crate::engine::text;
+use crate::ground::Claimant;
+use crate::ground::StoreError;
 
 /// Milliseconds since 1970.
 const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";

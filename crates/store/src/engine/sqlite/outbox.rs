@@ -5,12 +5,14 @@ use chrono::{DateTime, Utc};
 use ens_domain::ids::MessageId;
 use ens_domain::space::terms::Channel;
 
-use super::Sqlite;
-use super::log::array;
-use crate::engine::{Claim, Outbox, number, text};
-use crate::error::StoreError;
-use crate::outbox::{Claimed, Depth, OutboxRow, channel, channel_word};
-use crate::partition::Partition;
+use super::binding::array;
+use super::connections::Sqlite;
+use crate::engine::contract::{Claim, Outbox};
+use crate::engine::numbers::number;
+use crate::engine::text;
+use crate::ground::Partition;
+use crate::ground::StoreError;
+use crate::ground::{Claimed, Depth, OutboxRow, channel, channel_word};
 
 #[async_trait]
 impl Outbox for Sqlite {
@@ -18,9 +20,9 @@ impl Outbox for Sqlite {
         let rows: Vec<i16> = sqlx::query_scalar(text::DUE_PARTITIONS)
             .bind(channel_word(channel))
             .bind(now.timestamp_micros())
-            .fetch_all(&self.readers)
+            .fetch_all(self.readers())
             .await?;
-        rows.into_iter().map(Partition::from_column).collect()
+        rows.into_iter().map(|number| Ok(Partition::from_column(number)?)).collect()
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
@@ -36,7 +38,7 @@ impl Outbox for Sqlite {
             .bind(claim.now.timestamp_micros())
             .bind(i64::from(claim.limit))
             .bind(claim.leased_until.timestamp_micros())
-            .fetch_all(&self.writer)
+            .fetch_all(self.writer())
             .await?;
         rows.into_iter()
             .map(|(message, space, kind, channel, content, attempts)| {
@@ -55,7 +57,7 @@ impl Outbox for Sqlite {
         );
         let waits: Vec<(String, i64)> =
             messages.iter().map(|(message, next_at)| (message.to_string(), next_at.timestamp_micros())).collect();
-        sqlx::query(&sql).bind(serde_json::json!(waits).to_string()).execute(&self.writer).await?;
+        sqlx::query(&sql).bind(serde_json::json!(waits).to_string()).execute(self.writer()).await?;
         Ok(())
     }
 
@@ -64,13 +66,13 @@ impl Outbox for Sqlite {
             "UPDATE outbox SET content = NULL, handed_over_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), leased_until = NULL \
              WHERE partition = {partition} AND message IN (SELECT value FROM json_each($1)) AND handed_over_at IS NULL"
         );
-        sqlx::query(&sql).bind(ids(messages)).execute(&self.writer).await?;
+        sqlx::query(&sql).bind(ids(messages)).execute(self.writer()).await?;
         Ok(())
     }
 
     async fn discard(&self, partition: Partition, messages: &[MessageId]) -> Result<(), StoreError> {
         let sql = format!("DELETE FROM outbox WHERE partition = {partition} AND message IN (SELECT value FROM json_each($1))");
-        sqlx::query(&sql).bind(ids(messages)).execute(&self.writer).await?;
+        sqlx::query(&sql).bind(ids(messages)).execute(self.writer()).await?;
         Ok(())
     }
 
@@ -79,12 +81,12 @@ impl Outbox for Sqlite {
             "UPDATE outbox SET channel = $2, attempts = 0, due_at = 0, leased_until = NULL \
              WHERE partition = {partition} AND message = $1 AND handed_over_at IS NULL"
         );
-        sqlx::query(&sql).bind(message.to_string()).bind(channel_word(to)).execute(&self.writer).await?;
+        sqlx::query(&sql).bind(message.to_string()).bind(channel_word(to)).execute(self.writer()).await?;
         Ok(())
     }
 
     async fn outbox_depth(&self) -> Result<Vec<Depth>, StoreError> {
-        let rows: Vec<(String, i64, i64)> = sqlx::query_as(text::OUTBOX_DEPTH).fetch_all(&self.readers).await?;
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(text::OUTBOX_DEPTH).fetch_all(self.readers()).await?;
         rows.into_iter()
             .map(|(word, waiting, handed_over)| {
                 Ok(Depth { channel: channel(&word)?, waiting: number(waiting)?, handed_over: number(handed_over)? })

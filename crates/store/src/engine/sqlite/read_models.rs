@@ -6,14 +6,16 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Column, Row, TypeInfo, ValueRef};
 use uuid::Uuid;
 
-use super::Sqlite;
+use super::binding::array;
+use super::connections::Sqlite;
 use super::follow::Turn;
-use super::log::array;
-use crate::engine::{Following, ReadModels, number, text};
-use crate::error::StoreError;
-use crate::partition::Partition;
-use crate::reads::{Found, RowsOf};
-use crate::select::Arg;
+use crate::engine::contract::{Following, ReadModels};
+use crate::engine::contract::{Found, RowsOf};
+use crate::engine::numbers::number;
+use crate::engine::text;
+use crate::ground::Arg;
+use crate::ground::Partition;
+use crate::ground::StoreError;
 
 #[async_trait]
 impl ReadModels for Sqlite {
@@ -26,7 +28,7 @@ impl ReadModels for Sqlite {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let sql =
             "SELECT name, partition, position FROM checkpoints WHERE name IN (SELECT value FROM json_each($1)) ORDER BY name, partition";
-        let rows: Vec<(String, i16, i64)> = sqlx::query_as(sql).bind(array(&names)).fetch_all(&self.readers).await?;
+        let rows: Vec<(String, i16, i64)> = sqlx::query_as(sql).bind(array(&names)).fetch_all(self.readers()).await?;
         rows.into_iter().map(|(name, partition, position)| Ok((name, Partition::from_column(partition)?, number(position)?))).collect()
     }
 
@@ -38,14 +40,14 @@ impl ReadModels for Sqlite {
             Arg::Uuid(id) => query.bind(id.to_string()),
             Arg::Instant(at) => query.bind(at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)),
         });
-        let rows = query.fetch_all(&self.readers).await?;
+        let rows = query.fetch_all(self.readers()).await?;
         rows.iter().map(|row| object(row).map(|row| row.to_string())).collect()
     }
 
     async fn rows_of(&self, wanted: RowsOf<'_>) -> Result<Vec<(Uuid, Found)>, StoreError> {
         let sql = format!("{} IN (SELECT value FROM json_each($1))", text::rows_of(wanted.table, wanted.partition));
         let spaces: Vec<String> = wanted.spaces.iter().map(Uuid::to_string).collect();
-        let rows = sqlx::query(&sql).bind(array(&spaces)).fetch_all(&self.readers).await?;
+        let rows = sqlx::query(&sql).bind(array(&spaces)).fetch_all(self.readers()).await?;
         let keyed = |row: &SqliteRow| {
             let space = row.try_get::<&str, _>("space")?.parse().map_err(|_| StoreError::Malformed("a space of a row is not an id"))?;
             Ok((space, Found::Json(object(row)?.to_string())))

@@ -5,18 +5,21 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::Sqlite;
+use super::connections::Sqlite;
 use super::follow::insert;
 use super::tables::{drop_all, make_copy, rename};
+use crate::engine::contract::{Log, ReadModels};
 use crate::engine::log_rows::{StoredRow, stored};
+use crate::engine::numbers::{column, number};
+use crate::engine::rebuilding::Rebuilding;
 use crate::engine::rebuilding::{Exists, Held, Hold, ProgressRow, Renaming, progress};
-use crate::engine::{Log, ReadModels, Rebuilding, column, number, text};
-use crate::error::StoreError;
-use crate::partition::Partition;
-use crate::rows::Rows;
-use crate::site::{After, Begun, Progress};
-use crate::stored::StoredEvent;
-use crate::tables::Table;
+use crate::engine::text;
+use crate::ground::Partition;
+use crate::ground::Rows;
+use crate::ground::StoreError;
+use crate::ground::StoredEvent;
+use crate::ground::Table;
+use crate::ground::{After, Begun, Progress};
 
 /// How long a swap waits before it asks again for a turn that a follower has.
 const SHORT: Duration = Duration::from_millis(2);
@@ -42,9 +45,9 @@ impl Sqlite {
 
 #[async_trait]
 impl Rebuilding for Sqlite {
-    async fn reserve_site(&self, fresh: &Table) -> Result<Option<Hold>, StoreError> {
-        let Some(here) = self.keep(&format!("site of {}", fresh.name), Partition::new(0)) else { return Ok(None) };
-        let Some(path) = &self.file else { return Ok(Some(Box::new(here))) };
+    async fn reserve_rebuild(&self, fresh: &Table) -> Result<Option<Hold>, StoreError> {
+        let Some(here) = self.keep(&format!("rebuild of {}", fresh.name), Partition::new(0)) else { return Ok(None) };
+        let Some(path) = self.file() else { return Ok(Some(Box::new(here))) };
         // The system lets go of the file's lock whatever ends this process.
         let unreachable = |error: std::io::Error| StoreError::Unreachable(error.to_string());
         let file = File::create(format!("{}-rebuild-{}", path.display(), fresh.name)).map_err(unreachable)?;
@@ -73,7 +76,7 @@ impl Rebuilding for Sqlite {
     }
 
     async fn rebuild_progress(&self, fresh: &Table, shape: &str) -> Result<Vec<Progress>, StoreError> {
-        let rows: Vec<ProgressRow> = sqlx::query_as(text::PROGRESS).bind(fresh.name.as_ref()).bind(shape).fetch_all(&self.readers).await?;
+        let rows: Vec<ProgressRow> = sqlx::query_as(text::PROGRESS).bind(fresh.name.as_ref()).bind(shape).fetch_all(self.readers()).await?;
         rows.into_iter().map(progress).collect()
     }
 
@@ -85,7 +88,7 @@ impl Rebuilding for Sqlite {
             .bind(&after.aggregate_id)
             .bind(column(bound))
             .bind(i64::from(limit))
-            .fetch_all(&self.readers)
+            .fetch_all(self.readers())
             .await?;
         rows.into_iter().map(stored).collect()
     }
@@ -100,7 +103,7 @@ impl Rebuilding for Sqlite {
             .bind(fresh.name.as_ref())
             .bind(&progress.after.aggregate_type)
             .bind(&progress.after.aggregate_id)
-            .bind(column(progress.facts))
+            .bind(column(progress.events))
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await.map_err(StoreError::at_commit)
@@ -146,7 +149,7 @@ impl Rebuilding for Sqlite {
     async fn table_exists(&self, table: &Table) -> Result<Exists, StoreError> {
         let found: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1")
             .bind(table.name.as_ref())
-            .fetch_one(&self.readers)
+            .fetch_one(self.readers())
             .await?;
         Ok(if found > 0 { Exists::Yes } else { Exists::No })
     }

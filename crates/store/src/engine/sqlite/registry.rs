@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use ens_domain::ids::SpaceId;
 use ens_domain::ins::InsDigest;
 
-use super::Sqlite;
-use super::log::{array, digest, hex};
-use crate::engine::Registry;
-use crate::error::StoreError;
+use super::binding::{array, hex};
+use super::connections::Sqlite;
+use crate::engine::contract::Registry;
+use crate::ground::StoreError;
 
 #[async_trait]
 impl Registry for Sqlite {
@@ -34,7 +34,7 @@ impl Registry for Sqlite {
         let rows: Vec<(Vec<u8>, String)> =
             sqlx::query_as("SELECT ins_digest, space_id FROM space_registry WHERE ins_digest IN (SELECT unhex(value) FROM json_each($1))")
                 .bind(array(&wanted))
-                .fetch_all(&self.readers)
+                .fetch_all(self.readers())
                 .await?;
         rows.into_iter()
             .map(|(found, space)| {
@@ -43,4 +43,9 @@ impl Registry for Sqlite {
             })
             .collect()
     }
+}
+
+/// 32 bytes out of a blob.
+fn digest(blob: Vec<u8>) -> Result<[u8; 32], StoreError> {
+    blob.try_into().map_err(|_| StoreError::Malformed("a digest has another length"))
 }

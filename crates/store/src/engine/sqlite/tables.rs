@@ -3,9 +3,10 @@
 
 use sqlx::{Executor, Sqlite as Lite, Transaction};
 
-use crate::engine::{Renaming, text};
-use crate::error::StoreError;
-use crate::tables::Table;
+use crate::engine::rebuilding::Renaming;
+use crate::engine::text;
+use crate::ground::StoreError;
+use crate::ground::Table;
 
 /// What a copy's table or index is called in the end of its name, before a number that no other has.
 const GENERATION: &str = "_g";

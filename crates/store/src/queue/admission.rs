@@ -1,0 +1,190 @@
+//! Admission: which appends stand on the present versions, and the places in the log that they get.
+//!
+//! Positions are dense and in the order of the commits, because the head of the partition is locked from before the first position is
+//! taken until the commit. Whoever knows the head, and the versions up to it, only needs to find it unmoved; the others take the lock first
+//! and look.
+//! - a write that lost its version is left out whole, and the others are written
+
+use std::collections::{BTreeSet, HashMap};
+
+use ens_domain::ids::{MessageId, SpaceId};
+
+use crate::engine::{AtHead, Engine, StreamName, Streams, append_in_parts};
+use crate::ground::{
+    Appended, Batch, Conflict, NewMessage, NewRow, Partition, Priority, Remembered, Request, StoreError, StoredKey, Write, back_off, count,
+};
+
+/// How often one transaction is tried again against deadlocks, serialisation failures and busy files.
+const ATTEMPTS: u32 = 12;
+
+/// A write with all that must become true together with it.
+#[derive(Clone)]
+pub(crate) struct StreamAppend {
+    pub(crate) write: Write,
+    /// The space that an item's command was decided on, by its id, and the version that it had then.
+    pub(crate) space_version: Option<(StreamName, u64)>,
+    /// The position of the stream's last event when it was loaded; what an empty write answers.
+    pub(crate) loaded_position: u64,
+    pub(crate) request: Option<Request>,
+    pub(crate) messages: Vec<NewMessage>,
+    pub(crate) completed_message: Option<MessageId>,
+    /// The space whose key is destroyed.
+    pub(crate) destroyed: Option<SpaceId>,
+}
+
+impl StreamAppend {
+    /// A write and nothing more.
+    pub(crate) const fn of(write: Write) -> Self {
+        let messages = Vec::new();
+        Self { write, space_version: None, loaded_position: 0, request: None, messages, completed_message: None, destroyed: None }
+    }
+}
+
+/// What each append is answered: its place, or the version that it lost to.
+pub(crate) type Places = Vec<Result<Appended, Conflict>>;
+
+/// What came of a transaction under the lock.
+pub(crate) enum Appending {
+    /// Committed: each append's answer.
+    Done(Places),
+    /// Nothing was written: the head is not where it was known to be.
+    HeadMoved,
+    /// Undone: another transaction used one of the idempotency keys, or made one of the spaces' keys, meanwhile.
+    KeyTaken,
+}
+
+/// The head at which appends are written, and who waits for them.
+#[derive(Clone, Copy)]
+pub(crate) struct KnownHead {
+    pub(crate) partition: Partition,
+    pub(crate) head: u64,
+    pub(crate) priority: Priority,
+}
+
+/// The batch that writes these appends, in their order, if the head is where it is known to be, and what they are answered then; every
+/// append was decided on the versions at that head.
+pub(crate) fn batch_at(at: KnownHead, appends: Vec<StreamAppend>, new_keys: Vec<StoredKey>) -> (Batch, Places) {
+    let mut versions = HashMap::new();
+    for append in appends.iter().rev() {
+        versions.insert(name(&append.write), append.write.expected_version);
+    }
+    for (space, version) in appends.iter().filter_map(|append| append.space_version.clone()) {
+        versions.entry(space).or_insert(version);
+    }
+    let (mut batch, places) = admit(appends, at.partition, at.head, versions);
+    (batch.new_keys, batch.priority) = (new_keys, at.priority);
+    (batch, places)
+}
+
+/// What came of a batch that was to be written at its head. A row that was there already, and a lost race, mean that another writer was
+/// first: the next round reads what that one wrote.
+pub(crate) fn head_or_moved(written: Result<AtHead, StoreError>) -> Result<AtHead, StoreError> {
+    match written {
+        Err(error) if error.is_a_duplicate() || error.lost_a_race() => Ok(AtHead::Moved),
+        written => written,
+    }
+}
+
+/// The partition whose lock is taken, and the head that is expected there, if any.
+#[derive(Clone, Copy)]
+pub(crate) struct UnderLock {
+    pub(crate) partition: Partition,
+    pub(crate) known_head: Option<u64>,
+}
+
+/// Appends in order, in one transaction that locks the head first.
+pub(crate) async fn append_under_lock(
+    engine: &dyn Engine,
+    lock: UnderLock,
+    appends: &[StreamAppend],
+    new_keys: &[StoredKey],
+) -> Result<Appending, StoreError> {
+    // Committed by themselves: a key that seals nothing does no harm, and on SQLite two files are not committed at once.
+    if !new_keys.is_empty() && engine.create_keys(new_keys).await? < count(new_keys.len()) {
+        return Ok(Appending::KeyTaken);
+    }
+    for attempt in 1..=ATTEMPTS {
+        match append_once(engine, lock, appends).await {
+            Err(error) if error.lost_a_race() => back_off(attempt).await,
+            done => return done,
+        }
+    }
+    Err(StoreError::Contended { attempts: ATTEMPTS })
+}
+
+async fn append_once(engine: &dyn Engine, lock: UnderLock, appends: &[StreamAppend]) -> Result<Appending, StoreError> {
+    let UnderLock { partition, known_head } = lock;
+    let mut transaction = engine.begin(partition).await?;
+    if known_head.is_some_and(|head| head != transaction.head()) {
+        return Ok(Appending::HeadMoved);
+    }
+    let (kinds, ids) = names(appends);
+    let versions = transaction.versions(Streams { partition, kinds: &kinds, ids: &ids }).await?;
+    let (batch, places) = admit(appends.to_vec(), partition, transaction.head(), versions);
+    if batch.is_empty() {
+        return Ok(Appending::Done(places));
+    }
+    match append_in_parts(transaction, &batch).await {
+        Ok(AtHead::Written) => Ok(Appending::Done(places)),
+        Ok(AtHead::Moved) => Ok(Appending::HeadMoved),
+        Err(error) if error.is_a_duplicate() => Ok(Appending::KeyTaken),
+        Err(error) => Err(error),
+    }
+}
+
+fn name(write: &Write) -> StreamName {
+    (write.aggregate_type.clone(), write.aggregate_id.clone())
+}
+
+/// The kinds and the ids of the streams that some appends write or were decided on.
+fn names(appends: &[StreamAppend]) -> (Vec<String>, Vec<String>) {
+    let written = appends.iter().map(|append| name(&append.write));
+    let looked_at = appends.iter().filter_map(|append| append.space_version.as_ref().map(|(space, _)| space.clone()));
+    let (kinds, ids): (BTreeSet<String>, BTreeSet<String>) = written.chain(looked_at).unzip();
+    (kinds.into_iter().collect(), ids.into_iter().collect())
+}
+
+/// Lets in each append that stands on the present versions, and gives it the next sequences and positions.
+fn admit(appends: Vec<StreamAppend>, partition: Partition, head: u64, mut versions: HashMap<StreamName, u64>) -> (Batch, Places) {
+    let mut batch = Batch::after(partition, head);
+    let mut places = Vec::with_capacity(appends.len());
+    let mut position = head;
+    let mut last_positions: HashMap<StreamName, u64> = HashMap::new();
+    for append in appends {
+        let named = name(&append.write);
+        if let Some(winner) = conflict(&append, &versions) {
+            places.push(Err(Conflict { winner }));
+            continue;
+        }
+        let StreamAppend { write, loaded_position, request, messages, completed_message, destroyed, .. } = append;
+        let Write { aggregate_type, aggregate_id, expected_version: version_before, events } = write;
+        let last = last_positions.entry(named.clone()).or_insert(loaded_position);
+        let version = versions.entry(named).or_default();
+        for event in events {
+            *version += 1;
+            position += 1;
+            *last = position;
+            let (aggregate_type, aggregate_id) = (aggregate_type.clone(), aggregate_id.clone());
+            batch.rows.push(NewRow { aggregate_type, aggregate_id, sequence: *version, position, event });
+        }
+        let (version, position) = (*version, *last);
+        batch.requests.extend(request.map(|request| Remembered { request, partition, version_before, version, position }));
+        batch.messages.extend(messages);
+        batch.completed_messages.extend(completed_message);
+        batch.destroyed.extend(destroyed);
+        places.push(Ok(Appended { version, partition, position }));
+    }
+    // One order for everybody: two batches that bring the same keys wait for each other instead of deadlocking.
+    batch.requests.sort_unstable_by_key(|remembered| remembered.request.key);
+    (batch, places)
+}
+
+/// The version that an append loses to: its own stream's, or that of the space that it was decided on.
+fn conflict(append: &StreamAppend, versions: &HashMap<StreamName, u64>) -> Option<u64> {
+    let present = |name: &StreamName| versions.get(name).copied().unwrap_or_default();
+    let own = present(&name(&append.write));
+    if own != append.write.expected_version {
+        return Some(own);
+    }
+    append.space_version.as_ref().map(|(space, version)| (present(space), *version)).filter(|(present, seen)| present != seen).map(|_| own)
+}

@@ -1,0 +1,13 @@
+//! Sealing what is personal: the master key, each space's own key, seals, and the texts that hold them.
+
+mod key_ring;
+mod keys;
+pub(crate) mod master;
+mod seal;
+mod seal_json;
+
+pub use key_ring::KeyRing;
+pub(crate) use key_ring::KeyState;
+pub(crate) use keys::{Latest, SealingKeys, SpaceKeys, Wanted};
+pub use master::{MasterKey, NotAMasterKey};
+pub(crate) use seal_json::{UnsealedText, is_clear};
