@@ -15,7 +15,7 @@ use ens_domain::personal::Personal;
 use ens_domain::policy::Policy;
 use ens_domain::space::commands::{CreateSpace, RecordEmailSent, SendNotice};
 use ens_domain::space::{Admission, Contacts, SpaceEvent};
-use ens_store::{MasterKey, Order, Store, StoreOptions};
+use ens_store::{CommandEnvelope, MasterKey, Store, StoreOptions};
 use serde_json::{Value, json};
 
 /// The master key of every test store, in the form that `ENS_MASTER_KEY` takes.
@@ -86,20 +86,20 @@ pub async fn notified_on(store: &Store, spaces: u32, day: NaiveDate) -> Vec<Spac
             (first..=spaces.min(first + 499)).map(|number| (fresh::<SpaceId>(store, at), fresh::<MessageId>(store, at), number)).collect();
         each(
             store,
-            members
-                .iter()
-                .map(|&(space, _, number)| Order::new(space, CreateSpace { at, space, by: Party::Cnam, admission: person(number) })),
+            members.iter().map(|&(space, _, number)| {
+                CommandEnvelope::new(space, CreateSpace { at, space, by: Party::Cnam, admission: person(number) })
+            }),
         )
         .await;
         each(
             store,
             members.iter().map(|&(space, message, _)| {
                 let digest = ProvisionalCode::generate(store.entropy().bytes().expect("randomness")).digest(store.code_key(), space);
-                Order::new(space, SendNotice { at, message, digest })
+                CommandEnvelope::new(space, SendNotice { at, message, digest })
             }),
         )
         .await;
-        each(store, members.iter().map(|&(space, message, _)| Order::new(space, RecordEmailSent { at, message }))).await;
+        each(store, members.iter().map(|&(space, message, _)| CommandEnvelope::new(space, RecordEmailSent { at, message }))).await;
         all.extend(members.into_iter().map(|(space, _, _)| space));
     }
     all
@@ -111,7 +111,7 @@ pub async fn lives(store: &Store) -> HashMap<SpaceId, Vec<SpaceEvent>> {
     for partition in store.partitions().each() {
         let mut after = 0;
         loop {
-            let page = store.feed(partition, after, 1_000).await.expect("a page of the log");
+            let page = store.log().feed(partition, after, 1_000).await.expect("a page of the log");
             let Some(last) = page.last() else { break };
             after = last.position;
             for stored in &page {
@@ -128,8 +128,8 @@ fn fresh<I: From<uuid::Uuid>>(store: &Store, at: DateTime<Utc>) -> I {
     SpaceId::at(at, store.entropy().bytes().expect("randomness")).uuid().into()
 }
 
-async fn each(store: &Store, orders: impl Iterator<Item = Order>) {
-    for answer in store.execute_all(orders.collect(), &Policy::default()).await {
+async fn each(store: &Store, orders: impl Iterator<Item = CommandEnvelope>) {
+    for answer in store.commands().execute_all(orders.collect(), &Policy::default()).await {
         assert!(!answer.expect("an order of a cohort is accepted").is_quiet(), "an order of a cohort has an effect");
     }
 }

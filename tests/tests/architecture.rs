@@ -56,7 +56,7 @@ const CIRCLES: [(&str, usize); 20] = [
 rules! {
     nothing_in_domain_knows_the_time_or_the_machine bites on "crates/domain/src/x.rs" "fn x() { let now = Utc::now(); }\n";
     no_handler_holds_sql bites on "crates/api/src/http/x.rs" "const X: &str = \"SELECT 1\";\n";
-    no_bench_clicks_but_where_clicks_are_measured bites on "crates/bench/src/x.rs" "store.execute(order, policy).await;\n";
+    no_bench_clicks_but_where_clicks_are_measured bites on "crates/bench/src/x.rs" "store.commands().execute(order, policy).await;\n";
     every_version_stands_in_the_workspace_manifest bites on "crates/x/Cargo.toml" "[dependencies]\nserde = \"1\"\n";
 }
 
@@ -79,7 +79,7 @@ fn no_bench_clicks_but_where_clicks_are_measured(file: &SourceFile) -> Vec<Compl
     if !file.path.starts_with("crates/bench/src/") || file.path == MEASURED {
         return Vec::new();
     }
-    of_words(file, &["store.execute("], "a click holds campaigns back for seconds, and so what is measured next")
+    of_words(file, &["store.commands().execute("], "a click holds campaigns back for seconds, and so what is measured next")
 }
 
 fn every_version_stands_in_the_workspace_manifest(file: &SourceFile) -> Vec<Complaint> {

@@ -8,7 +8,7 @@ use ens_domain::ids::SpaceId;
 use ens_domain::party::Party;
 use ens_domain::policy::Policy;
 use ens_domain::space::commands::{Close, Destroy, Open, RequestDestruction};
-use ens_store::{Order, Partition, Store, StoreError, StoredEvent};
+use ens_store::{CommandEnvelope, Partition, Store, StoreError, StoredEvent};
 use ens_tests::cohort::{open_store, spaces_due_today};
 use ens_tests::{Engine, TestStorage};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
@@ -133,7 +133,7 @@ fn verify(rows: &[StoredEvent], noted: &Head) -> Vec<Found> {
 async fn rows(store: &Store, partition: Partition) -> Result<Vec<StoredEvent>, StoreError> {
     let mut rows: Vec<StoredEvent> = Vec::new();
     loop {
-        let page = store.feed(partition, rows.len() as u64, 100).await?;
+        let page = store.log().feed(partition, rows.len() as u64, 100).await?;
         if page.is_empty() {
             return Ok(rows);
         }
@@ -185,12 +185,12 @@ async fn destroy(store: &Store, space: SpaceId) {
     let at: DateTime<Utc> = Utc::now();
     let later = at + Months::new(4);
     let orders = [
-        Order::new(space, Open { at }),
-        Order::new(space, Close { at, by: Party::Holder }),
-        Order::new(space, RequestDestruction { at, by: Party::Holder }),
-        Order::new(space, Destroy { at: later }),
+        CommandEnvelope::new(space, Open { at }),
+        CommandEnvelope::new(space, Close { at, by: Party::Holder }),
+        CommandEnvelope::new(space, RequestDestruction { at, by: Party::Holder }),
+        CommandEnvelope::new(space, Destroy { at: later }),
     ];
     for order in orders {
-        assert!(!store.execute(order, &Policy::default()).await.expect("an order of its life").is_quiet());
+        assert!(!store.commands().execute(order, &Policy::default()).await.expect("an order of its life").is_quiet());
     }
 }

@@ -44,7 +44,7 @@ async fn a_cohort_meets_every_fate_and_its_read_models_equal_a_rebuild() {
         let differences = compare(&store, question.name()).await.unwrap();
         assert!(differences.is_empty(), "{}: {differences:?}", question.name());
     }
-    assert_eq!(store.outbox_depth().await.unwrap().iter().map(|depth| depth.waiting + depth.handed_over).sum::<u64>(), 0);
+    assert_eq!(store.outbox().depth().await.unwrap().iter().map(|depth| depth.waiting + depth.handed_over).sum::<u64>(), 0);
 }
 
 #[tokio::test]

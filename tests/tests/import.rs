@@ -31,7 +31,7 @@ async fn run(app: &App, input: &str) -> (ImportReport, Vec<BadLine>) {
 }
 
 async fn events(app: &App) -> u64 {
-    app.store.heads().await.unwrap().iter().map(|(_, position)| position).sum()
+    app.store.log().heads().await.unwrap().iter().map(|(_, position)| position).sum()
 }
 
 fn ins(order: u16) -> Ins {
@@ -75,7 +75,7 @@ fn lines(persons: impl IntoIterator<Item = Value>) -> String {
 }
 
 async fn space_of(app: &App, order: u16) -> SpaceId {
-    app.store.find_space(&ins(order).digest(app.store.index_key())).await.unwrap().expect("a space")
+    app.store.commands().find_space(&ins(order).digest(app.store.index_key())).await.unwrap().expect("a space")
 }
 
 #[tokio::test]
@@ -217,9 +217,9 @@ async fn a_minor_comes_with_a_representative_until_eighteen() {
     let storage = TestStorage::fresh(Engine::SqliteMemory).await;
     let app = service(&storage).await;
     run(&app, &lines([child(1), adult(2)])).await;
-    let loaded = app.store.state(space_of(&app, 1).await).await.unwrap().unwrap();
+    let loaded = app.store.log().state(space_of(&app, 1).await).await.unwrap().unwrap();
     assert_eq!(loaded.version, 2, "created, and the representative declared");
-    let adult = app.store.state(space_of(&app, 2).await).await.unwrap().unwrap();
+    let adult = app.store.log().state(space_of(&app, 2).await).await.unwrap().unwrap();
     assert_eq!(adult.version, 1);
 }
 
@@ -230,7 +230,7 @@ async fn an_adult_may_come_with_whoever_protects_them() {
     let mut person = child(1);
     person["born_on"] = json!("1934-05-01");
     run(&app, &person.to_string()).await;
-    let state = app.store.state(space_of(&app, 1).await).await.unwrap().unwrap().space;
+    let state = app.store.log().state(space_of(&app, 1).await).await.unwrap().unwrap().space;
     let kinds: Vec<RepresentationKind> = state.representatives().map(|(_, known)| known.kind).collect();
     assert_eq!(kinds, [RepresentationKind::ProtectedAdult]);
 }
@@ -277,10 +277,10 @@ async fn a_person_who_was_reserved_and_never_created_is_created() {
     let storage = TestStorage::fresh(Engine::SqliteMemory).await;
     let app = service(&storage).await;
     let reserved: SpaceId = app.new_id().unwrap();
-    app.store.reserve(vec![(ins(1).digest(app.store.index_key()), reserved)]).await.unwrap();
+    app.store.commands().reserve(vec![(ins(1).digest(app.store.index_key()), reserved)]).await.unwrap();
     let (report, _) = run(&app, &lines([child(1)])).await;
     assert_eq!(report.created, 1);
-    assert_eq!(app.store.state(reserved).await.unwrap().unwrap().version, 2, "under the id that was reserved");
+    assert_eq!(app.store.log().state(reserved).await.unwrap().unwrap().version, 2, "under the id that was reserved");
 }
 
 #[tokio::test]
@@ -294,10 +294,10 @@ async fn a_representative_whom_an_interrupted_run_left_out_is_declared() {
     let app = service(&other).await;
     let person: ens_api::import::Person = child(1).to_string().parse().unwrap();
     let space: SpaceId = app.new_id().unwrap();
-    app.store.reserve(vec![(ins(1).digest(app.store.index_key()), space)]).await.unwrap();
+    app.store.commands().reserve(vec![(ins(1).digest(app.store.index_key()), space)]).await.unwrap();
     let admission = person.admitted_by(&app, "2026-03-02".parse().unwrap()).unwrap().admission;
     let create = ens_domain::space::commands::CreateSpace { at: app.now(), space, by: ens_domain::party::Party::Cnam, admission };
-    app.store.execute(ens_store::Order::new(space, create), &app.policy).await.unwrap();
+    app.store.commands().execute(ens_store::CommandEnvelope::new(space, create), &app.policy).await.unwrap();
     let (report, _) = run(&app, &lines([child(1)])).await;
     assert_eq!((report.created, report.known), (0, 1));
     assert_eq!(events(&app).await, whole);

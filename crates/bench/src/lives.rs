@@ -15,7 +15,7 @@ use ens_domain::personal::Personal;
 use ens_domain::policy::Policy;
 use ens_domain::space::commands::{CreateSpace, Open, RecordEmailSent, SendNotice};
 use ens_domain::space::{Admission, Contacts, SpaceCommand};
-use ens_store::{Order, Store};
+use ens_store::{CommandEnvelope, Store};
 use uuid::Builder;
 
 use crate::cli::RequestKeys;
@@ -91,8 +91,8 @@ impl Cast {
     }
 
     /// The command as the service orders it: with what stands beside every event, and a key that makes it once.
-    pub(crate) fn order(&self, store: &Store, life: Life, step: Step) -> Result<Order, Failure> {
-        let order = Order::new(life.space, self.command(store, life, step)?).with_metadata("role", "cnam");
+    pub(crate) fn order(&self, store: &Store, life: Life, step: Step) -> Result<CommandEnvelope, Failure> {
+        let order = CommandEnvelope::new(life.space, self.command(store, life, step)?).with_metadata("role", "cnam");
         let key = match self.keys {
             RequestKeys::TimeOrdered => MessageId::at(Utc::now(), store.entropy().bytes()?).uuid(),
             RequestKeys::Random => Builder::from_random_bytes(store.entropy().bytes()?).into_uuid(),

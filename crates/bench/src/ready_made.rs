@@ -35,7 +35,7 @@ impl Template {
         let mut last = 0;
         for step in Step::ALL {
             // As a campaign of one: a click would hold campaigns back for seconds, and those are what is measured next.
-            let answers = store.execute_all(vec![cast.order(store, life, step)?], &cast.policy).await;
+            let answers = store.commands().execute_all(vec![cast.order(store, life, step)?], &cast.policy).await;
             last = answers.into_iter().next().ok_or_else(|| Failure::because("an order without an answer"))??.position;
             if step == until {
                 break;
@@ -44,7 +44,7 @@ impl Template {
         let id = life.space.to_string();
         let partition = store.partition_of(life.space);
         // A life that was lived just now ends at the head of its partition, or near it.
-        let page = store.feed(partition, last.saturating_sub(100), 200).await?;
+        let page = store.log().feed(partition, last.saturating_sub(100), 200).await?;
         Ok(Self { life, events: page.into_iter().filter(|event| event.aggregate_id == id).collect() })
     }
 
@@ -86,7 +86,7 @@ impl Template {
 
     async fn append(&self, store: &Store, lives: u64) -> Result<(), Failure> {
         let copies = (0..lives).map(|_| Ok(self.copy(Life::new(store)?))).collect::<Result<Vec<_>, Failure>>()?;
-        let lost = store.append(copies).await?.into_iter().filter(Result::is_err).count();
+        let lost = ens_store::raw::append(&store, copies).await?.into_iter().filter(Result::is_err).count();
         if lost == 0 { Ok(()) } else { Err(Failure::because("a new space met another writer")) }
     }
 }

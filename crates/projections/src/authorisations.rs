@@ -262,5 +262,5 @@ pub async fn authorisations(store: &Store, space: SpaceId) -> Result<Vec<Authori
         "SELECT {} FROM authorisations WHERE partition = {partition} AND space = $1 ORDER BY since, entry",
         Authorisations::COLUMNS.join(", ")
     );
-    store.select(&sql, &[Arg::Uuid(space.uuid())]).await
+    store.read_models().select(&sql, &[Arg::Uuid(space.uuid())]).await
 }

@@ -214,7 +214,7 @@ pub async fn campaign_progress(store: &Store, by: &[Dimension], filter: &Progres
         let columns = columns.join(", ");
         format!("SELECT {columns}, {count}{condition} GROUP BY {columns} ORDER BY {columns}")
     };
-    store.select(&sql, &args).await
+    store.read_models().select(&sql, &args).await
 }
 
 fn narrowed(filter: &ProgressFilter) -> (String, Vec<Arg>) {

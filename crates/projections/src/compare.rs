@@ -65,7 +65,7 @@ async fn compare_partition(store: &Store, building: &Building, partition: Partit
 }
 
 async fn live_position(store: &Store, live: &Table, partition: Partition) -> Result<u64, StoreError> {
-    let checkpoints = store.checkpoints(&live.name).await?;
+    let checkpoints = store.read_models().checkpoints(&live.name).await?;
     Ok(checkpoints.into_iter().find_map(|(each, reached)| (each == partition).then_some(reached)).unwrap_or_default())
 }
 
@@ -104,7 +104,7 @@ async fn end_of_page(store: &Store, tables: [&Table; 2], partition: Partition, a
     });
     let sql = format!("SELECT space FROM ({live} UNION {fresh}) b ORDER BY space LIMIT $2");
     let args = [Arg::Uuid(after), Arg::Int(SPACES)];
-    let spaces: Vec<SpaceOnly> = store.select(&sql, &args).await?;
+    let spaces: Vec<SpaceOnly> = store.read_models().select(&sql, &args).await?;
     Ok(spaces.last().map(|last| last.space))
 }
 
@@ -118,7 +118,7 @@ async fn page(
     let (columns, name) = (table.columns.join(", "), &table.name);
     let sql = format!("SELECT {columns} FROM {name} WHERE partition = {partition} AND space > $1 AND space <= $2");
     let args = [Arg::Uuid(range.0), Arg::Uuid(range.1)];
-    let rows: Vec<Map<String, Value>> = store.select(&sql, &args).await?;
+    let rows: Vec<Map<String, Value>> = store.read_models().select(&sql, &args).await?;
     let keyed = rows.into_iter().map(|row| {
         let key: Map<String, Value> =
             table.key.iter().map(|column| ((*column).to_owned(), row.get(*column).cloned().unwrap_or_default())).collect();

@@ -197,5 +197,5 @@ pub async fn deadlines_due(
          ORDER BY due_on, space, kind, subject LIMIT $6"
     );
     let args = [Arg::Date(on), Arg::Date(day), Arg::Uuid(space), Arg::Text(kind), Arg::Uuid(subject), Arg::Int(i64::from(limit))];
-    store.select(&sql, &args).await
+    store.read_models().select(&sql, &args).await
 }

@@ -115,7 +115,7 @@ impl Followers {
     /// # Errors
     /// [`NotLevel`] where a projection stands still (the others are level then) or the store fails.
     pub async fn catch_up(&self) -> Result<(), NotLevel> {
-        let heads = self.store.heads().await?;
+        let heads = self.store.log().heads().await?;
         let (mut settled, mut faults, mut lost) = (BTreeSet::new(), Vec::new(), 0);
         loop {
             let lanes = Standings::read(&self.store).await?.lanes(&heads, &settled);
@@ -145,7 +145,7 @@ impl Followers {
     /// # Errors
     /// The store could not be read.
     pub async fn lag(&self) -> Result<Vec<Lag>, StoreError> {
-        let heads = self.store.heads().await?;
+        let heads = self.store.log().heads().await?;
         let standings = Standings::read(&self.store).await?;
         let of = |question: &'static dyn Question, (partition, head): (Partition, u64)| Lag {
             projection: question.name(),
@@ -197,7 +197,7 @@ impl Followers {
     }
 
     async fn keep_level(&self) {
-        let mut bell = self.store.appended();
+        let mut bell = self.store.log().appended();
         let mut pace = Pace::default();
         loop {
             bell.mark_unchanged();
@@ -217,7 +217,7 @@ impl Followers {
 
     /// The standings and the heads. Asked anew each time, because a table that took the place of the live one may stand further back.
     async fn behind(&self) -> Result<(Standings, Vec<(Partition, u64)>), StoreError> {
-        let heads = self.store.heads().await?;
+        let heads = self.store.log().heads().await?;
         let standings = Standings::read(&self.store).await?;
         for question in questions() {
             let behind = heads.iter().filter(|(partition, head)| standings.of(question, *partition) < *head);
@@ -252,7 +252,7 @@ impl Followers {
 
     /// A turn failed in the store: the board says so, at the fact that would have come next.
     async fn could_not(&self, question: &dyn Question, partition: Partition, error: &StoreError) -> Fault {
-        let reached = match self.store.checkpoints(question.name()).await {
+        let reached = match self.store.read_models().checkpoints(question.name()).await {
             Ok(all) => all.into_iter().find_map(|(each, reached)| (each == partition).then_some(reached)).unwrap_or_default(),
             // Where not even this can be read, the board names the beginning; the error it tells is the first one.
             Err(_) => 0,

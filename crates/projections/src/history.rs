@@ -91,5 +91,5 @@ pub async fn history(store: &Store, space: SpaceId, after: u64, limit: u32) -> R
         "SELECT partition, space, sequence, at, day, fact, sentence FROM history \
          WHERE partition = {partition} AND space = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"
     );
-    store.select(&sql, &[Arg::Uuid(space.uuid()), Arg::Int(after), Arg::Int(i64::from(limit))]).await
+    store.read_models().select(&sql, &[Arg::Uuid(space.uuid()), Arg::Int(after), Arg::Int(i64::from(limit))]).await
 }

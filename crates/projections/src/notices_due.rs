@@ -106,5 +106,5 @@ pub async fn notices_due(store: &Store, partition: Partition, after: Option<Spac
     let sql = format!(
         "SELECT partition, space, channel, since FROM notices_due WHERE partition = {partition} AND space > $1 ORDER BY space LIMIT $2"
     );
-    store.select(&sql, &[Arg::Uuid(after), Arg::Int(i64::from(limit))]).await
+    store.read_models().select(&sql, &[Arg::Uuid(after), Arg::Int(i64::from(limit))]).await
 }

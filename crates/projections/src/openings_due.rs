@@ -140,7 +140,7 @@ pub async fn openings_due(
          WHERE partition = {partition} AND stage = 'notified' AND last_day < $1 AND (last_day, space) > ($2, $3) \
          ORDER BY last_day, space LIMIT $4"
     );
-    store.select(&sql, &[Arg::Date(on), Arg::Date(from_day), Arg::Uuid(from_space), Arg::Int(i64::from(limit))]).await
+    store.read_models().select(&sql, &[Arg::Date(on), Arg::Date(from_day), Arg::Uuid(from_space), Arg::Int(i64::from(limit))]).await
 }
 
 /// Who would open on this day, counted by department: all that falls due up to it.
@@ -149,6 +149,7 @@ pub async fn openings_due(
 /// The store could not be read.
 pub async fn openings_by_department(store: &Store, on: NaiveDate) -> Result<Vec<DepartmentCount>, StoreError> {
     store
+        .read_models()
         .select(
             "SELECT department, count(*) AS spaces FROM openings_due \
              WHERE stage = 'notified' AND last_day < $1 GROUP BY department ORDER BY department",

@@ -59,7 +59,7 @@ pub async fn deadlines_overdue(store: &Store, on: NaiveDate) -> Result<Overdue, 
 
 async fn overdue(store: &Store, on: NaiveDate, sql: impl Fn(Partition) -> String) -> Result<Overdue, StoreError> {
     let statements: Vec<String> = store.partitions().each().map(sql).collect();
-    let counts = stream::iter(statements).map(|sql| async move { store.select::<Counted>(&sql, &[Arg::Date(on)]).await });
+    let counts = stream::iter(statements).map(|sql| async move { store.read_models().select::<Counted>(&sql, &[Arg::Date(on)]).await });
     let add = |sum: Overdue, rows: Vec<Counted>| async move {
         Ok(rows.into_iter().fold(sum, |sum, row| sum.and(Overdue { count: row.count, since: row.oldest })))
     };

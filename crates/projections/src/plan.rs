@@ -33,7 +33,7 @@ impl Standings {
     /// The store could not be read.
     pub(crate) async fn read(store: &Store) -> Result<Self, StoreError> {
         let names = questions().map(Question::name);
-        let all = store.checkpoints_of(&names).await?;
+        let all = store.read_models().checkpoints_of(&names).await?;
         let known = |name: &str| names.into_iter().find(|each| *each == name);
         Ok(Self { reached: all.into_iter().filter_map(|(name, partition, reached)| Some(((partition, known(&name)?), reached))).collect() })
     }

@@ -47,7 +47,7 @@ pub async fn first_behind(
     let deadline = Instant::now() + within;
     let mut pause = SHORT;
     loop {
-        let checkpoints: HashMap<Partition, u64> = store.checkpoints(projection).await?.into_iter().collect();
+        let checkpoints: HashMap<Partition, u64> = store.read_models().checkpoints(projection).await?.into_iter().collect();
         let behind = positions.iter().find_map(|(partition, position)| {
             let stands = checkpoints.get(partition).copied().unwrap_or_default();
             (stands < *position).then_some((*partition, stands))

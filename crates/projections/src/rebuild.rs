@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use ens_domain::space::SpaceEvent;
-use ens_store::{After, Leaf, Partition, Progress, Purpose, Recorded, Rows, Site, Store, StoreError, StoredEvent, Table};
+use ens_store::{After, Leaf, Partition, Progress, Purpose, Recorded, Rows, Store, StoreError, StoredEvent, Table, TableRebuild};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use tokio::task::JoinSet;
@@ -92,7 +92,7 @@ impl Watch {
 
     fn begins(&self, progress: &[Progress]) {
         self.0.total.store(progress.iter().map(|leaf| leaf.bound).sum(), Ordering::Relaxed);
-        self.0.folded.store(progress.iter().map(|leaf| leaf.facts).sum(), Ordering::Relaxed);
+        self.0.folded.store(progress.iter().map(|leaf| leaf.events).sum(), Ordering::Relaxed);
     }
 
     fn goes_on(&self, facts: u64) {
@@ -131,8 +131,8 @@ pub async fn rebuild_watched(store: &Store, name: &str, watch: &Watch) -> Result
 pub async fn roll_back(store: &Store, name: &str) -> Result<u64, RebuildError> {
     let building = Building::on(store, name, Purpose::Replace).await?;
     let table = building.question.table().previous();
-    let reached: u64 = store.checkpoints(&table.name).await?.into_iter().map(|(_, reached)| reached).sum();
-    let head: u64 = store.heads().await?.into_iter().map(|(_, head)| head).sum();
+    let reached: u64 = store.read_models().checkpoints(&table.name).await?.into_iter().map(|(_, reached)| reached).sum();
+    let head: u64 = store.log().heads().await?.into_iter().map(|(_, head)| head).sum();
     for _ in 0..ATTEMPTS {
         match building.site.roll_back().await {
             Ok(true) => return Ok(head.saturating_sub(reached)),
@@ -156,14 +156,14 @@ pub async fn drop_previous(store: &Store, name: &str) -> Result<(), RebuildError
 pub(crate) struct Building {
     store: Store,
     question: &'static dyn Question,
-    site: Arc<Site>,
+    site: Arc<TableRebuild>,
 }
 
 impl Building {
     /// The site of the read model of this name.
     pub(crate) async fn on(store: &Store, name: &str, purpose: Purpose) -> Result<Self, RebuildError> {
         let question = question(name).ok_or(RebuildError::NoSuchQuestion)?;
-        let site = store.site(&question.table(), purpose).await?.ok_or(RebuildError::UnderWay(question.name()))?;
+        let site = store.read_models().table_rebuild(&question.table(), purpose).await?.ok_or(RebuildError::UnderWay(question.name()))?;
         Ok(Self { store: store.clone(), question, site: Arc::new(site) })
     }
 
@@ -182,11 +182,11 @@ impl Building {
     async fn build(&self, watch: &Watch) -> Result<Rebuilt, RebuildError> {
         self.fill(watch).await?;
         for _ in 0..ATTEMPTS {
-            self.follow_all(&self.store.heads().await?).await?;
+            self.follow_all(&self.store.log().heads().await?).await?;
             // From here on the live table stands still for a moment, so that nobody who reads the new one sees an older state.
             let swap = self.site.hold_live().await?;
             self.follow_all(swap.positions()).await?;
-            let reached = self.store.checkpoints(&self.fresh().name).await?;
+            let reached = self.store.read_models().checkpoints(&self.fresh().name).await?;
             match swap.put_in_place().await {
                 Ok(()) => {
                     return Ok(Rebuilt {
@@ -256,7 +256,7 @@ impl Building {
 struct Filling {
     store: Store,
     question: &'static dyn Question,
-    site: Arc<Site>,
+    site: Arc<TableRebuild>,
     watch: Watch,
     /// Set where another leaf cannot be filled.
     halt: Arc<AtomicBool>,
@@ -266,7 +266,7 @@ impl Filling {
     async fn fill_leaf(self, mut progress: Progress) -> Result<(), RebuildError> {
         let mut limit = PAGE;
         while !self.halt.load(Ordering::Relaxed) {
-            let page = self.store.lives(progress.partition, &progress.after, progress.bound, limit).await?;
+            let page = self.store.read_models().lives(progress.partition, &progress.after, progress.bound, limit).await?;
             let whole = whole_lives(&page, limit);
             let Some(last) = whole.last() else {
                 if page.is_empty() {
@@ -281,7 +281,7 @@ impl Filling {
                 self.question.live_through(&self.decoded(life)?, &mut rows)?;
             }
             let facts = u64::try_from(whole.len()).unwrap_or(u64::MAX);
-            progress.facts += facts;
+            progress.events += facts;
             progress.after = After { aggregate_type: last.aggregate_type.clone(), aggregate_id: last.aggregate_id.clone() };
             self.site.fill(&rows, &progress).await?;
             self.watch.goes_on(facts);
@@ -291,7 +291,7 @@ impl Filling {
 
     /// Every position up to the bound was folded, or the leaf is not what it says.
     async fn settle(&self, progress: &Progress) -> Result<(), RebuildError> {
-        if progress.facts != progress.bound {
+        if progress.events != progress.bound {
             return Err(StoreError::Malformed("a partition that does not hold as many events as its head says").into());
         }
         Ok(self.site.settle(progress).await?)

@@ -396,5 +396,5 @@ fn amend(row: &mut StatusRow, event: SpaceEvent) {
 /// # Errors
 /// The store could not be read.
 pub async fn space_status(store: &Store, space: SpaceId) -> Result<Option<StatusRow>, StoreError> {
-    store.row_of(&SpaceStatus::table(), space).await
+    store.read_models().row_of(&SpaceStatus::table(), space).await
 }

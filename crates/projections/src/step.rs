@@ -63,7 +63,7 @@ struct Readable {
 /// The store's: nothing was written for any of them.
 pub(crate) async fn step(store: &Store, members: &[Member], turn: Turn) -> Result<Vec<Step>, StoreError> {
     let names: Vec<&str> = members.iter().map(|member| member.table.name.as_ref()).collect();
-    let Some(mut follow) = store.follow_level(&names, turn.partition).await? else {
+    let Some(mut follow) = store.read_models().follow_level(&names, turn.partition).await? else {
         return Ok(members.iter().map(|_| Step::Elsewhere).collect());
     };
     let checkpoint = follow.checkpoint();

@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .after_connect(|connection, _| Box::pin(async move { sqlx::query("SET ROLE ens_service").execute(connection).await.map(drop) }))
         .connect(&url)
         .await?;
-    let repository = Sealed::new(PostgresEventRepository::new(pool), store.clone());
+    let repository = Sealed::new(PostgresEventRepository::new(pool), &store);
     let framework: CqrsFramework<HealthSpace, _> =
         CqrsFramework::new(PersistedEventStore::new_event_store(repository), Vec::new(), Policy::default());
 
@@ -45,10 +45,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     framework.execute(&id, Oppose { at, by: agent.clone(), via, proof: proof.clone() }.into()).await?;
     framework.execute(&id, WithdrawOpposition { at, by: agent, via, proof }.into()).await?;
 
-    let loaded = store.state(space).await?.ok_or("the space is not there")?;
+    let loaded = store.log().state(space).await?.ok_or("the space is not there")?;
     println!("the space is {:?} after {} events", loaded.space.stage(), loaded.version);
     let sealed = loaded.space.identity().ok_or("the space is nobody's")?;
-    let identity: Identity = store.open_personal(space, sealed).await?;
+    let identity: Identity = store.log().open_personal(space, sealed).await?;
     println!("its holder's name, opened for who may read it, has {} letters", identity.birth_name().chars().count());
     Ok(())
 }

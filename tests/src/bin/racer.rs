@@ -12,7 +12,7 @@ use ens_domain::policy::Policy;
 use ens_domain::space::SpaceCommand;
 use ens_domain::space::commands::{Open, Oppose, Proof};
 use ens_domain::space::terms::OppositionChannel;
-use ens_store::{Order, Store};
+use ens_store::{CommandEnvelope, Store};
 use ens_tests::cohort::open_store;
 
 #[tokio::main]
@@ -31,7 +31,7 @@ async fn main() {
 }
 
 async fn run(store: &Store, space: SpaceId, asked: &str) -> String {
-    match store.execute(Order::new(space, command(asked)), &Policy::default()).await {
+    match store.commands().execute(CommandEnvelope::new(space, command(asked)), &Policy::default()).await {
         Ok(outcome) if outcome.is_quiet() => "quiet".to_owned(),
         Ok(_) => "done".to_owned(),
         Err(rejection) => rejection.to_string(),

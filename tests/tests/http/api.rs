@@ -14,7 +14,7 @@ use ens_domain::rpps::Rpps;
 use ens_domain::space::SpaceCommand;
 use ens_domain::space::commands::{Open, RecordEmailSent, SendNotice};
 use ens_projections::Followers;
-use ens_store::{MasterKey, Order, Store, StoreOptions};
+use ens_store::{CommandEnvelope, MasterKey, Store, StoreOptions};
 use ens_tests::cohort::person_line;
 use ens_tests::{Engine, TestStorage, eventually};
 use reqwest::header::HeaderMap;
@@ -145,7 +145,7 @@ impl Api {
 
     /// Executes a command directly on the store.
     pub(crate) async fn say(&self, space: SpaceId, command: impl Into<SpaceCommand>) {
-        self.app.store.execute(Order::new(space, command), &self.app.policy).await.expect("an outcome");
+        self.app.store.commands().execute(CommandEnvelope::new(space, command), &self.app.policy).await.expect("an outcome");
     }
 
     /// Lets time pass.
@@ -155,7 +155,7 @@ impl Api {
 
     /// How many events the log holds.
     pub(crate) async fn events(&self) -> u64 {
-        self.app.store.heads().await.expect("the heads").iter().map(|(_, position)| position).sum()
+        self.app.store.log().heads().await.expect("the heads").iter().map(|(_, position)| position).sum()
     }
 
     /// Now, on the service's clock.

@@ -15,7 +15,7 @@ async fn an_agent_has_a_new_code_sent() {
     api.later(Duration::seconds(31));
     let sent = api.by(&support(), "POST", &person.path("/codes")).anyhow().send().await;
     assert_eq!((sent.status, sent.done()), (201, vec!["CodeIssued"]));
-    let waiting: u64 = api.app.store.outbox_depth().await.unwrap().iter().map(|depth| depth.waiting).sum();
+    let waiting: u64 = api.app.store.outbox().depth().await.unwrap().iter().map(|depth| depth.waiting).sum();
     assert_eq!(waiting, 1);
 }
 
@@ -70,7 +70,7 @@ async fn cnam_reports_a_technical_block_and_mends_it() {
     let person = api.notified(1).await;
     let blocked = api.cnam("POST", &person.path("/technical-block")).anyhow().send().await;
     assert_eq!(blocked.done(), ["OpeningBlocked"]);
-    let told: u64 = api.app.store.outbox_depth().await.unwrap().iter().map(|depth| depth.waiting).sum();
+    let told: u64 = api.app.store.outbox().depth().await.unwrap().iter().map(|depth| depth.waiting).sum();
     assert_eq!(told, 1, "the person is told without delay");
     assert_eq!(api.cnam("DELETE", &person.path("/technical-block")).anyhow().send().await.done(), ["OpeningUnblocked"]);
 }

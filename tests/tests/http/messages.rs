@@ -12,7 +12,7 @@ use super::api::Api;
 const BOUNCE: &str = include_str!("../../data/bounces/postfix.eml");
 
 async fn message_of(api: &Api, space: SpaceId) -> MessageRef {
-    let stored = api.app.store.feed(api.app.store.partition_of(space), 0, 1_000).await.unwrap();
+    let stored = api.app.store.log().feed(api.app.store.partition_of(space), 0, 1_000).await.unwrap();
     let issued = |event| if let SpaceEvent::Code(CodeEvent::CodeIssued { message, .. }) = event { Some(message) } else { None };
     let message: MessageId = stored.iter().rev().find_map(|event| issued(event.decode().unwrap().event)).unwrap();
     MessageRef { space, message }

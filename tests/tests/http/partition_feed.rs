@@ -14,7 +14,7 @@ async fn read(api: &Api, path: &str) -> super::api::Answer {
 async fn payloads_come_byte_for_byte_as_stored() {
     let api = Api::start().await;
     api.notified(1).await;
-    let stored = api.app.store.feed(ens_store::Partition::new(0), 0, 100).await.unwrap();
+    let stored = api.app.store.log().feed(ens_store::Partition::new(0), 0, 100).await.unwrap();
     let page = read(&api, "/v1/partitions/0/events").await;
     let payloads: Vec<&str> = page.body["events"].as_array().unwrap().iter().filter_map(|event| event["payload"].as_str()).collect();
     assert_eq!(payloads, stored.iter().map(|event| event.payload.as_str()).collect::<Vec<_>>());

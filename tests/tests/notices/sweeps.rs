@@ -216,7 +216,7 @@ async fn what_a_dead_process_had_claimed_is_free_again_once_its_lease_is_over() 
         let service = TestService::fresh(engine).await;
         let today = paris::day_of(due_today(&service, 8).await);
         for partition in service.app.store.partitions().each() {
-            let claimed = service.app.store.lease("openings", partition, Time::from_millis(1_500)).await.expect("an answer");
+            let claimed = service.app.store.commands().lease("openings", partition, Time::from_millis(1_500)).await.expect("an answer");
             drop(claimed.expect("a free partition"));
         }
         let meanwhile = open_due(&service.app, today).await.expect("a round");

@@ -23,7 +23,7 @@ use ens_domain::space::commands::{CreateSpace, SpaceCommand};
 use ens_domain::space::terms::Stage;
 use ens_domain::space::{Admission, Contacts, HealthSpace, SpaceEvent};
 use ens_projections::Followers;
-use ens_store::{Entropy, MasterKey, Order, Outcome, Rejection, Store, StoreOptions};
+use ens_store::{CommandEnvelope, Entropy, MasterKey, Outcome, Rejection, Store, StoreOptions};
 use ens_tests::{Engine, TestStorage};
 
 /// Monday of a winter week.
@@ -86,7 +86,7 @@ impl TestService {
 
     /// Executes a command.
     pub(crate) async fn say(&self, space: SpaceId, command: impl Into<SpaceCommand>) -> Result<Outcome, Rejection> {
-        self.app.store.execute(Order::new(space, command), &self.app.policy).await
+        self.app.store.commands().execute(CommandEnvelope::new(space, command), &self.app.policy).await
     }
 
     /// Brings the read models up to date.
@@ -112,7 +112,7 @@ impl TestService {
 
     /// The current state of the space.
     pub(crate) async fn space(&self, space: SpaceId) -> HealthSpace {
-        self.app.store.state(space).await.expect("a state").expect("a space").space
+        self.app.store.log().state(space).await.expect("a state").expect("a space").space
     }
 
     /// The stage of the space.
@@ -128,7 +128,7 @@ impl TestService {
     /// Every event of the space, by name.
     pub(crate) async fn events(&self, space: SpaceId) -> Vec<SpaceEvent> {
         let partition = self.app.store.partition_of(space);
-        let feed = self.app.store.feed(partition, 0, 10_000).await.expect("the feed");
+        let feed = self.app.store.log().feed(partition, 0, 10_000).await.expect("the feed");
         let own = feed.into_iter().filter(|event| event.aggregate_id == space.to_string());
         own.map(|event| event.decode().expect("an event of ours").event).collect()
     }
@@ -147,7 +147,7 @@ impl TestService {
 
     /// Messages left in the outbox: waiting, and with the carrier.
     pub(crate) async fn outbox(&self) -> (u64, u64) {
-        let depths = self.app.store.outbox_depth().await.expect("the outbox");
+        let depths = self.app.store.outbox().depth().await.expect("the outbox");
         (depths.iter().map(|depth| depth.waiting).sum(), depths.iter().map(|depth| depth.handed_over).sum())
     }
 }

@@ -88,7 +88,7 @@ impl Case<'_> {
             "letter_returned" => self.report("returned", &Value::String(paris::day_of(self.now()).to_string())).await,
             "code_reissued" => {
                 let order = orders::reissue(&self.service.app, &self.service.space(self.space).await, Party::Holder).expect("an order");
-                self.service.app.store.execute(order, &self.service.app.policy).await.expect("a new code");
+                self.service.app.store.commands().execute(order, &self.service.app.policy).await.expect("a new code");
             }
             "reissue_sent" => assert_eq!(self.send(accepted).await, 1),
             "reissue_bounced" => self.bounce(self.service.last_message(self.space).await).await,

@@ -46,7 +46,7 @@ async fn a_status_says_where_why_and_what_can_be_done() {
         let populated = level(engine, 1).await;
         for kind in KINDS {
             let row = space_status(&populated.store, populated.one(kind)).await.expect("a status").expect("a row");
-            let state = populated.store.state(row.space).await.expect("a state").expect("a space");
+            let state = populated.store.log().state(row.space).await.expect("a state").expect("a space");
             assert_eq!((row.stage, Some(row.stage), row.version), (stage(kind), state.space.stage(), state.version), "{engine:?} {kind:?}");
         }
         let told = space_status(&populated.store, populated.one(Kind::Told)).await.expect("a status").expect("a row");
@@ -214,7 +214,7 @@ async fn a_reader_waits_for_a_position_or_hears_how_far_the_rows_are() {
         let populated = PopulatedStore::lived(engine, 1).await;
         let space = populated.one(Kind::Told);
         let partition = populated.store.partition_of(space);
-        let position = populated.store.state(space).await.expect("a state").expect("a space").position;
+        let position = populated.store.log().state(space).await.expect("a state").expect("a space").position;
         let now = std::time::Duration::ZERO;
         assert_eq!(reached(&populated.store, "space_status", partition, position, now).await, Ok(Reached::NotYet(0)), "{engine:?}");
         Followers::new(populated.store.clone()).catch_up().await.expect("level");

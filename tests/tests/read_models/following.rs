@@ -11,7 +11,7 @@ use ens_domain::space::terms::{OppositionChannel, Stage};
 use ens_projections::campaign_progress::{ProgressFilter, campaign_progress};
 use ens_projections::space_status::{SpaceStatus, space_status};
 use ens_projections::{FaultKind, FollowOptions, Followers, Lag, NotLevel, Projection, compare, questions};
-use ens_store::{NewEvent, Order, Partition, Store, Write};
+use ens_store::{CommandEnvelope, NewEvent, Partition, Store, Write};
 use ens_tests::cohort::open_store;
 use ens_tests::{Engine, eventually, times};
 use futures::future::pending;
@@ -41,7 +41,7 @@ async fn assert_live_equals_rebuilt(store: &Store) {
 }
 
 async fn lines_of_history(store: &Store) -> Option<u64> {
-    let counted: Vec<Value> = store.select("SELECT count(*) AS lines FROM history", &[]).await.expect("a count");
+    let counted: Vec<Value> = store.read_models().select("SELECT count(*) AS lines FROM history", &[]).await.expect("a count");
     counted[0]["lines"].as_u64()
 }
 
@@ -71,13 +71,13 @@ async fn a_turn_that_is_killed_leaves_rows_and_checkpoint_as_they_were() {
         let populated = PopulatedStore::lived(engine, 1).await;
         Followers::new(populated.store.clone()).catch_up().await.expect("level");
         let (table, partition) = (SpaceStatus::table(), populated.store.partition_of(populated.one(Kind::Told)));
-        let before = populated.store.checkpoints("space_status").await.expect("checkpoints");
+        let before = populated.store.read_models().checkpoints("space_status").await.expect("checkpoints");
         let mut row = space_status(&populated.store, populated.one(Kind::Told)).await.expect("a status").expect("a row");
         row.stage = Stage::Ended;
-        let mut turn = populated.store.follow("space_status", partition).await.expect("a turn").expect("a free one");
+        let mut turn = populated.store.read_models().follow("space_status", partition).await.expect("a turn").expect("a free one");
         turn.put(&table, &[serde_json::to_value(&row).expect("a row")]).await.expect("put");
         drop(turn);
-        assert_eq!(populated.store.checkpoints("space_status").await, Ok(before), "{engine:?}");
+        assert_eq!(populated.store.read_models().checkpoints("space_status").await, Ok(before), "{engine:?}");
         assert_live_equals_rebuilt(&populated.store).await;
     }
 }
@@ -122,7 +122,7 @@ async fn poison(store: &Store, partition: Partition) -> u64 {
     };
     let write =
         Write { aggregate_type: "health_space".to_owned(), aggregate_id: id.to_string(), expected_version: 0, events: vec![unknown] };
-    store.append(vec![write]).await.expect("an append").remove(0).expect("no conflict").position
+    ens_store::raw::append(&store, vec![write]).await.expect("an append").remove(0).expect("no conflict").position
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn what_comes_before_a_fact_that_cannot_be_taken_in_is_still_taken_in() {
         assert_eq!(said, expected, "{engine:?}");
         assert_eq!(followers.health().faults.len(), 7);
         for question in questions() {
-            let reached = populated.store.checkpoints(question.name()).await.expect("checkpoints");
+            let reached = populated.store.read_models().checkpoints(question.name()).await.expect("checkpoints");
             assert!(reached.contains(&(partition, position - 1)), "{engine:?} {}: {reached:?}", question.name());
         }
         assert!(space_status(&populated.store, populated.one(Kind::Told)).await.expect("a status").is_some(), "{engine:?}");
@@ -168,8 +168,8 @@ async fn a_fault_in_one_projection_leaves_the_others_of_its_turn_to_go_on() {
     spoil(&populated, partition).await;
     let agent = AgentId::parse("agent-1").expect("an agent");
     let command = Oppose { at: start(), by: Party::Support { agent }, via: OppositionChannel::Desk, proof: Proof::IdentityProved };
-    populated.store.execute(Order::new(space, command), &Policy::default()).await.expect("an opposition at the desk");
-    let position = populated.store.state(space).await.expect("a state").expect("a space").position;
+    populated.store.commands().execute(CommandEnvelope::new(space, command), &Policy::default()).await.expect("an opposition at the desk");
+    let position = populated.store.log().state(space).await.expect("a state").expect("a space").position;
     let Err(NotLevel::StandsStill(faults)) = followers.catch_up().await else { panic!("it was taken in") };
     let said: Vec<_> = faults.iter().map(|fault| (fault.projection, fault.position, fault.kind)).collect();
     assert_eq!(said, [("space_status", position, FaultKind::NothingToAmend), ("history", position, FaultKind::Store)]);

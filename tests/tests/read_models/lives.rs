@@ -16,7 +16,7 @@ use ens_domain::space::commands::{
     RecordLetterPosted, ReportTechnicalBlock, RequestDestruction, SendNotice, SpaceCommand, Suspend,
 };
 use ens_domain::space::terms::{NotificationFailure, OppositionChannel, Scope, SuspensionGround};
-use ens_store::{Order, Store};
+use ens_store::{CommandEnvelope, Store};
 use ens_tests::cohort::{open_store, person};
 use ens_tests::{Engine, TestStorage};
 use uuid::Uuid;
@@ -86,12 +86,12 @@ impl PopulatedStore {
         let members: Vec<Member> = (0..each * 10).map(|number| Member::new(&self.store, first + number)).collect();
         let mut lives: Vec<_> = members.iter().map(|member| member.life().into_iter()).collect();
         loop {
-            let step = members.iter().zip(&mut lives).filter_map(|(member, life)| Some(Order::new(member.space, life.next()?)));
-            let orders: Vec<Order> = step.collect();
+            let step = members.iter().zip(&mut lives).filter_map(|(member, life)| Some(CommandEnvelope::new(member.space, life.next()?)));
+            let orders: Vec<CommandEnvelope> = step.collect();
             if orders.is_empty() {
                 break;
             }
-            for answer in self.store.execute_all(orders, &Policy::default()).await {
+            for answer in self.store.commands().execute_all(orders, &Policy::default()).await {
                 assert!(!answer.expect("a step of a life is accepted").is_quiet(), "a step of a life has an effect");
             }
         }
@@ -108,7 +108,7 @@ impl PopulatedStore {
     }
 
     pub(crate) async fn events(&self) -> u64 {
-        self.store.heads().await.expect("heads").into_iter().map(|(_, head)| head).sum()
+        self.store.log().heads().await.expect("heads").into_iter().map(|(_, head)| head).sum()
     }
 }
 

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::lives::{Kind, PopulatedStore, day};
 
 async fn count(store: &Store, table: &str) -> u64 {
-    let counted: Vec<Value> = store.select(&format!("SELECT count(*) AS rows FROM {table}"), &[]).await.expect("a count");
+    let counted: Vec<Value> = store.read_models().select(&format!("SELECT count(*) AS rows FROM {table}"), &[]).await.expect("a count");
     counted[0]["rows"].as_u64().expect("a number")
 }
 
@@ -70,7 +70,7 @@ async fn a_rebuild_that_is_killed_goes_on_where_it_was() {
 
 /// How many events an unfinished rebuild has folded, by partition.
 async fn folded(store: &Store) -> BTreeMap<u64, u64> {
-    let rows: Vec<Value> = store.select("SELECT partition, facts FROM rebuild_progress", &[]).await.expect("progress");
+    let rows: Vec<Value> = store.read_models().select("SELECT partition, facts FROM rebuild_progress", &[]).await.expect("progress");
     rows.iter().map(|row| (row["partition"].as_u64().expect("a number"), row["facts"].as_u64().expect("a number"))).collect()
 }
 
@@ -148,8 +148,13 @@ async fn of_two_rebuilds_of_one_read_model_the_second_is_refused() {
     for engine in Engine::DURABLE {
         let populated = PopulatedStore::lived(engine, 2).await;
         let other = open_store(populated.storage.url()).await;
-        let site =
-            populated.store.site(&question_table("history"), ens_store::Purpose::Replace).await.expect("a site").expect("nobody else");
+        let site = populated
+            .store
+            .read_models()
+            .table_rebuild(&question_table("history"), ens_store::Purpose::Replace)
+            .await
+            .expect("a site")
+            .expect("nobody else");
         for store in [&populated.store, &other] {
             assert_eq!(rebuild(store, "history").await, Err(RebuildError::UnderWay("history")), "{engine:?}");
             assert_eq!(roll_back(store, "history").await, Err(RebuildError::UnderWay("history")), "{engine:?}");
@@ -178,7 +183,7 @@ async fn a_fact_that_cannot_be_taken_in_stops_a_rebuild_with_its_place_and_the_l
         };
         let (aggregate_type, aggregate_id) = ("health_space".to_owned(), Uuid::from_u128(7).to_string());
         let write = Write { aggregate_type, aggregate_id, expected_version: 0, events: vec![unknown] };
-        let appended = populated.store.append(vec![write]).await.expect("an append").remove(0).expect("no conflict");
+        let appended = ens_store::raw::append(&populated.store, vec![write]).await.expect("an append").remove(0).expect("no conflict");
         let watch = Watch::default();
         let Err(RebuildError::StandsStill(fault)) = rebuild_watched(&populated.store, "history", &watch).await else {
             panic!("{engine:?}: it was taken in")

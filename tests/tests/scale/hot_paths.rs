@@ -22,7 +22,7 @@ use ens_projections::notices_due::notices_due;
 use ens_projections::openings_due::{openings_by_department, openings_due};
 use ens_projections::space_status::space_status;
 use ens_projections::{Followers, compare, reached};
-use ens_store::{Draft, Order, Store};
+use ens_store::{CommandEnvelope, Draft, Store};
 use ens_tests::cohort::{notified_on, open_store, person};
 use ens_tests::{Engine, TestStorage};
 use serde_json::json;
@@ -58,33 +58,37 @@ pub(crate) async fn walk() -> Walked {
     let spaces = notified_on(&store, PERSONS, day).await;
     note("import and notices, in batches");
     let policy = Policy::default();
-    store.execute(oppose(spaces[0]).once("key", [7; 32]), &policy).await.expect("an opposition");
-    store.execute(oppose(spaces[0]).once("key", [7; 32]), &policy).await.expect("the same answer");
+    store.commands().execute(oppose(spaces[0]).once("key", [7; 32]), &policy).await.expect("an opposition");
+    store.commands().execute(oppose(spaces[0]).once("key", [7; 32]), &policy).await.expect("the same answer");
     note("one command, and the same again");
     let digests: Vec<InsDigest> = (0..40).map(|number| InsDigest::from_bytes([number; 32])).collect();
-    store.reserve(digests.iter().map(|digest| (*digest, spaces[0])).collect()).await.expect("a reservation");
-    store.find_space(&digests[3]).await.expect("a space");
+    store.commands().reserve(digests.iter().map(|digest| (*digest, spaces[0])).collect()).await.expect("a reservation");
+    store.commands().find_space(&digests[3]).await.expect("a space");
     note("registry");
     for order in until_destroyed(spaces[0]) {
-        store.execute(order, &policy).await.expect("an order of this life");
+        store.commands().execute(order, &policy).await.expect("an order of this life");
     }
     note("destruction");
     messages(&store, &policy).await;
     note("outbox");
     for partition in store.partitions().each() {
-        store.feed(partition, 0, 10).await.expect("a page");
+        store.log().feed(partition, 0, 10).await.expect("a page");
     }
-    store.heads().await.expect("heads");
+    store.log().heads().await.expect("heads");
     note("feed");
-    store.states(&spaces).await.expect("states");
-    store.key_ring(&spaces).await.expect("keys");
+    store.log().states(&spaces).await.expect("states");
+    store.log().key_ring(&spaces).await.expect("keys");
     note("histories and keys");
     Followers::new(store.clone()).catch_up().await.expect("level read models");
     note("followers");
     read_models(&store, spaces[1]).await;
     note("read models");
-    let mut lease =
-        store.lease("openings", store.partition_of(spaces[1]), std::time::Duration::from_secs(30)).await.expect("a lease").expect("free");
+    let mut lease = store
+        .commands()
+        .lease("openings", store.partition_of(spaces[1]), std::time::Duration::from_secs(30))
+        .await
+        .expect("a lease")
+        .expect("free");
     assert!(lease.keep(1).await.expect("an answer"));
     lease.release().await.expect("given back");
     note("leases");
@@ -102,18 +106,18 @@ fn agent() -> Party {
     Party::Support { agent: AgentId::parse("desk-1").expect("an agent") }
 }
 
-fn oppose(space: SpaceId) -> Order {
-    Order::new(space, Oppose { at: Utc::now(), by: agent(), via: OppositionChannel::Desk, proof: Proof::IdentityProved })
+fn oppose(space: SpaceId) -> CommandEnvelope {
+    CommandEnvelope::new(space, Oppose { at: Utc::now(), by: agent(), via: OppositionChannel::Desk, proof: Proof::IdentityProved })
 }
 
 /// Opposition, then closing and destruction on request.
-fn until_destroyed(space: SpaceId) -> Vec<Order> {
+fn until_destroyed(space: SpaceId) -> Vec<CommandEnvelope> {
     let at = Utc::now();
     vec![
-        Order::new(space, WithdrawOpposition { at, by: agent(), via: OppositionChannel::Desk, proof: Proof::IdentityProved }),
-        Order::new(space, Close { at, by: Party::Holder }),
-        Order::new(space, RequestDestruction { at, by: Party::Holder }),
-        Order::new(space, Destroy { at: at + Duration::days(200) }),
+        CommandEnvelope::new(space, WithdrawOpposition { at, by: agent(), via: OppositionChannel::Desk, proof: Proof::IdentityProved }),
+        CommandEnvelope::new(space, Close { at, by: Party::Holder }),
+        CommandEnvelope::new(space, RequestDestruction { at, by: Party::Holder }),
+        CommandEnvelope::new(space, Destroy { at: at + Duration::days(200) }),
     ]
 }
 
@@ -125,28 +129,29 @@ async fn messages(store: &Store, policy: &Policy) {
         let digest = code.digest(store.code_key(), *space);
         let content = json!({ "code": Personal::new(code) });
         let draft = Draft { message: message(number), kind: MessageKind::Notice, channel: Channel::Email, content, due_at: now };
-        Order::new(*space, SendNotice { at: now, message: message(number), digest }).sending(draft)
+        CommandEnvelope::new(*space, SendNotice { at: now, message: message(number), digest }).sending(draft)
     };
     let fresh: Vec<SpaceId> = (0..48).map(|_| Uuid::now_v7().into()).collect();
     let create = |(number, space): (u32, &SpaceId)| {
-        Order::new(*space, CreateSpace { at: now, space: *space, by: Party::Cnam, admission: person(number) })
+        CommandEnvelope::new(*space, CreateSpace { at: now, space: *space, by: Party::Cnam, admission: person(number) })
     };
-    let answers = store.execute_all((201..).zip(&fresh).map(create).collect(), policy).await;
+    let answers = store.commands().execute_all((201..).zip(&fresh).map(create).collect(), policy).await;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
-    let answers = store.execute_all((1..).zip(&fresh).map(order).collect(), policy).await;
+    let answers = store.commands().execute_all((1..).zip(&fresh).map(order).collect(), policy).await;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
-    let claimed = store.claim(Channel::Email, now, 20, Duration::minutes(5)).await.expect("a claim");
+    let claimed = store.outbox().claim(Channel::Email, now, 20, Duration::minutes(5)).await.expect("a claim");
     assert_eq!(claimed.len(), 20);
     let addresses: Vec<_> = claimed.iter().map(|each| (each.message, each.space)).collect();
-    store.postpone(addresses[0].0, addresses[0].1, now).await.expect("a delay");
-    store.reroute(addresses[1].0, addresses[1].1, Channel::Post).await.expect("another way");
-    store.hand_over_all(&addresses[2..6]).await.expect("a carrier");
-    store.discard_all(&addresses[6..8]).await.expect("unwanted");
-    let sent =
-        |(message, space): &(MessageId, SpaceId)| Order::new(*space, RecordEmailSent { at: now, message: *message }).settling(*message);
-    let settled = store.execute_all(addresses[8..].iter().map(sent).collect(), policy).await;
+    store.outbox().postpone(addresses[0].0, addresses[0].1, now).await.expect("a delay");
+    store.outbox().reroute(addresses[1].0, addresses[1].1, Channel::Post).await.expect("another way");
+    store.outbox().hand_over_all(&addresses[2..6]).await.expect("a carrier");
+    store.outbox().discard_all(&addresses[6..8]).await.expect("unwanted");
+    let sent = |(message, space): &(MessageId, SpaceId)| {
+        CommandEnvelope::new(*space, RecordEmailSent { at: now, message: *message }).completing(*message)
+    };
+    let settled = store.commands().execute_all(addresses[8..].iter().map(sent).collect(), policy).await;
     assert!(settled.iter().all(Result::is_ok), "{settled:?}");
-    store.outbox_depth().await.expect("a depth");
+    store.outbox().depth().await.expect("a depth");
 }
 
 async fn read_models(store: &Store, space: SpaceId) {

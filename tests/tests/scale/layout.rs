@@ -80,7 +80,7 @@ async fn every_table_has_a_place() {
     // The service works as before: the stand-in moves nothing.
     let store = open_store(storage.url()).await;
     let due = ens_tests::cohort::spaces_due_today(&store, 20).await;
-    assert_eq!(store.states(&due).await.expect("states").iter().flatten().count(), 20);
+    assert_eq!(store.log().states(&due).await.expect("states").iter().flatten().count(), 20);
 }
 
 #[tokio::test]

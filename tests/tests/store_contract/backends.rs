@@ -72,7 +72,7 @@ impl Log {
 
     /// Writes with our own writer, whatever the backend.
     pub(crate) async fn write_ours(&self, aggregate: &str, version: u64, count: u64) -> Result<Written, Lost> {
-        match self.store.append(vec![write(aggregate, version, count)]).await {
+        match ens_store::raw::append(&self.store, vec![write(aggregate, version, count)]).await {
             Ok(answers) => match answers[0] {
                 Ok(appended) => Ok(Written::Placed(appended)),
                 Err(conflict) => Err(Lost::To(Some(conflict))),
@@ -95,7 +95,7 @@ impl Log {
 pub(crate) async fn read(store: &Store, partition: Partition) -> Result<Vec<StoredEvent>, StoreError> {
     let mut events: Vec<StoredEvent> = Vec::new();
     loop {
-        let page = store.feed(partition, events.last().map_or(0, |event| event.position), 100).await?;
+        let page = store.log().feed(partition, events.last().map_or(0, |event| event.position), 100).await?;
         if page.is_empty() {
             return Ok(events);
         }

@@ -3,7 +3,7 @@
 use ens_domain::ids::SpaceId;
 use ens_domain::policy::Policy;
 use ens_domain::space::HealthSpace;
-use ens_store::{Answered, Order, Outcome, Rejection, Store};
+use ens_store::{Answered, CommandEnvelope, Outcome, Rejection, Store};
 use tokio::task::JoinHandle;
 
 use crate::backends::{Backend, Log, options};
@@ -11,9 +11,9 @@ use crate::head_lock::HeadLock;
 use crate::persons::{create, declare_contacts, live, oppose, space, withdraw};
 
 /// Puts an order into the queue and does not wait for its answer.
-async fn ask(store: &Store, order: Order) -> JoinHandle<Result<Outcome, Rejection>> {
+async fn ask(store: &Store, order: CommandEnvelope) -> JoinHandle<Result<Outcome, Rejection>> {
     let (store, policy) = (store.clone(), Policy::default());
-    let mut asked = Box::pin(async move { store.execute(order, &policy).await });
+    let mut asked = Box::pin(async move { store.commands().execute(order, &policy).await });
     // The first poll puts it into the queue: orders that are asked one after the other wait there in that order.
     assert!(futures::poll!(asked.as_mut()).is_pending(), "answered before it was decided");
     tokio::spawn(asked)
@@ -24,7 +24,7 @@ async fn answer(asked: JoinHandle<Result<Outcome, Rejection>>) -> Result<Outcome
 }
 
 async fn now(store: &Store, id: SpaceId) -> HealthSpace {
-    store.state(id).await.expect("a readable log").expect("a space").space
+    store.log().state(id).await.expect("a readable log").expect("a space").space
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Canary values: names, addresses, codes and INS go in through every function of the store and are not found in the database.
 
 use ens_domain::policy::Policy;
-use ens_store::Order;
+use ens_store::CommandEnvelope;
 use sqlx::{Connection, PgConnection};
 
 use crate::backends::{Backend, Log};
@@ -13,13 +13,13 @@ use ens_domain::space::commands::ReplaceIns;
 async fn let_in(log: &Log) {
     let store = &log.store;
     let reserved = [(ins().digest(store.index_key()), space(1)), (ins_of(7).digest(store.index_key()), space(2))];
-    store.reserve(reserved.to_vec()).await.expect("two persons");
+    store.commands().reserve(reserved.to_vec()).await.expect("two persons");
     live(store, vec![create(space(1)), send_notice(store, space(1), message(1)), declare_contacts(space(1))]).await;
     live(store, life_until_destroyed(space(2))).await;
     live(store, vec![renew(space(2)).once(INS, [3; 32])]).await;
     let replaced = ReplaceIns { at: monday(), by: ens_domain::party::Party::Cnam, ins: ens_domain::personal::Personal::new(ins_of(7)) };
-    store.execute(Order::new(space(1), replaced), &Policy::default()).await.expect("another INS");
-    store.claim(ens_domain::space::terms::Channel::Email, monday(), 10, chrono::Duration::minutes(5)).await.expect("the message");
+    store.commands().execute(CommandEnvelope::new(space(1), replaced), &Policy::default()).await.expect("another INS");
+    store.outbox().claim(ens_domain::space::terms::Channel::Email, monday(), 10, chrono::Duration::minutes(5)).await.expect("the message");
 }
 
 /// Everything that must not be found, as it was given and in other encodings.
@@ -79,12 +79,12 @@ async fn no_canary_is_found_in_what_the_store_says() {
         let log = Log::fresh(backend).await;
         let_in(&log).await;
         let mut said = format!("{:?} {:?}", log.store, log.read_all().await);
-        let loaded = log.store.state(space(1)).await.expect("a readable space");
+        let loaded = log.store.log().state(space(1)).await.expect("a readable space");
         said.push_str(&format!("{loaded:?} {:?} {:?}", create(space(1)), send_notice(&log.store, space(1), message(1)).command));
         // What is refused for being unsealed is not repeated by the refusal, in words or in debug output.
         let mut unsealed = crate::backends::write(&space(3).to_string(), 0, 1);
         unsealed.events[0].payload = serde_json::to_string(&ens_domain::personal::Personal::new(ins())).expect("JSON");
-        let refused = log.store.append(vec![unsealed]).await.expect_err("unsealed");
+        let refused = ens_store::raw::append(&log.store, vec![unsealed]).await.expect_err("unsealed");
         said.push_str(&format!("{refused} {refused:?}"));
         assert_eq!(found(&said), Vec::<String>::new(), "{backend:?}");
     }

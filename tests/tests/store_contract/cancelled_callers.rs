@@ -13,7 +13,7 @@ async fn a_caller_who_is_gone_before_the_answer_harms_nobody() {
         let log = Log::fresh(backend).await;
         for number in 0..CANCELLED {
             let store = log.store.clone();
-            let asked = tokio::spawn(async move { store.append(vec![write(&format!("left-{number}"), 0, 1)]).await });
+            let asked = tokio::spawn(async move { ens_store::raw::append(&store, vec![write(&format!("left-{number}"), 0, 1)]).await });
             for _ in 0..number % 50 * 20 {
                 yield_now().await;
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ens_domain::ids::SpaceId;
 use ens_domain::policy::Policy;
-use ens_store::{Order, Partition, Store};
+use ens_store::{CommandEnvelope, Partition, Store};
 use ens_tests::{eventually, times};
 use futures::future::join_all;
 use sqlx::{Connection, Executor, PgConnection};
@@ -44,10 +44,10 @@ impl ConcurrentWriters<'_> {
         let together = if writer % 4 < 2 { 1 } else { TOGETHER };
         while self.acknowledged.load(Ordering::SeqCst) < self.wanted {
             let first = self.numbers.fetch_add(u64::try_from(together).unwrap(), Ordering::SeqCst);
-            let orders: Vec<Order> = (first..).take(together).map(|number| create(space(number))).collect();
-            let answers = match <[Order; 1]>::try_from(orders) {
-                Ok([order]) => vec![store.execute(order, &Policy::default()).await],
-                Err(orders) => store.execute_all(orders, &Policy::default()).await,
+            let orders: Vec<CommandEnvelope> = (first..).take(together).map(|number| create(space(number))).collect();
+            let answers = match <[CommandEnvelope; 1]>::try_from(orders) {
+                Ok([order]) => vec![store.commands().execute(order, &Policy::default()).await],
+                Err(orders) => store.commands().execute_all(orders, &Policy::default()).await,
             };
             let written = answers.iter().filter(|answer| answer.is_ok()).count();
             self.acknowledged.fetch_add(u64::try_from(written).unwrap(), Ordering::SeqCst);
@@ -63,7 +63,7 @@ async fn follow(store: &Store, partition: Partition, stop: &AtomicBool) -> u64 {
         beat.tick().await;
         let stopped = stop.load(Ordering::SeqCst);
         // After a killed connection the same position is read again. A hole would fail each time, so the test would not end.
-        let Ok(page) = store.feed(partition, last, 500).await else { continue };
+        let Ok(page) = store.log().feed(partition, last, 500).await else { continue };
         if page.is_empty() && stopped {
             return last;
         }
@@ -110,7 +110,7 @@ async fn promise_3_sixty_four_writers_among_stalls_and_killed_connections_leave_
     let readers = join_all(log.store.partitions().each().map(|partition| follow(&other, partition, &stop)));
     let ((), seen, ()) = tokio::join!(writing, readers, disturb(log.storage.url(), &stop));
     // The pool may still hold connections that were killed.
-    let heads = eventually("the heads", async || log.store.heads().await.ok()).await;
+    let heads = eventually("the heads", async || log.store.log().heads().await.ok()).await;
     let heads: Vec<u64> = heads.into_iter().map(|(_, head)| head).collect();
     assert_eq!(seen, heads, "readers saw every position up to the heads");
     let (written, acknowledged) = (seen.into_iter().sum::<u64>(), writers.acknowledged.load(Ordering::SeqCst));

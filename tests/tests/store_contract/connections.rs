@@ -27,7 +27,8 @@ async fn a_statement_that_is_refused_costs_no_connection() {
     let before = processes(&mut owner).await;
     for _ in 0..5 {
         // The insert finds that the key is taken, and the statement is undone.
-        let outcome = log.store.execute(oppose(space(1)).once("k", [1; 32]), &Policy::default()).await.expect("the first answer");
+        let outcome =
+            log.store.commands().execute(oppose(space(1)).once("k", [1; 32]), &Policy::default()).await.expect("the first answer");
         assert_eq!(outcome.answered, Answered::Again);
     }
     let after = processes(&mut owner).await;
@@ -43,7 +44,7 @@ async fn a_killed_connection_is_replaced() {
     kill_others(&mut owner).await;
     eventually("the end of them", async || processes(&mut owner).await.is_empty().then_some(())).await;
     // The first use of a killed connection returns an error; each one is found once.
-    eventually("a space", async || log.store.execute(create(space(2)), &Policy::default()).await.ok()).await;
+    eventually("a space", async || log.store.commands().execute(create(space(2)), &Policy::default()).await.ok()).await;
 }
 
 #[tokio::test]
@@ -62,13 +63,13 @@ async fn whoever_closes_a_store_waits_for_what_is_being_written() {
     live(&log.store, vec![create(space(1))]).await;
     let mut heads = HeadLock::of(&log).await;
     let store = log.store.clone();
-    let asked = tokio::spawn(async move { store.execute(create(space(2)), &Policy::default()).await });
+    let asked = tokio::spawn(async move { store.commands().execute(create(space(2)), &Policy::default()).await });
     heads.wait_for_statements(1).await;
     let mut closing = Box::pin(log.store.close());
     timeout(Duration::from_millis(500), &mut closing).await.expect_err("it is closed while something is being written");
     heads.release().await;
     closing.await;
     asked.await.expect("a task").expect("a space");
-    let refused = log.store.execute(create(space(3)), &Policy::default()).await;
+    let refused = log.store.commands().execute(create(space(3)), &Policy::default()).await;
     assert!(matches!(refused, Err(Rejection::Store(_))), "{refused:?}");
 }

@@ -1,5 +1,6 @@
 //! Destruction: the key of a space is deleted together with the event, for ever; only a renewal creates a new one.
 
+use crate::persons::space_command;
 use cqrs_es::CqrsFramework;
 use cqrs_es::persist::PersistedEventStore;
 use ens_domain::email::EmailAddress;
@@ -18,7 +19,7 @@ use crate::persons::{create, declare_contacts, destroy, email, life_until_destro
 const DESTROYED: Result<EmailAddress, StoreError> = Err(StoreError::Open(OpenError::Destroyed));
 
 fn first_email(outcomes: &[Outcome]) -> Personal<EmailAddress> {
-    let emails = outcomes.iter().flat_map(|outcome| &outcome.events).find_map(|event| {
+    let emails = outcomes.iter().flat_map(Outcome::space_events).find_map(|event| {
         if let SpaceEvent::Admission(AdmissionEvent::SpaceCreated { admission, .. })
         | SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { admission, .. }) = event
         {
@@ -36,11 +37,11 @@ async fn a_destroyed_space_is_read_by_nobody() {
         let mut orders = life_until_destroyed(space(1));
         let last = orders.split_off(5);
         let sealed = first_email(&live(&log.store, orders).await);
-        assert_eq!(log.store.open_personal(space(1), &sealed).await, Ok(email()), "{backend:?}");
+        assert_eq!(log.store.log().open_personal(space(1), &sealed).await, Ok(email()), "{backend:?}");
         live(&log.store, last).await;
-        assert_eq!(log.store.open_personal(space(1), &sealed).await, DESTROYED, "{backend:?}");
+        assert_eq!(log.store.log().open_personal(space(1), &sealed).await, DESTROYED, "{backend:?}");
         // Its history can still be read to the end.
-        let loaded = log.store.state(space(1)).await.expect("a readable space").expect("a space");
+        let loaded = log.store.log().state(space(1)).await.expect("a readable space").expect("a space");
         assert_eq!(loaded.space.stage(), Some(Stage::Destroyed), "{backend:?}");
     }
 }
@@ -50,10 +51,10 @@ async fn a_destroyed_space_gets_a_key_again_through_its_renewal_only() {
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
         let old = first_email(&live(&log.store, life_until_destroyed(space(1))).await);
-        assert_eq!(log.store.seal(space(1), email()).await, Err(StoreError::Open(OpenError::Destroyed)), "{backend:?}");
+        assert_eq!(log.store.log().seal(space(1), email()).await, Err(StoreError::Open(OpenError::Destroyed)), "{backend:?}");
         let new = first_email(&live(&log.store, vec![renew(space(1))]).await);
-        assert_eq!(log.store.open_personal(space(1), &new).await, Ok(email()), "{backend:?}");
-        assert_eq!(log.store.open_personal(space(1), &old).await, DESTROYED, "{backend:?}");
+        assert_eq!(log.store.log().open_personal(space(1), &new).await, Ok(email()), "{backend:?}");
+        assert_eq!(log.store.log().open_personal(space(1), &old).await, DESTROYED, "{backend:?}");
         live(&log.store, vec![declare_contacts(space(1))]).await;
     }
 }
@@ -65,10 +66,10 @@ async fn destroyed_and_renewed_in_one_call_keeps_the_new_content() {
         let mut orders = life_until_destroyed(space(1));
         orders.push(renew(space(1)));
         orders.push(declare_contacts(space(1)));
-        let answers = log.store.execute_all(orders, &Policy::default()).await;
+        let answers = log.store.commands().execute_all(orders, &Policy::default()).await;
         let outcomes: Vec<Outcome> = answers.into_iter().map(|answer| answer.expect("an outcome")).collect();
-        assert_eq!(log.store.open_personal(space(1), &first_email(&outcomes)).await, DESTROYED, "{backend:?}");
-        assert_eq!(log.store.open_personal(space(1), &first_email(&outcomes[6..])).await, Ok(email()), "{backend:?}");
+        assert_eq!(log.store.log().open_personal(space(1), &first_email(&outcomes)).await, DESTROYED, "{backend:?}");
+        assert_eq!(log.store.log().open_personal(space(1), &first_email(&outcomes[6..])).await, Ok(email()), "{backend:?}");
     }
 }
 
@@ -77,12 +78,12 @@ async fn the_stock_writer_destroys_the_key_too() {
     let log = Log::fresh(Backend::PostgresStock).await;
     let repository = PostgresEventRepository::new(service_pool(log.storage.url()).await);
     let framework: CqrsFramework<HealthSpace, _> =
-        CqrsFramework::new(PersistedEventStore::new_event_store(Sealed::new(repository, log.store.clone())), Vec::new(), Policy::default());
+        CqrsFramework::new(PersistedEventStore::new_event_store(Sealed::new(repository, &log.store)), Vec::new(), Policy::default());
     let mut orders = life_until_destroyed(space(1));
     orders.truncate(5);
     let sealed = first_email(&live(&log.store, orders).await);
-    framework.execute(&space(1).to_string(), destroy(space(1)).command).await.expect("a destruction");
-    assert_eq!(log.store.open_personal(space(1), &sealed).await, DESTROYED);
+    framework.execute(&space(1).to_string(), space_command(destroy(space(1)))).await.expect("a destruction");
+    assert_eq!(log.store.log().open_personal(space(1), &sealed).await, DESTROYED);
 }
 
 #[tokio::test]
@@ -96,10 +97,10 @@ async fn a_key_that_an_old_backup_brings_back_is_destroyed_again() {
         restore(&log, "CREATE TABLE backup AS SELECT * FROM keys.space_keys").await;
         live(&log.store, last).await;
         restore(&log, "DELETE FROM keys.space_keys; INSERT INTO keys.space_keys SELECT * FROM backup").await;
-        assert_eq!(log.store.open_personal(space(1), &sealed).await, Ok(email()), "{backend:?}: the backup did not bring it back");
+        assert_eq!(log.store.log().open_personal(space(1), &sealed).await, Ok(email()), "{backend:?}: the backup did not bring it back");
         let again = Store::open(log.storage.url(), options()).await.expect("the next start");
-        assert_eq!(again.open_personal(space(1), &sealed).await, DESTROYED, "{backend:?}");
-        assert!(again.seal(space(2), email()).await.is_ok(), "{backend:?}: the living keep their keys");
+        assert_eq!(again.log().open_personal(space(1), &sealed).await, DESTROYED, "{backend:?}");
+        assert!(again.log().seal(space(2), email()).await.is_ok(), "{backend:?}: the living keep their keys");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use ens_domain::policy::Policy;
-use ens_store::{Answered, Order, Outcome, Rejection};
+use ens_store::{Answered, CommandEnvelope, Outcome, Rejection};
 use futures::future::join_all;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use uuid::{Builder, Uuid};
@@ -14,10 +14,10 @@ use crate::persons::{create, live, message, oppose, send_notice, space, withdraw
 const ONE: [u8; 32] = [1; 32];
 const TWO: [u8; 32] = [2; 32];
 
-async fn execute(log: &Log, order: Order) -> Result<Outcome, Rejection> {
+async fn execute(log: &Log, order: CommandEnvelope) -> Result<Outcome, Rejection> {
     // On the stock backend another writer also writes to the log.
     log.write("bystander", 0, 1).await.ok();
-    log.store.execute(order, &Policy::default()).await
+    log.store.commands().execute(order, &Policy::default()).await
 }
 
 fn again(outcome: Outcome) -> Outcome {
@@ -35,7 +35,7 @@ async fn promise_6_a_repeated_request_takes_effect_once_and_answers_the_same() {
         execute(&log, withdraw(space(1))).await.expect("a change of mind");
         assert_eq!(execute(&log, oppose(space(1)).once("o", ONE)).await.expect("again"), again(opposed), "{backend:?}");
         assert_eq!(execute(&log, create(space(1)).once("k", ONE)).await.expect("again"), again(first), "{backend:?}");
-        assert_eq!(log.store.state(space(1)).await.expect("a readable space").expect("a space").version, 4, "{backend:?}");
+        assert_eq!(log.store.log().state(space(1)).await.expect("a readable space").expect("a space").version, 4, "{backend:?}");
     }
 }
 
@@ -47,7 +47,7 @@ async fn promise_6_the_same_key_for_another_request_is_refused() {
         for other in [create(space(1)).once("k", TWO), create(space(2)).once("k", TWO), oppose(space(1)).once("k", TWO)] {
             assert_eq!(execute(&log, other).await, Err(Rejection::KeyReused), "{backend:?}");
         }
-        assert!(log.store.state(space(2)).await.expect("a readable space").is_none(), "{backend:?}");
+        assert!(log.store.log().state(space(2)).await.expect("a readable space").is_none(), "{backend:?}");
     }
 }
 
@@ -57,18 +57,19 @@ async fn promise_6_the_same_key_twice_at_once_takes_effect_once() {
         let log = Log::fresh(backend).await;
         let policy = Policy::default();
         live(&log.store, vec![create(space(1))]).await;
-        let answers = join_all((0..12).map(|_| log.store.execute(oppose(space(1)).once("k", ONE), &policy))).await;
+        let answers = join_all((0..12).map(|_| log.store.commands().execute(oppose(space(1)).once("k", ONE), &policy))).await;
         let outcomes: Vec<Outcome> = answers.into_iter().map(|answer| again(answer.expect("an answer"))).collect();
         assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0] && outcome.events.len() == 1), "{backend:?}");
         // On twelve spaces, so in several partitions: one is created, the others are told that the key is taken.
         let answers = join_all(
-            (10..22).map(|number| log.store.execute(create(space(number)).once("c", [u8::try_from(number).unwrap(); 32]), &policy)),
+            (10..22)
+                .map(|number| log.store.commands().execute(create(space(number)).once("c", [u8::try_from(number).unwrap(); 32]), &policy)),
         )
         .await;
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{backend:?}");
         assert_eq!(answers.iter().filter(|answer| **answer == Err(Rejection::KeyReused)).count(), 11, "{backend:?}");
         let all: Vec<_> = (10..22).map(space).collect();
-        assert_eq!(log.store.states(&all).await.expect("readable spaces").iter().flatten().count(), 1, "{backend:?}");
+        assert_eq!(log.store.log().states(&all).await.expect("readable spaces").iter().flatten().count(), 1, "{backend:?}");
     }
 }
 
@@ -77,7 +78,7 @@ async fn promise_6_the_same_key_twice_in_one_batch_takes_effect_once() {
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
         let orders = vec![create(space(1)).once("k", ONE), create(space(1)).once("k", ONE), create(space(1)).once("k", TWO)];
-        let answers = log.store.execute_all(orders, &Policy::default()).await;
+        let answers = log.store.commands().execute_all(orders, &Policy::default()).await;
         let first = answers[0].clone().expect("the first");
         assert_eq!(answers[1..], [Ok(again(first)), Err(Rejection::KeyReused)], "{backend:?}");
     }
@@ -164,7 +165,7 @@ async fn promise_6_a_repeated_request_sends_no_second_message() {
             let order = send_notice(&log.store, space(1), message(1)).once("k", ONE);
             execute(&log, order).await.expect("an answer");
         }
-        let depth = log.store.outbox_depth().await.expect("a depth");
+        let depth = log.store.outbox().depth().await.expect("a depth");
         assert_eq!(depth.iter().map(|depth| depth.waiting).sum::<u64>(), 1, "{backend:?}");
     }
 }

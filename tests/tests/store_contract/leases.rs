@@ -11,7 +11,7 @@ use crate::backends::options;
 const LONG: Duration = Duration::from_secs(600);
 
 async fn lease(store: &Store, length: Duration) -> Option<Lease> {
-    store.lease("sweeping", Partition::new(0), length).await.expect("an answer")
+    store.commands().lease("sweeping", Partition::new(0), length).await.expect("an answer")
 }
 
 #[tokio::test]
@@ -22,7 +22,7 @@ async fn a_lease_is_held_by_one_at_a_time() {
         let asked = join_all((0..8).map(|_| lease(&store, LONG))).await;
         let mut held: Vec<Lease> = asked.into_iter().flatten().collect();
         assert_eq!(held.len(), 1, "{engine:?}");
-        let other = store.lease("dusting", Partition::new(0), LONG).await.expect("an answer");
+        let other = store.commands().lease("dusting", Partition::new(0), LONG).await.expect("an answer");
         assert!(other.is_some(), "{engine:?}: another task has its own");
         let mut first = held.remove(0);
         assert!(first.keep(7).await.expect("an answer"), "{engine:?}");

@@ -66,7 +66,7 @@ async fn assert_settings(log: &Log) {
             ("SELECT current_setting('synchronous_commit') AS value", json!([{ "value": "on" }]))
         }
     };
-    let answer: Vec<Value> = log.store.select(sql, &[]).await.expect("a setting");
+    let answer: Vec<Value> = log.store.read_models().select(sql, &[]).await.expect("a setting");
     assert_eq!(Value::from(answer), durable, "{:?}", log.backend);
 }
 
@@ -81,13 +81,13 @@ async fn promise_1_what_was_acknowledged_never_changes() {
         let partition = log.store.partitions().of("a");
         let row = json!({"aggregate_type": HealthSpace::TYPE, "aggregate_id": "a", "sequence": 1, "partition": partition.number(),
             "event_type": "Forged", "event_version": "1.0", "payload": "{}", "metadata": "{}", "position": 1});
-        let mut forging = log.store.follow("forger", partition).await.expect("a turn").expect("nobody else");
+        let mut forging = log.store.read_models().follow("forger", partition).await.expect("a turn").expect("nobody else");
         let forged = match forging.put(&events, std::slice::from_ref(&row)).await {
             Ok(()) => forging.commit(1).await,
             Err(refused) => Err(refused),
         };
         assert!(matches!(forged, Err(StoreError::Database { .. })), "{backend:?}: {forged:?}");
-        let mut erasing = log.store.follow("eraser", partition).await.expect("a turn").expect("nobody else");
+        let mut erasing = log.store.read_models().follow("eraser", partition).await.expect("a turn").expect("nobody else");
         let erased = match erasing.remove(&events, &[row]).await {
             Ok(()) => erasing.commit(1).await,
             Err(refused) => Err(refused),
@@ -200,7 +200,7 @@ async fn positions_are_dense_and_in_the_order_of_the_commits() {
         let mut last = 0;
         for (version, id) in (0..4).flat_map(|version| ids.iter().map(move |id| (version, id))) {
             let written = log.write(id, version, 1).await.expect("a write");
-            let head = log.store.heads().await.expect("heads").into_iter().find(|(at, _)| *at == partition).expect("a head").1;
+            let head = log.store.log().heads().await.expect("heads").into_iter().find(|(at, _)| *at == partition).expect("a head").1;
             assert_eq!(head, last + 1, "{backend:?}");
             if let Written::Placed(appended) = written {
                 assert_eq!((appended.partition, appended.position, appended.version), (partition, head, version + 1), "{backend:?}");
@@ -219,9 +219,9 @@ async fn promise_5_a_reader_that_fails_says_so() {
         log.write("a", 0, 10).await.expect("a write");
         let partition = log.store.partitions().of("a");
         log.store.close().await;
-        let page = log.store.feed(partition, 0, 5).await;
+        let page = log.store.log().feed(partition, 0, 5).await;
         assert!(matches!(page, Err(StoreError::Unreachable(_))), "{backend:?}: {page:?}");
-        assert!(log.store.heads().await.is_err() && log.store.follow("x", partition).await.is_err(), "{backend:?}");
+        assert!(log.store.log().heads().await.is_err() && log.store.read_models().follow("x", partition).await.is_err(), "{backend:?}");
     }
 }
 
@@ -243,8 +243,8 @@ async fn promise_5_a_log_that_was_altered_is_broken_not_short() {
 async fn assert_broken_at_4(log: &Log) {
     let partition = log.store.partitions().of("a");
     let broken = Err(StoreError::Broken { partition, expected: 4, found: 5 });
-    assert_eq!(log.store.feed(partition, 0, 100).await, broken, "{:?}", log.backend);
-    let mut turn = log.store.follow("reader", partition).await.expect("a turn").expect("nobody else");
+    assert_eq!(log.store.log().feed(partition, 0, 100).await, broken, "{:?}", log.backend);
+    let mut turn = log.store.read_models().follow("reader", partition).await.expect("a turn").expect("nobody else");
     assert_eq!(turn.events(100).await, broken, "{:?}", log.backend);
 }
 
@@ -262,7 +262,7 @@ async fn promise_5_a_killed_connection_never_looks_like_the_end_of_the_log() {
             if round % 3 == 1 {
                 kill_others(&mut killer).await;
             }
-            match log.store.feed(partition, seen, 100).await {
+            match log.store.log().feed(partition, seen, 100).await {
                 Err(error) => {
                     assert!(error.is_transient() || matches!(error, StoreError::Database { .. }), "{error:?}");
                     failures += 1;
@@ -289,7 +289,7 @@ async fn the_same_select_reads_alike_on_both_engines() {
         let log = Log::fresh(backend).await;
         log.write("a", 0, 3).await.expect("a write");
         let sql = "SELECT sequence, aggregate_id AS name FROM events WHERE aggregate_id = $1 AND sequence > $2 ORDER BY sequence";
-        let rows: Vec<Value> = log.store.select(sql, &[Arg::from("a"), Arg::from(1)]).await.expect("rows");
+        let rows: Vec<Value> = log.store.read_models().select(sql, &[Arg::from("a"), Arg::from(1)]).await.expect("rows");
         assert_eq!(Value::from(rows), json!([{"sequence": 2, "name": "a"}, {"sequence": 3, "name": "a"}]), "{backend:?}");
     }
 }
@@ -298,8 +298,8 @@ async fn the_same_select_reads_alike_on_both_engines() {
 async fn who_waits_is_woken_by_an_append() {
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
-        let mut bell = log.store.appended();
-        let (_, written) = tokio::join!(bell.changed(), log.store.append(vec![write("a", 0, 1)]));
+        let mut bell = log.store.log().appended();
+        let (_, written) = tokio::join!(bell.changed(), ens_store::raw::append(&log.store, vec![write("a", 0, 1)]));
         assert!(written.expect("a write")[0].is_ok(), "{backend:?}");
     }
 }

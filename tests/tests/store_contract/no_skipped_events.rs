@@ -88,13 +88,13 @@ struct Ours(Store, Partition);
 #[async_trait]
 impl Watched for Ours {
     async fn page(&self, after: i64) -> Option<Vec<i64>> {
-        let page = self.0.feed(self.1, u64::try_from(after).unwrap(), 10).await.ok()?;
+        let page = self.0.log().feed(self.1, u64::try_from(after).unwrap(), 10).await.ok()?;
         Some(page.iter().map(|event| i64::try_from(event.position).unwrap()).collect())
     }
 
     async fn all(&self) -> Vec<i64> {
         let heads = loop {
-            if let Ok(heads) = self.0.heads().await {
+            if let Ok(heads) = self.0.log().heads().await {
                 break heads;
             }
         };

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use ens_domain::address::PostalAddress;
 use ens_domain::email::EmailAddress;
+use ens_domain::event::Command;
 use ens_domain::identity::{Identity, IdentityFields, InseeCode, Sex};
 use ens_domain::ids::{MessageId, SpaceId};
 use ens_domain::ins::Ins;
@@ -11,12 +12,13 @@ use ens_domain::party::Party;
 use ens_domain::personal::Personal;
 use ens_domain::phone::PhoneNumber;
 use ens_domain::policy::Policy;
+use ens_domain::space::SpaceCommand;
 use ens_domain::space::commands::{
     Close, CreateSpace, DeclareContacts, Destroy, Oppose, RenewSpace, RequestDestruction, SendNotice, WithdrawOpposition,
 };
 use ens_domain::space::terms::{Channel, MessageKind, OppositionChannel};
 use ens_domain::space::{Admission, Contacts, Proof};
-use ens_store::{Draft, Order, Outcome, Store};
+use ens_store::{CommandEnvelope, Draft, Outcome, Store};
 use serde_json::json;
 
 /// What must never be found in clear: a name, a first name, an e-mail, a street, a town, a phone number.
@@ -91,22 +93,30 @@ pub(crate) fn admission() -> Admission {
     }
 }
 
-pub(crate) fn create(space: SpaceId) -> Order {
-    Order::new(space, CreateSpace { at: monday(), space, by: Party::Cnam, admission: admission() })
+/// The command in an envelope to a space, for the stock writer.
+pub(crate) fn space_command(envelope: CommandEnvelope) -> SpaceCommand {
+    match envelope.command {
+        Command::Space(command) => command,
+        Command::Measure(_) => panic!("a command to a measure"),
+    }
 }
 
-pub(crate) fn declare_contacts(space: SpaceId) -> Order {
+pub(crate) fn create(space: SpaceId) -> CommandEnvelope {
+    CommandEnvelope::new(space, CreateSpace { at: monday(), space, by: Party::Cnam, admission: admission() })
+}
+
+pub(crate) fn declare_contacts(space: SpaceId) -> CommandEnvelope {
     let by = Party::Insurer { insurer: InsurerCode::parse("CPAM-31").unwrap() };
-    Order::new(space, DeclareContacts { at: monday(), by, contacts: contacts() })
+    CommandEnvelope::new(space, DeclareContacts { at: monday(), by, contacts: contacts() })
 }
 
 /// The notice that is owed, its message in the outbox with what the template needs.
-pub(crate) fn send_notice(store: &Store, space: SpaceId, message: MessageId) -> Order {
+pub(crate) fn send_notice(store: &Store, space: SpaceId, message: MessageId) -> CommandEnvelope {
     let code = code();
     let digest = code.digest(store.code_key(), space);
     let content = json!({ "identity": Personal::new(identity()), "email": Personal::new(email()), "code": Personal::new(code) });
     let draft = Draft { message, kind: MessageKind::Notice, channel: Channel::Email, content, due_at: monday() };
-    Order::new(space, SendNotice { at: monday(), message, digest }).sending(draft)
+    CommandEnvelope::new(space, SendNotice { at: monday(), message, digest }).sending(draft)
 }
 
 pub(crate) fn code() -> ens_domain::code::ProvisionalCode {
@@ -117,39 +127,42 @@ fn agent() -> Party {
     Party::Support { agent: AgentId::parse("desk-1").unwrap() }
 }
 
-pub(crate) fn oppose(space: SpaceId) -> Order {
-    Order::new(space, Oppose { at: monday(), by: agent(), via: OppositionChannel::Desk, proof: Proof::IdentityProved })
+pub(crate) fn oppose(space: SpaceId) -> CommandEnvelope {
+    CommandEnvelope::new(space, Oppose { at: monday(), by: agent(), via: OppositionChannel::Desk, proof: Proof::IdentityProved })
 }
 
-pub(crate) fn withdraw(space: SpaceId) -> Order {
-    Order::new(space, WithdrawOpposition { at: monday(), by: agent(), via: OppositionChannel::Desk, proof: Proof::IdentityProved })
+pub(crate) fn withdraw(space: SpaceId) -> CommandEnvelope {
+    CommandEnvelope::new(
+        space,
+        WithdrawOpposition { at: monday(), by: agent(), via: OppositionChannel::Desk, proof: Proof::IdentityProved },
+    )
 }
 
-pub(crate) fn destroy(space: SpaceId) -> Order {
-    Order::new(space, Destroy { at: monday() + Duration::days(200) })
+pub(crate) fn destroy(space: SpaceId) -> CommandEnvelope {
+    CommandEnvelope::new(space, Destroy { at: monday() + Duration::days(200) })
 }
 
-pub(crate) fn renew(space: SpaceId) -> Order {
-    Order::new(space, RenewSpace { at: monday() + Duration::days(201), by: Party::Holder, admission: admission() })
+pub(crate) fn renew(space: SpaceId) -> CommandEnvelope {
+    CommandEnvelope::new(space, RenewSpace { at: monday() + Duration::days(201), by: Party::Holder, admission: admission() })
 }
 
 /// Opened, closed and destroyed on request.
-pub(crate) fn life_until_destroyed(space: SpaceId) -> Vec<Order> {
+pub(crate) fn life_until_destroyed(space: SpaceId) -> Vec<CommandEnvelope> {
     vec![
         create(space),
         oppose(space),
         withdraw(space),
-        Order::new(space, Close { at: monday(), by: Party::Holder }),
-        Order::new(space, RequestDestruction { at: monday(), by: Party::Holder }),
+        CommandEnvelope::new(space, Close { at: monday(), by: Party::Holder }),
+        CommandEnvelope::new(space, RequestDestruction { at: monday(), by: Party::Holder }),
         destroy(space),
     ]
 }
 
 /// Carries out each order, one after the other, none of which may fail.
-pub(crate) async fn live(store: &Store, orders: Vec<Order>) -> Vec<Outcome> {
+pub(crate) async fn live(store: &Store, orders: Vec<CommandEnvelope>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for order in orders {
-        outcomes.push(store.execute(order, &Policy::default()).await.expect("an order of this life"));
+        outcomes.push(store.commands().execute(order, &Policy::default()).await.expect("an order of this life"));
     }
     outcomes
 }

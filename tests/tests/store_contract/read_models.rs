@@ -1,6 +1,6 @@
 //! Following the log: rows and checkpoint are written together, by one follower at a time, and a rebuilt table replaces the old one.
 
-use ens_store::{Arg, Leaf, Partition, Purpose, Rows, Site, Store, StoreError, Table};
+use ens_store::{Arg, Leaf, Partition, Purpose, Rows, Store, StoreError, Table, TableRebuild};
 use ens_tests::{Engine, TestStorage, eventually};
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
@@ -23,7 +23,7 @@ async fn with_scores(backend: Backend) -> (Log, Partition) {
     // Each row has the position of its event.
     let partition = Partition::new(0);
     let life = (0..).map(|number| format!("a{number}")).find(|id| log.store.partitions().of(id) == partition).expect("one of many");
-    log.store.append(vec![write(&life, 0, 30)]).await.expect("an append")[0].expect("thirty events");
+    ens_store::raw::append(&log.store, vec![write(&life, 0, 30)]).await.expect("an append")[0].expect("thirty events");
     (log, partition)
 }
 
@@ -45,7 +45,7 @@ fn score(id: usize, points: i64) -> Value {
 }
 
 async fn scores(store: &Store) -> Vec<(String, i64)> {
-    let rows: Vec<Value> = store.select("SELECT id, day, points, note FROM scores ORDER BY id", &[]).await.expect("rows");
+    let rows: Vec<Value> = store.read_models().select("SELECT id, day, points, note FROM scores ORDER BY id", &[]).await.expect("rows");
     rows.into_iter()
         .map(|row| {
             assert_eq!((&row["day"], &row["note"]), (&json!("2026-02-28"), &Value::Null));
@@ -62,23 +62,24 @@ fn expected(scores: &[(usize, i64)]) -> Vec<(String, i64)> {
 async fn rows_and_checkpoint_stand_together() {
     for backend in LEGS {
         let (log, partition) = with_scores(backend).await;
-        let mut turn = log.store.follow("scores", partition).await.expect("a turn").expect("nobody else");
+        let mut turn = log.store.read_models().follow("scores", partition).await.expect("a turn").expect("nobody else");
         assert_eq!((turn.checkpoint(), turn.events(20).await.expect("events").len()), (0, 20), "{backend:?}");
         turn.put(&SCORES, &[score(0, 1), score(1, 2), score(0, 3)]).await.expect("rows");
         turn.remove(&SCORES, &[score(1, 0)]).await.expect("a removal");
         turn.put(&SCORES, &[] as &[Value]).await.expect("nothing");
         turn.commit(20).await.expect("a commit");
         assert_eq!(scores(&log.store).await, expected(&[(0, 3)]), "{backend:?}");
-        assert_eq!(log.store.checkpoints("scores").await, Ok(vec![(partition, 20)]), "{backend:?}");
+        assert_eq!(log.store.read_models().checkpoints("scores").await, Ok(vec![(partition, 20)]), "{backend:?}");
 
-        let mut undone = log.store.follow("scores", partition).await.expect("a turn").expect("nobody else");
+        let mut undone = log.store.read_models().follow("scores", partition).await.expect("a turn").expect("nobody else");
         let events = undone.events(20).await.expect("events");
         assert!(events.iter().map(|event| event.position).eq(21..=30), "{backend:?}");
         undone.put(&SCORES, &[score(2, 9)]).await.expect("rows");
         drop(undone);
         assert_eq!(scores(&log.store).await, expected(&[(0, 3)]), "{backend:?}: a dropped turn left something");
 
-        let mut next = eventually("the turn is given back", async || log.store.follow("scores", partition).await.expect("a turn")).await;
+        let mut next =
+            eventually("the turn is given back", async || log.store.read_models().follow("scores", partition).await.expect("a turn")).await;
         let rows: Vec<Value> = next.rows(&SCORES, &[score(0, 0), score(1, 0)]).await.expect("rows");
         assert_eq!(rows, [score(0, 3)], "{backend:?}");
         next.put(&SCORES, &[score(0, 4), score(2, 5)]).await.expect("rows");
@@ -86,6 +87,7 @@ async fn rows_and_checkpoint_stand_together() {
         assert_eq!(scores(&log.store).await, expected(&[(0, 4), (2, 5)]), "{backend:?}");
         let by_id: Vec<Value> = log
             .store
+            .read_models()
             .select(
                 "SELECT points FROM scores WHERE id = $1 AND day = $2 AND partition = $3",
                 &[
@@ -105,10 +107,10 @@ async fn one_follower_at_a_time() {
     for backend in LEGS {
         let (log, partition) = with_scores(backend).await;
         let other = Store::open(log.storage.url(), options()).await.expect("another process");
-        let mut first = log.store.follow("scores", partition).await.expect("a turn").expect("nobody else");
-        assert!(log.store.follow("scores", partition).await.expect("an answer").is_none(), "{backend:?}");
+        let mut first = log.store.read_models().follow("scores", partition).await.expect("a turn").expect("nobody else");
+        assert!(log.store.read_models().follow("scores", partition).await.expect("an answer").is_none(), "{backend:?}");
         first.put(&SCORES, &[score(0, 1)]).await.expect("rows");
-        match other.follow("scores", partition).await.expect("an answer") {
+        match other.read_models().follow("scores", partition).await.expect("an answer") {
             None => assert_eq!(backend, Backend::PostgresOurs, "the row's lock is seen by every process"),
             Some(mut second) => {
                 // SQLite holds no lock for a turn: the second commit fails, with its rows.
@@ -131,16 +133,19 @@ async fn a_rebuilt_table_takes_the_place_of_the_old_one_with_its_checkpoints() {
         put(&log, partition, 1).await;
         // Twice, because the second rebuild finds the names that the first one left.
         for points in [2, 3] {
-            let site = log.store.site(&SCORES, Purpose::Replace).await.expect("a site").expect("nobody else");
-            assert!(log.store.site(&SCORES, Purpose::Replace).await.expect("an answer").is_none(), "{backend:?}: one at a time");
+            let site = log.store.read_models().table_rebuild(&SCORES, Purpose::Replace).await.expect("a site").expect("nobody else");
+            assert!(
+                log.store.read_models().table_rebuild(&SCORES, Purpose::Replace).await.expect("an answer").is_none(),
+                "{backend:?}: one at a time"
+            );
             fill(&site, partition, points).await;
             assert_eq!(scores(&log.store).await, expected(&[(0, points - 1)]), "{backend:?}: the old one serves until the swap");
             let swap = site.hold_live().await.expect("held");
             assert!(swap.positions().contains(&(partition, 30)), "{backend:?}");
             swap.put_in_place().await.expect("a swap");
             assert_eq!(scores(&log.store).await, expected(&[(0, points)]), "{backend:?}");
-            assert!(log.store.checkpoints("scores").await.expect("checkpoints").contains(&(partition, 30)), "{backend:?}");
-            assert_eq!(log.store.checkpoints(&site.fresh().name).await, Ok(Vec::new()), "{backend:?}");
+            assert!(log.store.read_models().checkpoints("scores").await.expect("checkpoints").contains(&(partition, 30)), "{backend:?}");
+            assert_eq!(log.store.read_models().checkpoints(&site.fresh().name).await, Ok(Vec::new()), "{backend:?}");
             // Keys and indexes exist on the new table: the follower's upsert works.
             put(&log, partition, points).await;
         }
@@ -152,11 +157,11 @@ async fn an_unfinished_rebuild_is_gone_on_with_and_the_table_that_it_replaces_is
     for backend in LEGS {
         let (log, partition) = with_scores(backend).await;
         put(&log, partition, 1).await;
-        let site = log.store.site(&SCORES, Purpose::Replace).await.expect("a site").expect("nobody else");
+        let site = log.store.read_models().table_rebuild(&SCORES, Purpose::Replace).await.expect("a site").expect("nobody else");
         let begun = site.begin().await.expect("a beginning");
         assert_eq!(begun.iter().map(|leaf| leaf.bound).sum::<u64>(), 30, "{backend:?}");
         drop(site);
-        let site = log.store.site(&SCORES, Purpose::Replace).await.expect("a site").expect("it was let go");
+        let site = log.store.read_models().table_rebuild(&SCORES, Purpose::Replace).await.expect("a site").expect("it was let go");
         assert_eq!(site.begin().await, Ok(begun), "{backend:?}");
         fill(&site, partition, 2).await;
         assert!(site.begin().await.expect("progress").iter().all(|leaf| leaf.leaf == Leaf::Settled), "{backend:?}");
@@ -168,24 +173,24 @@ async fn an_unfinished_rebuild_is_gone_on_with_and_the_table_that_it_replaces_is
         }
         site.drop_previous().await.expect("dropped");
         assert_eq!(site.roll_back().await, Ok(false), "{backend:?}");
-        assert!(log.store.select::<Value>("SELECT * FROM scores_previous", &[]).await.is_err(), "{backend:?}");
+        assert!(log.store.read_models().select::<Value>("SELECT * FROM scores_previous", &[]).await.is_err(), "{backend:?}");
     }
 }
 
 /// A follower's turn that leaves one row.
 async fn put(log: &Log, partition: Partition, points: i64) {
-    let mut turn = log.store.follow("scores", partition).await.expect("a turn").expect("nobody else");
+    let mut turn = log.store.read_models().follow("scores", partition).await.expect("a turn").expect("nobody else");
     turn.put(&SCORES, &[score(0, points)]).await.expect("rows");
     turn.commit(30).await.expect("a commit");
 }
 
 /// Fills a fresh table as a rebuild does, with one row.
-async fn fill(site: &Site, partition: Partition, points: i64) {
+async fn fill(site: &TableRebuild, partition: Partition, points: i64) {
     for mut leaf in site.begin().await.expect("a beginning") {
         if leaf.partition == partition {
             let mut rows = Rows::of(&SCORES);
             rows.push(&score(0, points)).expect("a flat row");
-            leaf.facts = 30;
+            leaf.events = 30;
             site.fill(&rows, &leaf).await.expect("rows");
         }
         site.settle(&leaf).await.expect("settled");
@@ -198,6 +203,7 @@ async fn no_index_of_a_read_model_begins_with_the_partition_that_its_leaf_is_all
     let log = Log::fresh(Backend::PostgresOurs).await;
     let first: Vec<Value> = log
         .store
+        .read_models()
         .select(
             "SELECT c.relname AS index, a.attname AS first FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
              JOIN pg_attribute a ON a.attrelid = i.indexrelid AND a.attnum = 1 JOIN pg_partitioned_table p ON p.partrelid = i.indrelid \
@@ -213,12 +219,12 @@ async fn no_index_of_a_read_model_begins_with_the_partition_that_its_leaf_is_all
 async fn a_store_in_memory_follows_like_any_other() {
     let storage = TestStorage::fresh(Engine::SqliteMemory).await;
     let store = Store::open(storage.url(), options()).await.expect("a store");
-    store.append(vec![write("a", 0, 3)]).await.expect("an append")[0].expect("three events");
+    ens_store::raw::append(&store, vec![write("a", 0, 3)]).await.expect("an append")[0].expect("three events");
     let partition = store.partitions().of("a");
-    let mut turn = store.follow("x", partition).await.expect("a turn").expect("nobody else");
+    let mut turn = store.read_models().follow("x", partition).await.expect("a turn").expect("nobody else");
     // The one connection serves the turn and the commands beside it.
-    store.append(vec![write("a", 3, 1)]).await.expect("an append")[0].expect("one more");
+    ens_store::raw::append(&store, vec![write("a", 3, 1)]).await.expect("an append")[0].expect("one more");
     assert_eq!(turn.events(10).await.expect("events").len(), 4);
     turn.commit(4).await.expect("a commit");
-    assert_eq!(store.checkpoints("x").await, Ok(vec![(partition, 4)]));
+    assert_eq!(store.read_models().checkpoints("x").await, Ok(vec![(partition, 4)]));
 }

@@ -1,11 +1,12 @@
 //! Promise 7: both engines store the same events for the same commands, with payloads equal byte for byte.
 
+use crate::persons::space_command;
 use cqrs_es::CqrsFramework;
 use cqrs_es::persist::PersistedEventStore;
 use ens_domain::policy::Policy;
 use ens_domain::space::HealthSpace;
+use ens_store::{CommandEnvelope, Sealed, Store, StoreOptions, StoredEvent};
 use ens_store::{Entropy, MasterKey};
-use ens_store::{Order, Sealed, Store, StoreOptions, StoredEvent};
 use ens_tests::TestStorage;
 use postgres_es::PostgresEventRepository;
 use serde_json::Value;
@@ -17,12 +18,12 @@ use crate::persons::{create, declare_contacts, destroy, life_until_destroyed, li
 async fn lives(store: &Store) {
     live(store, life_until_destroyed(space(1))).await;
     live(store, vec![renew(space(1)), declare_contacts(space(1))]).await;
-    let mut batch: Vec<Order> = (10..40).map(|number| create(space(number))).collect();
+    let mut batch: Vec<CommandEnvelope> = (10..40).map(|number| create(space(number))).collect();
     batch.extend((10..40).map(|number| send_notice(store, space(number), message(number))));
     batch.extend((10..40).map(|number| declare_contacts(space(number))));
     batch.extend((10..20).flat_map(|number| [oppose(space(number)), withdraw(space(number))]));
     batch.push(destroy(space(10)));
-    store.execute_all(batch, &Policy::default()).await;
+    store.commands().execute_all(batch, &Policy::default()).await;
 }
 
 /// What must be equal: everything except position and time.
@@ -54,13 +55,10 @@ async fn promise_7_the_stock_writer_gives_the_same_events_for_the_same_commands(
     live(&ours.store, commands().collect()).await;
     let stock = Log::fresh(Backend::PostgresStock).await;
     let repository = PostgresEventRepository::new(service_pool(stock.storage.url()).await);
-    let framework: CqrsFramework<HealthSpace, _> = CqrsFramework::new(
-        PersistedEventStore::new_event_store(Sealed::new(repository, stock.store.clone())),
-        Vec::new(),
-        Policy::default(),
-    );
-    for order in commands() {
-        framework.execute(&space(1).to_string(), order.command).await.expect("a command of this life");
+    let framework: CqrsFramework<HealthSpace, _> =
+        CqrsFramework::new(PersistedEventStore::new_event_store(Sealed::new(repository, &stock.store)), Vec::new(), Policy::default());
+    for envelope in commands() {
+        framework.execute(&space(1).to_string(), space_command(envelope)).await.expect("a command of this life");
     }
     // postgres-es binds its payload as jsonb, so its text is spaced and ordered otherwise: the same values, not the same bytes.
     let values = |events: Vec<StoredEvent>| -> Vec<(u64, String, Value)> {
@@ -77,7 +75,7 @@ async fn another_seed_gives_other_seals() {
         let options = StoreOptions::new(MasterKey::from_bytes([1; 32])).with_entropy(Entropy::seeded(seed));
         let store = Store::open(storage.url(), options).await.expect("a fresh store");
         live(&store, vec![create(space(1))]).await;
-        payloads.push(store.feed(store.partition_of(space(1)), 0, 1).await.expect("a readable log")[0].payload.clone());
+        payloads.push(store.log().feed(store.partition_of(space(1)), 0, 1).await.expect("a readable log")[0].payload.clone());
     }
     assert_ne!(payloads[0], payloads[1]);
 }

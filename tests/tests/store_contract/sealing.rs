@@ -1,5 +1,6 @@
 //! Sealing personal data: a sealed value opens only in its own field, under the key of its own space.
 
+use crate::persons::space_command;
 use cqrs_es::persist::{PersistedEventRepository, PersistedEventStore};
 use cqrs_es::{AggregateError, CqrsFramework};
 use ens_domain::email::EmailAddress;
@@ -17,7 +18,9 @@ use crate::backends::{Backend, Log, options, serialized, service_pool, write};
 use crate::persons::{create, email, identity, ins, live, space};
 
 fn admitted(outcome: &Outcome) -> (Personal<ens_domain::ins::Ins>, Personal<ens_domain::identity::Identity>, Personal<EmailAddress>) {
-    let SpaceEvent::Admission(AdmissionEvent::SpaceCreated { admission, .. }) = &outcome.events[0] else { panic!("{outcome:?}") };
+    let SpaceEvent::Admission(AdmissionEvent::SpaceCreated { admission, .. }) = outcome.space_events().next().expect("a creation") else {
+        panic!("{outcome:?}")
+    };
     let email = admission.contacts.email.clone().expect("an e-mail");
     (admission.ins.clone(), admission.identity.clone(), email)
 }
@@ -32,12 +35,12 @@ async fn what_was_sealed_opens_again() {
         let log = Log::fresh(backend).await;
         let outcome = live(&log.store, vec![create(space(1))]).await.remove(0);
         let (sealed_ins, sealed_identity, sealed_email) = admitted(&outcome);
-        assert_eq!(log.store.open_personal(space(1), &sealed_ins).await, Ok(ins()), "{backend:?}");
-        assert_eq!(log.store.open_personal(space(1), &sealed_identity).await, Ok(identity()), "{backend:?}");
-        let ring = log.store.key_ring(&[space(1), space(2)]).await.expect("the keys");
+        assert_eq!(log.store.log().open_personal(space(1), &sealed_ins).await, Ok(ins()), "{backend:?}");
+        assert_eq!(log.store.log().open_personal(space(1), &sealed_identity).await, Ok(identity()), "{backend:?}");
+        let ring = log.store.log().key_ring(&[space(1), space(2)]).await.expect("the keys");
         assert_eq!(ring.open(space(1), &sealed_email), Ok(email()), "{backend:?}");
-        let alone = log.store.seal(space(1), email()).await.expect("a seal");
-        assert_eq!(log.store.open_personal(space(1), &alone).await, Ok(email()), "{backend:?}");
+        let alone = log.store.log().seal(space(1), email()).await.expect("a seal");
+        assert_eq!(log.store.log().open_personal(space(1), &alone).await, Ok(email()), "{backend:?}");
         assert_ne!(alone.seal(), sealed_email.seal(), "{backend:?}: two seals of one value are alike");
     }
 }
@@ -51,20 +54,20 @@ async fn a_seal_opens_in_no_other_place() {
         let (_, _, email_2) = admitted(&outcomes[1]);
         let foreign = Err(StoreError::Open(OpenError::Foreign));
         // The wrong space, both ways.
-        assert_eq!(log.store.open_personal(space(2), &email_1).await, foreign, "{backend:?}");
-        assert_eq!(log.store.open_personal(space(1), &email_2).await, foreign, "{backend:?}");
+        assert_eq!(log.store.log().open_personal(space(2), &email_1).await, foreign, "{backend:?}");
+        assert_eq!(log.store.log().open_personal(space(1), &email_2).await, foreign, "{backend:?}");
         // The wrong kind: an INS's seal where an e-mail stands.
         let swapped = resealed(ins_1.seal().expect("a seal").to_owned());
-        assert_eq!(log.store.open_personal(space(1), &swapped).await, foreign, "{backend:?}");
+        assert_eq!(log.store.log().open_personal(space(1), &swapped).await, foreign, "{backend:?}");
         // Altered in one letter.
         let text = email_1.seal().expect("a seal").to_owned();
         let last = if text.ends_with('A') { "E" } else { "A" };
         let altered = resealed(format!("{}{last}", &text[..text.len() - 1]));
-        assert_eq!(log.store.open_personal(space(1), &altered).await, foreign, "{backend:?}");
+        assert_eq!(log.store.log().open_personal(space(1), &altered).await, foreign, "{backend:?}");
         // A space without a key; a value that was never sealed.
-        assert_eq!(log.store.open_personal(space(3), &email_1).await, Err(StoreError::Open(OpenError::NoKey)), "{backend:?}");
+        assert_eq!(log.store.log().open_personal(space(3), &email_1).await, Err(StoreError::Open(OpenError::NoKey)), "{backend:?}");
         let clear = Personal::new(email());
-        assert_eq!(log.store.open_personal(space(1), &clear).await, Err(StoreError::Open(OpenError::NotSealed)), "{backend:?}");
+        assert_eq!(log.store.log().open_personal(space(1), &clear).await, Err(StoreError::Open(OpenError::NotSealed)), "{backend:?}");
     }
 }
 
@@ -74,7 +77,7 @@ async fn another_master_key_opens_nothing() {
         let log = Log::fresh(backend).await;
         let outcome = live(&log.store, vec![create(space(1))]).await.remove(0);
         let other = Store::open(log.storage.url(), StoreOptions::new(MasterKey::from_bytes([9; 32]))).await.expect("the same storage");
-        let answer = other.open_personal(space(1), &admitted(&outcome).2).await;
+        let answer = other.log().open_personal(space(1), &admitted(&outcome).2).await;
         assert_eq!(answer, Err(StoreError::Open(OpenError::WrongMaster)), "{backend:?}");
     }
 }
@@ -90,10 +93,10 @@ async fn two_writers_that_make_a_key_at_once_end_with_the_same_key() {
             }
         };
         let stores = [&log.store, &second];
-        let seals = join_all((0..16).map(|number| stores[number % 2].seal(space(1), email()))).await;
+        let seals = join_all((0..16).map(|number| stores[number % 2].log().seal(space(1), email()))).await;
         for seal in seals {
             let seal = seal.expect("a seal");
-            assert_eq!(log.store.open_personal(space(1), &seal).await, Ok(email()), "{backend:?}");
+            assert_eq!(log.store.log().open_personal(space(1), &seal).await, Ok(email()), "{backend:?}");
         }
     }
 }
@@ -107,7 +110,7 @@ async fn what_is_not_sealed_is_refused_by_the_log_itself() {
             let mut unsealed = write("a", 0, 1);
             unsealed.events[0].payload = payload.to_owned();
             unsealed.events[0].metadata = metadata.to_owned();
-            let refused = log.store.append(vec![unsealed]).await;
+            let refused = ens_store::raw::append(&log.store, vec![unsealed]).await;
             let Err(StoreError::Database { code, message }) = refused else { panic!("{backend:?}: {refused:?}") };
             assert!(code == "23514" || code == "275", "{backend:?}: {code}");
             assert!(!message.contains("example.org") && !format!("{message:?}").contains("$clear"), "{backend:?}: {message}");
@@ -139,11 +142,11 @@ async fn raw_sql_and_the_stock_writer_store_nothing_unsealed() {
 async fn the_decorator_seals_and_refuses_what_would_not_be_sealed_or_whole() {
     let log = Log::fresh(Backend::PostgresStock).await;
     let pool = service_pool(log.storage.url()).await;
-    let decorated = || Sealed::new(PostgresEventRepository::new(pool.clone()), log.store.clone());
+    let decorated = || Sealed::new(PostgresEventRepository::new(pool.clone()), &log.store);
     let sealed = decorated();
     let framework: CqrsFramework<HealthSpace, _> =
         CqrsFramework::new(PersistedEventStore::new_event_store(decorated()), Vec::new(), Policy::default());
-    framework.execute(&space(1).to_string(), create(space(1)).command).await.expect("a creation");
+    framework.execute(&space(1).to_string(), space_command(create(space(1)))).await.expect("a creation");
     let stored = sealed.get_events::<HealthSpace>(&space(1).to_string()).await.expect("the stock reader");
     assert!(stored[0].payload.to_string().contains("$sealed") && !stored[0].payload.to_string().contains("$clear"));
     // A replay that a lost connection would cut short, and snapshots that cqrs-es gets wrong.

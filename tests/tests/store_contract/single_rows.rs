@@ -79,14 +79,15 @@ async fn with_kinds(backend: Backend) -> (Log, SpaceId) {
 }
 
 async fn kinds(store: &Store, space: SpaceId) -> Option<Kinds> {
-    store.row_of(&KINDS, space).await.expect("a read")
+    store.read_models().row_of(&KINDS, space).await.expect("a read")
 }
 
 #[tokio::test]
 async fn a_row_of_columns_reads_as_the_same_row_in_json() {
     for backend in LEGS {
         let (log, space) = with_kinds(backend).await;
-        let json: Vec<Kinds> = log.store.select("SELECT * FROM kinds WHERE space = $1", &[Arg::Uuid(space.uuid())]).await.expect("rows");
+        let json: Vec<Kinds> =
+            log.store.read_models().select("SELECT * FROM kinds WHERE space = $1", &[Arg::Uuid(space.uuid())]).await.expect("rows");
         let row = kinds(&log.store, space).await.expect("a row");
         assert_eq!((&row.day.to_string(), row.at.timestamp_subsec_micros()), (&"0987-02-28".to_owned(), 123), "{backend:?}");
         assert_eq!([row], json.as_slice(), "{backend:?}");

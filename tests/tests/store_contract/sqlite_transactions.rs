@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ens_domain::policy::Policy;
-use ens_store::{Answered, Order, Rejection, Store, StoreError};
+use ens_store::{Answered, CommandEnvelope, Rejection, Store, StoreError};
 use ens_tests::eventually;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Executor, SqliteConnection};
@@ -34,7 +34,7 @@ async fn lock(other: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     other.execute("BEGIN IMMEDIATE; ROLLBACK").await.map(drop)
 }
 
-fn notice(store: &Store) -> Order {
+fn notice(store: &Store) -> CommandEnvelope {
     send_notice(store, space(1), message(1)).once("notice", [1; 32])
 }
 
@@ -46,12 +46,12 @@ async fn a_batch_that_a_row_stops_leaves_nothing_behind_and_the_writer_goes_on()
     let before = rows(&mut other).await;
     let refuses = "CREATE TRIGGER nobody_is_told BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'nobody is told'); END";
     other.execute(refuses).await.expect("a trigger");
-    let answer = log.store.execute(notice(&log.store), &Policy::default()).await;
+    let answer = log.store.commands().execute(notice(&log.store), &Policy::default()).await;
     assert!(matches!(answer, Err(Rejection::Store(StoreError::Database { .. }))), "{answer:?}");
     lock(&mut other).await.expect("no transaction is open");
     assert_eq!(rows(&mut other).await, before);
     other.execute("DROP TRIGGER nobody_is_told").await.expect("no trigger");
-    let outcome = log.store.execute(notice(&log.store), &Policy::default()).await.expect("a notice");
+    let outcome = log.store.commands().execute(notice(&log.store), &Policy::default()).await.expect("a notice");
     assert_eq!(outcome.answered, Answered::Now);
     assert_eq!(rows(&mut other).await, (2, 1, 1, 2));
 }
@@ -62,7 +62,7 @@ async fn a_batch_whose_head_moved_leaves_nothing_behind() {
     live(&log.store, vec![create(space(1))]).await;
     let elsewhere = Store::open(log.storage.url(), options()).await.expect("the same storage");
     live(&elsewhere, vec![create(space(2))]).await;
-    let outcome = log.store.execute(notice(&log.store), &Policy::default()).await.expect("a notice");
+    let outcome = log.store.commands().execute(notice(&log.store), &Policy::default()).await.expect("a notice");
     let mut other = beside(&log).await;
     lock(&mut other).await.expect("no transaction is open");
     assert_eq!((outcome.position, rows(&mut other).await), (3, (3, 1, 1, 3)));
@@ -74,7 +74,7 @@ async fn a_batch_whose_key_was_used_elsewhere_leaves_nothing_behind() {
     live(&log.store, vec![create(space(1)), create(space(2))]).await;
     let elsewhere = Store::open(log.storage.url(), options()).await.expect("the same storage");
     live(&elsewhere, vec![oppose(space(2)).once("notice", [2; 32])]).await;
-    let answer = log.store.execute(notice(&log.store), &Policy::default()).await;
+    let answer = log.store.commands().execute(notice(&log.store), &Policy::default()).await;
     assert_eq!(answer, Err(Rejection::KeyReused));
     let mut other = beside(&log).await;
     lock(&mut other).await.expect("no transaction is open");
@@ -86,7 +86,7 @@ async fn a_caller_who_is_gone_before_the_answer_leaves_no_transaction_open() {
     let log = Log::fresh(Backend::SqliteFile).await;
     for number in 0..CANCELLED {
         let store = log.store.clone();
-        let asked = tokio::spawn(async move { store.execute(create(space(number)), &Policy::default()).await.map(drop) });
+        let asked = tokio::spawn(async move { store.commands().execute(create(space(number)), &Policy::default()).await.map(drop) });
         for _ in 0..number % 50 * 20 {
             yield_now().await;
         }
@@ -106,11 +106,11 @@ async fn a_batch_that_is_too_large_for_one_statement_is_written_all_the_same() {
         let begins = (1..=MANY).map(|number| create(space(number)).once(format!("key-{number}"), [1; 32])).collect();
         let tells = (1..=MANY).map(|number| send_notice(&log.store, space(number), message(number))).collect();
         for orders in [begins, tells] {
-            for answer in log.store.execute_all(orders, &Policy::default()).await {
+            for answer in log.store.commands().execute_all(orders, &Policy::default()).await {
                 answer.unwrap_or_else(|rejection| panic!("{backend:?}: {rejection}"));
             }
         }
-        let waiting: u64 = log.store.outbox_depth().await.expect("a depth").iter().map(|depth| depth.waiting).sum();
+        let waiting: u64 = log.store.outbox().depth().await.expect("a depth").iter().map(|depth| depth.waiting).sum();
         assert_eq!((log.read_all().await.len(), waiting), (usize::from(2 * MANY), u64::from(MANY)), "{backend:?}");
     }
 }

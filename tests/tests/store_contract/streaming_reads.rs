@@ -14,7 +14,7 @@ async fn seen(log: &Log, span: Span) -> Result<Vec<(u64, String)>, StoreError> {
         seen.push((row.position, row.payload.to_owned()));
         Ok::<(), StoreError>(())
     };
-    let last = log.store.read(span, take).await?;
+    let last = log.store.log().read(span, take).await?;
     assert_eq!(last, seen.last().map_or(span.after.min(last), |(position, _)| *position));
     Ok(seen)
 }
@@ -27,7 +27,7 @@ async fn a_partition_read_in_one_go_is_the_one_read_page_by_page() {
             log.write("a", version, 1).await.expect("a write");
         }
         let partition = log.store.partitions().of("a");
-        let pages = log.store.feed(partition, 0, 100).await.expect("a page");
+        let pages = log.store.log().feed(partition, 0, 100).await.expect("a page");
         let pages: Vec<(u64, String)> = pages.into_iter().map(|event| (event.position, event.payload)).collect();
         assert_eq!(seen(&log, Span::all_of(partition)).await.expect("a reading"), pages, "{backend:?}");
         let middle = Span { partition, after: 2, to: Some(5) };
@@ -35,7 +35,7 @@ async fn a_partition_read_in_one_go_is_the_one_read_page_by_page() {
         for nothing in
             [Span { partition, after: 7, to: None }, Span { partition, after: 5, to: Some(5) }, Span { partition, after: 100, to: None }]
         {
-            let read = log.store.read(nothing, |_: EventRow<'_>| Err(StoreError::Malformed("there is nothing to take"))).await;
+            let read = log.store.log().read(nothing, |_: EventRow<'_>| Err(StoreError::Malformed("there is nothing to take"))).await;
             assert_eq!(read, Ok(nothing.after), "{backend:?}");
         }
     }
@@ -52,7 +52,7 @@ async fn who_takes_the_events_ends_the_reading_by_an_error() {
             taken += 1;
             if taken == 3 { Err(StoreError::Malformed("enough")) } else { Ok(()) }
         };
-        assert_eq!(log.store.read(span, enough).await, Err(StoreError::Malformed("enough")), "{backend:?}");
+        assert_eq!(log.store.log().read(span, enough).await, Err(StoreError::Malformed("enough")), "{backend:?}");
         assert_eq!(taken, 3, "{backend:?}");
         assert_eq!(seen(&log, span).await.expect("the connection is whole").len(), 5, "{backend:?}");
     }
@@ -87,6 +87,7 @@ async fn promise_5_a_connection_lost_in_the_middle_of_a_reading_is_an_error() {
     let url = storage.url().to_owned();
     let mut taken = 0;
     let read = store
+        .log()
         .read(Span::all_of(Partition::new(3)), |_| {
             taken += 1;
             if taken == 10 {

@@ -8,7 +8,7 @@ use ens_domain::space::SpaceCommand;
 use ens_domain::space::commands::{CloseSuspended, ComeOfAge, Destroy, ExpireAccess};
 use ens_projections::Projection;
 use ens_projections::deadlines::{Deadline, DeadlineKind, Deadlines, deadlines_due};
-use ens_store::{Order, Partition, Store, StoreError};
+use ens_store::{CommandEnvelope, Partition, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -60,8 +60,8 @@ impl Due for Kept {
         deadlines_due(store, partition, on, after, SET).await
     }
 
-    fn order(row: &Deadline, at: DateTime<Utc>) -> Option<Order> {
-        Some(Order::new(row.space, command(row, at)?))
+    fn order(row: &Deadline, at: DateTime<Utc>) -> Option<CommandEnvelope> {
+        Some(CommandEnvelope::new(row.space, command(row, at)?))
     }
 }
 

@@ -50,7 +50,7 @@ pub async fn issue_due(app: &App, limit: u32) -> Result<Issued, StoreError> {
 
 async fn issue(app: &App, spaces: &[SpaceId], done: &mut Issued) -> Result<(), StoreError> {
     let mut orders = Vec::with_capacity(spaces.len());
-    for loaded in app.store.states(spaces).await?.into_iter().flatten() {
+    for loaded in app.store.log().states(spaces).await?.into_iter().flatten() {
         // Writing a page of orders takes milliseconds; who clicks may be waiting on this thread.
         consume_budget().await;
         match loaded.space.notice_due() {
@@ -59,7 +59,7 @@ async fn issue(app: &App, spaces: &[SpaceId], done: &mut Issued) -> Result<(), S
             None => done.quiet += 1,
         }
     }
-    for answer in app.store.execute_all(orders, &app.policy).await {
+    for answer in app.store.commands().execute_all(orders, &app.policy).await {
         match answer {
             Ok(outcome) if outcome.is_quiet() => done.quiet += 1,
             Ok(_) => done.issued += 1,

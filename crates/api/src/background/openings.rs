@@ -10,7 +10,7 @@ use ens_domain::space::commands::Open;
 use ens_projections::Projection;
 use ens_projections::openings_due::{OpeningDue, OpeningsDue, openings_due};
 use ens_projections::overdue::openings_overdue;
-use ens_store::{Order, Partition, Store, StoreError};
+use ens_store::{CommandEnvelope, Partition, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -64,8 +64,8 @@ impl Due for Openings {
         openings_due(store, partition, on, after, SET).await
     }
 
-    fn order(row: &OpeningDue, at: DateTime<Utc>) -> Option<Order> {
-        Some(Order::new(row.space, Open { at }))
+    fn order(row: &OpeningDue, at: DateTime<Utc>) -> Option<CommandEnvelope> {
+        Some(CommandEnvelope::new(row.space, Open { at }))
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ens_projections::{Reached, reached};
-use ens_store::{Lease, Order, Outcome, Partition, Rejection, Store, StoreError};
+use ens_store::{CommandEnvelope, Lease, Outcome, Partition, Rejection, Store, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -41,7 +41,7 @@ pub(super) trait Due: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Self::Row>, StoreError>> + Send;
 
     /// What a row asks of its space.
-    fn order(row: &Self::Row, at: DateTime<Utc>) -> Option<Order>;
+    fn order(row: &Self::Row, at: DateTime<Utc>) -> Option<CommandEnvelope>;
 }
 
 /// What a sweep came to.
@@ -133,7 +133,7 @@ impl Sweep {
         if self.stop.is_cancelled() || D::set(&self.app.store, partition, self.on, None).await?.is_empty() {
             return Ok(nothing);
         }
-        let Some(mut lease) = self.app.store.lease(D::TASK, partition, LEASE).await? else {
+        let Some(mut lease) = self.app.store.commands().lease(D::TASK, partition, LEASE).await? else {
             return Ok(Tally { elsewhere: 1, ..nothing });
         };
         let swept = self.sets::<D>(partition, &mut lease).await;
@@ -149,7 +149,8 @@ impl Sweep {
         let mut set = if held { D::set(store, partition, self.on, None).await? } else { Vec::new() };
         while held && !set.is_empty() && !self.stop.is_cancelled() {
             let orders = set.iter().filter_map(|row| D::order(row, self.app.now())).collect();
-            let (answers, next) = tokio::join!(store.execute_all(orders, &self.app.policy), D::set(store, partition, self.on, set.last()));
+            let (answers, next) =
+                tokio::join!(store.commands().execute_all(orders, &self.app.policy), D::set(store, partition, self.on, set.last()));
             let reaches = tally.count(D::TASK, answers);
             held = lease.keep(reaches).await?;
             set = next?;

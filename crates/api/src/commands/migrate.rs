@@ -14,7 +14,7 @@ pub(super) async fn run(settings: Settings, args: MigrateArgs) -> Result<(), Fai
         return Err(Failure::Asked("Citus is an extension of PostgreSQL: give the coordinator's address as --store".to_owned()));
     }
     let store = open_store(&settings).await?;
-    let heads = store.heads().await?;
+    let heads = store.log().heads().await?;
     let partitions = store.partitions().count();
     store.close().await;
     if args.print {

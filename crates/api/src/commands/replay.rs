@@ -3,6 +3,7 @@
 //! - a replay takes the same memory whatever the log holds
 //! - a state is made of what was recorded until its instant
 
+use ens_domain::space::HealthSpace;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::PathBuf;
 
@@ -61,7 +62,7 @@ async fn print_log(store: &Store, partition: Option<u16>, wanted: Wanted) -> Res
     let mut output = BufWriter::new(io::stdout());
     for partition in chosen(store, partition)? {
         let span = Span { partition, after: wanted.from.saturating_sub(1), to: wanted.to };
-        store.read::<Failure>(span, |row| if wanted.holds(&row) { write(&mut output, &row) } else { Ok(()) }).await?;
+        store.log().read::<Failure>(span, |row| if wanted.holds(&row) { write(&mut output, &row) } else { Ok(()) }).await?;
     }
     output.flush().map_err(broken)
 }
@@ -76,7 +77,7 @@ fn chosen(store: &Store, partition: Option<u16>) -> Result<Vec<Partition>, Failu
 }
 
 async fn print_life(store: &Store, space: SpaceId, wanted: Wanted) -> Result<(), Failure> {
-    let events = store.events_of(space).await?;
+    let events = store.log().events_of(space).await?;
     if events.is_empty() {
         return Err(unknown(space));
     }
@@ -91,8 +92,8 @@ async fn print_life(store: &Store, space: SpaceId, wanted: Wanted) -> Result<(),
 }
 
 async fn print_state(store: &Store, space: SpaceId, at: DateTime<Utc>) -> Result<(), Failure> {
-    let then = store.as_of(space, at).await?;
-    if then.last.is_none() && store.events_of(space).await?.is_empty() {
+    let then = store.log().as_of(space, at).await?;
+    if then.last.is_none() && store.log().events_of(space).await?.is_empty() {
         return Err(unknown(space));
     }
     let told = json!({
@@ -102,9 +103,9 @@ async fn print_state(store: &Store, space: SpaceId, at: DateTime<Utc>) -> Result
         "position": then.last.as_ref().map_or(0, |event| event.position),
         "version": then.last.as_ref().map_or(0, |event| event.sequence),
         "last_event": then.last.as_ref().map(last_event),
-        "stage": then.space.stage(),
-        "window_last_day": then.space.window_last_day(),
-        "state": then.space,
+        "stage": then.state.space().and_then(HealthSpace::stage),
+        "window_last_day": then.state.space().and_then(HealthSpace::window_last_day),
+        "state": then.state.space(),
     });
     print(&format!("{told:#}"))
 }

@@ -55,7 +55,7 @@ async fn verify(store: &Store, partition: Partition) -> Result<Seen, StoreError>
         }
         Ok::<(), StoreError>(())
     };
-    store.read(Span::all_of(partition), take).await?;
+    store.log().read(Span::all_of(partition), take).await?;
     Ok(Seen { partition, head: verifier.head(), findings, shown })
 }
 

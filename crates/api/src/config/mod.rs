@@ -69,7 +69,7 @@ pub struct StoreSettings {
 
 /// How the service is reached from outside.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Site")]
+#[command(next_help_heading = "TableRebuild")]
 pub struct SiteSettings {
     /// Address and port that the service listens on
     #[arg(long, env = "ENS_LISTEN", global = true, value_name = "ADDRESS", default_value = "127.0.0.1:8080", hide_short_help = true)]

@@ -16,7 +16,7 @@ use ens_domain::space::commands::{
 };
 use ens_domain::space::events::Contacts;
 use ens_domain::space::terms::{OppositionChannel, Scope, Section, SuspensionGround};
-use ens_store::Order;
+use ens_store::CommandEnvelope;
 
 use super::DemoError;
 use super::agenda::Act;
@@ -50,7 +50,7 @@ pub(super) struct Part<'a> {
 
 impl Stagehands<'_> {
     /// The order that an act comes to.
-    pub(super) fn order(&self, part: &Part<'_>, act: &Act) -> Result<Order, DemoError> {
+    pub(super) fn order(&self, part: &Part<'_>, act: &Act) -> Result<CommandEnvelope, DemoError> {
         let (at, today) = (part.at, paris::day_of(part.at));
         let by = self.population.actor(part.person, today);
         let command: SpaceCommand = match act {
@@ -75,7 +75,7 @@ impl Stagehands<'_> {
             Act::OpposeClosing => OpposeClosing { at, by }.into(),
             Act::Lift => LiftSuspension { at }.into(),
         };
-        Ok(Order::new(part.id, command))
+        Ok(CommandEnvelope::new(part.id, command))
     }
 
     fn digest(&self, part: &Part<'_>, code: &ProvisionalCode) -> CodeDigest {

@@ -7,6 +7,7 @@
 //! what reached them, so that no order of sending changes a life.
 
 use ens_domain::space::AccessEvent;
+use ens_store::Outcome;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -99,7 +100,7 @@ impl Campaign {
 
     /// The rows of the read models, level with the log; nothing is to be done where nothing was appended.
     async fn catch_up(&mut self) -> Result<(), DemoError> {
-        let heads = self.app.store.heads().await?.iter().map(|(_, position)| position).sum();
+        let heads = self.app.store.log().heads().await?.iter().map(|(_, position)| position).sum();
         if heads != self.heads {
             self.followers.catch_up().await?;
             self.heads = heads;
@@ -229,7 +230,7 @@ impl Campaign {
         let acting: Vec<(u64, &Act, SpaceId)> =
             together.iter().filter_map(|(person, act)| Some((*person, act, *self.spaces.get(usize::try_from(*person).ok()?)?))).collect();
         let ids: Vec<SpaceId> = acting.iter().map(|(_, _, space)| *space).collect();
-        let states = self.app.store.states(&ids).await?;
+        let states = self.app.store.log().states(&ids).await?;
         let hands = Stagehands { app: &self.app, population: self.population, chance: self.fates.0 };
         let mut orders = Vec::with_capacity(acting.len());
         let mut actors = Vec::with_capacity(acting.len());
@@ -242,10 +243,10 @@ impl Campaign {
             orders.push(hands.order(&part, act)?);
             actors.push((*person, *act));
         }
-        let answers = self.app.store.execute_all(orders, &self.app.policy).await;
+        let answers = self.app.store.commands().execute_all(orders, &self.app.policy).await;
         for ((person, act), answer) in actors.into_iter().zip(answers) {
             match answer {
-                Ok(outcome) => self.afterwards(person, act, &outcome.events, day),
+                Ok(outcome) => self.afterwards(person, act, &outcome, day),
                 Err(Rejection::Store(error)) => return Err(error.into()),
                 // A refusal is counted; the report shows how many there were.
                 Err(_) => self.refused += 1,
@@ -255,12 +256,12 @@ impl Campaign {
     }
 
     /// What an act leads to.
-    fn afterwards(&mut self, person: u64, act: &Act, events: &[SpaceEvent], day: NaiveDate) {
+    fn afterwards(&mut self, person: u64, act: &Act, outcome: &Outcome, day: NaiveDate) {
         if let Act::AskForCode = act {
             self.asked.insert(person);
         }
         if let Act::GrantFor(days) = act {
-            for event in events {
+            for event in outcome.space_events() {
                 if let SpaceEvent::Access(AccessEvent::AccessGranted { grant, .. }) = event {
                     self.agenda.note(after(day, *days), person, Act::Revoke(*grant));
                 }

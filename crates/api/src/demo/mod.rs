@@ -224,7 +224,7 @@ async fn open(settings: &Settings) -> Result<Store, DemoError> {
     let (url, options) = (settings.store_url(), StoreOptions::new(config::master_key(settings)?));
     let options = if url.starts_with("sqlite:") { options.with_connections(EMBEDDED_READERS) } else { options };
     let store = Store::open(&url, options).await?;
-    match store.heads().await?.iter().map(|(_, position)| position).sum() {
+    match store.log().heads().await?.iter().map(|(_, position)| position).sum() {
         0 => Ok(store),
         events => Err(DemoError::NotEmpty(events)),
     }
@@ -253,7 +253,7 @@ async fn count(store: &Store, plan: Plan, started: Instant) -> Result<DemoReport
     let report = DemoReport {
         persons: plan.persons,
         by_state: counts.iter().map(word).collect(),
-        events: store.heads().await?.iter().map(|(_, position)| position).sum(),
+        events: store.log().heads().await?.iter().map(|(_, position)| position).sum(),
         seconds: report::seconds(started.elapsed()),
         peak_memory_bytes: report::peak_memory_bytes(),
     };

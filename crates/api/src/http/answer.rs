@@ -69,7 +69,7 @@ pub(super) struct ReceiptBody {
 impl Done {
     fn of(space: SpaceId, outcome: &Outcome) -> Self {
         let empty = Self { space: space.uuid(), version: outcome.version, ..Self::default() };
-        outcome.events.iter().fold(empty, |mut done, event| {
+        outcome.space_events().fold(empty, |mut done, event| {
             done.done.push(event.name().to_owned());
             done.with(event)
         })

@@ -168,7 +168,7 @@ async fn decide(
 ) -> Result<Written, Problem> {
     let space = place_of(app, &digest).await?;
     let order = asked.draw_up(space, command(code.digest(app.store.code_key(), space)), "public");
-    match app.store.execute(order, &app.policy).await {
+    match app.store.commands().execute(order, &app.policy).await {
         Ok(outcome) if outcome.refusal().is_none() && !outcome.is_quiet() => Ok(Written::done(space, &outcome)),
         Ok(_) | Err(Rejection::Refused(_) | Rejection::NoSuchSpace | Rejection::Stale { .. }) => Err(Problem::new(Kind::CodeNotAccepted)),
         // The content is part of a key here, and only a space that exists can be contended: neither may show.
@@ -184,5 +184,5 @@ async fn place_of(app: &App, digest: &InsDigest) -> Result<SpaceId, Problem> {
         let (half, _) = digest.as_bytes().split_at(16);
         SpaceId::from(Uuid::from_slice(half).unwrap_or_default())
     };
-    Ok(app.store.find_space(digest).await?.unwrap_or_else(nowhere))
+    Ok(app.store.commands().find_space(digest).await?.unwrap_or_else(nowhere))
 }

@@ -90,7 +90,7 @@ impl From<StoredEvent> for EventBody {
 /// Which partitions the log has, and how far each goes.
 #[utoipa::path(get, path = "/v1/partitions", tag = "audit", responses((status = 200, description = "the partitions", body = PartitionsBody)))]
 pub(super) async fn list_partitions(State(app): State<App>) -> Result<Json<PartitionsBody>, Problem> {
-    let heads = app.store.heads().await?;
+    let heads = app.store.log().heads().await?;
     let partitions = heads.into_iter().map(|(partition, position)| PartitionBody { partition: partition.number(), position }).collect();
     Ok(Json(PartitionsBody { partitions }))
 }
@@ -106,7 +106,7 @@ pub(super) async fn read_events(State(app): State<App>, Path(number): Path<Strin
         return Err(Problem::new(Kind::NotFound));
     }
     let partition = Partition::new(number);
-    let events = app.store.feed(partition, page.after, page.limit).await?;
+    let events = app.store.log().feed(partition, page.after, page.limit).await?;
     let last = events.last().map(|event| event.position);
     let reached = Position { partition, position: last.unwrap_or(page.after) };
     let position = HeaderMap::from_iter([(ENS_POSITION, reached.header())]);

@@ -9,7 +9,7 @@
 //! - one caller's key is not another's
 
 use axum::http::HeaderMap;
-use ens_store::{Idempotency, Order};
+use ens_store::{CommandEnvelope, Idempotency};
 use ring::{digest, hmac};
 
 use crate::problem::{Kind, Problem};
@@ -61,8 +61,8 @@ pub(super) fn read(headers: &HeaderMap, asking: &Asking<'_>) -> Result<Option<Id
 }
 
 /// The order, once.
-pub(super) fn once(order: Order, idempotency: Option<Idempotency>) -> Order {
-    Order { idempotency, ..order }
+pub(super) fn once(order: CommandEnvelope, idempotency: Option<Idempotency>) -> CommandEnvelope {
+    CommandEnvelope { idempotency, ..order }
 }
 
 fn hex(bytes: &[u8]) -> String {

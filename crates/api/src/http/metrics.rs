@@ -109,10 +109,10 @@ pub(super) async fn show_metrics(State(app): State<App>, Extension(last): Extens
 
 /// The gauges that are read rather than counted.
 async fn take_stock(app: &App) -> Result<(), Problem> {
-    for (partition, position) in app.store.heads().await? {
+    for (partition, position) in app.store.log().heads().await? {
         gauge!("ens_log_position", "partition" => partition.to_string()).set(float(position));
     }
-    for depth in app.store.outbox_depth().await? {
+    for depth in app.store.outbox().depth().await? {
         let channel = health::channel_name(depth.channel);
         gauge!("ens_outbox_messages", "channel" => channel, "state" => "waiting").set(float(depth.waiting));
         gauge!("ens_outbox_messages", "channel" => channel, "state" => "handed_over").set(float(depth.handed_over));

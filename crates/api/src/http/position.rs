@@ -104,7 +104,7 @@ impl Freshness {
     /// # Errors
     /// [`Kind::ReadModelBehind`] where it is still behind after [`CATCHING_UP`], or after the longer wait that was preferred.
     pub(super) async fn of_all<P: Projection>(self, store: &Store) -> Result<(), Problem> {
-        reflects::<P>(store, &store.heads().await?, self.wait.max(CATCHING_UP)).await
+        reflects::<P>(store, &store.log().heads().await?, self.wait.max(CATCHING_UP)).await
     }
 }
 

@@ -17,14 +17,14 @@ use super::idempotency::once;
 /// # Errors
 /// The store's alone.
 pub(super) async fn reissue_to(app: &App, space: SpaceId, born_on: NaiveDate, key: Option<Idempotency>) -> Result<(), Problem> {
-    let Some(loaded) = app.store.state(space).await? else {
+    let Some(loaded) = app.store.log().state(space).await? else {
         return Ok(());
     };
     if !is_born_on(app, space, &loaded.space, born_on).await? {
         return Ok(());
     }
     let order = orders::reissue(app, &loaded.space, Party::Holder)?.with_metadata("role", "public");
-    match app.store.execute(once(order, key), &app.policy).await {
+    match app.store.commands().execute(once(order, key), &app.policy).await {
         Ok(_) | Err(Rejection::Refused(_) | Rejection::NoSuchSpace | Rejection::Stale { .. } | Rejection::KeyReused) => Ok(()),
         // Only a space that exists can be contended: that may not show.
         Err(Rejection::Store(error @ StoreError::Contended { .. })) => {
@@ -39,7 +39,7 @@ async fn is_born_on(app: &App, space: SpaceId, state: &HealthSpace, born_on: Nai
     let Some(identity) = state.identity() else {
         return Ok(false);
     };
-    match app.store.open_personal(space, identity).await {
+    match app.store.log().open_personal(space, identity).await {
         Ok(identity) => Ok(identity.born_on() == born_on),
         // The space was destroyed: nobody is known under it any more.
         Err(StoreError::Open(OpenError::Destroyed)) => Ok(false),

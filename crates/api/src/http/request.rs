@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, Method};
 use ens_domain::ids::SpaceId;
 use ens_domain::party::Party;
 use ens_domain::space::{HealthSpace, SpaceCommand};
-use ens_store::{Idempotency, Order, Outcome};
+use ens_store::{CommandEnvelope, Idempotency, Outcome};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
@@ -70,7 +70,7 @@ pub(super) async fn is_member(app: &App, caller: &Caller, space: SpaceId) -> Res
     let Some(insurer) = caller.insurer() else {
         return Ok(true);
     };
-    let loaded = app.store.state(space).await?;
+    let loaded = app.store.log().state(space).await?;
     Ok(loaded.is_some_and(|loaded| loaded.space.insurer() == Some(insurer)))
 }
 
@@ -117,17 +117,17 @@ impl<T> Change<T> {
 
     /// The space as the log has it now.
     pub(super) async fn load(&self, app: &App) -> Result<HealthSpace, Problem> {
-        let loaded = app.store.state(self.space()).await?;
+        let loaded = app.store.log().state(self.space()).await?;
         loaded.map(|loaded| loaded.space).ok_or_else(|| Problem::new(Kind::NotFound))
     }
 
     /// Has the command decided; a refusal that the log records is a refusal here too.
     pub(super) async fn order(&self, app: &App, command: impl Into<SpaceCommand>) -> Result<Outcome, Problem> {
-        self.place(app, Order::new(self.space(), command)).await
+        self.place(app, CommandEnvelope::new(self.space(), command)).await
     }
 
     /// The same for an order that was drawn up elsewhere, with the message that leaves with it.
-    pub(super) async fn place(&self, app: &App, order: Order) -> Result<Outcome, Problem> {
+    pub(super) async fn place(&self, app: &App, order: CommandEnvelope) -> Result<Outcome, Problem> {
         let order = idempotency::once(order.with_metadata("role", self.order.role), self.order.idempotency.clone());
         let order = match self.order.expected {
             Some(version) => order.expecting(version),
@@ -157,14 +157,14 @@ impl<T: DeserializeOwned> FromRequest<App> for Asked<T> {
 
 impl<T> Asked<T> {
     /// An order for this request's command, once.
-    pub(super) fn draw_up(&self, space: SpaceId, command: impl Into<SpaceCommand>, role: &'static str) -> Order {
-        idempotency::once(Order::new(space, command).with_metadata("role", role), self.idempotency.clone())
+    pub(super) fn draw_up(&self, space: SpaceId, command: impl Into<SpaceCommand>, role: &'static str) -> CommandEnvelope {
+        idempotency::once(CommandEnvelope::new(space, command).with_metadata("role", role), self.idempotency.clone())
     }
 }
 
 /// Has an order decided; a refusal that the log records is a refusal here too.
-pub(super) async fn execute(app: &App, order: Order) -> Result<Outcome, Problem> {
-    let outcome = app.store.execute(order, &app.policy).await?;
+pub(super) async fn execute(app: &App, order: CommandEnvelope) -> Result<Outcome, Problem> {
+    let outcome = app.store.commands().execute(order, &app.policy).await?;
     match outcome.refusal() {
         Some(refusal) => Err(Problem::from(refusal)),
         None => Ok(outcome),

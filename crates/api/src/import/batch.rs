@@ -12,7 +12,7 @@ use ens_domain::ins::InsDigest;
 use ens_domain::party::Party;
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::commands::{CreateSpace, DeclareRepresentative};
-use ens_store::{Known, Order, Outcome, Rejection, StoreError};
+use ens_store::{CommandEnvelope, Known, Outcome, Rejection, StoreError};
 
 use crate::app::App;
 
@@ -97,7 +97,7 @@ impl Batch {
             };
             asked.push((number, question));
         }
-        let answers = app.store.execute_all(orders, &app.policy).await;
+        let answers = app.store.commands().execute_all(orders, &app.policy).await;
         let mut answers = answers.into_iter();
         asked.into_iter().map(|(number, question)| Ok((number, question.answered(&mut answers)?))).collect()
     }
@@ -109,16 +109,16 @@ impl Standing {
         // A line that is no candidate is reported elsewhere, with its number.
         let persons = lines.iter().filter_map(|(_, line)| line.as_ref().ok()).map(|(digest, _)| *digest);
         let proposals = persons.map(|digest| Ok((digest, app.new_id()?))).collect::<Result<Vec<(InsDigest, SpaceId)>, StoreError>>()?;
-        let reserved = app.store.reserve(proposals.clone()).await?;
+        let reserved = app.store.commands().reserve(proposals.clone()).await?;
         let spaces = proposals.iter().zip(&reserved).map(|((digest, _), answer)| (*digest, answer.space)).collect();
         let already: Vec<SpaceId> = reserved.iter().filter(|answer| answer.known == Known::Already).map(|answer| answer.space).collect();
-        let loaded = app.store.states(&already).await?;
+        let loaded = app.store.log().states(&already).await?;
         let versions = already.into_iter().zip(loaded).filter_map(|(space, loaded)| Some((space, loaded?.version))).collect();
         Ok(Self { spaces, versions })
     }
 
     /// What one line asks. A space counts as standing from here on, so the same person again in this batch changes nothing.
-    fn ask(&mut self, app: &App, digest: InsDigest, admitted: Admitted, orders: &mut Vec<Order>) -> Asked {
+    fn ask(&mut self, app: &App, digest: InsDigest, admitted: Admitted, orders: &mut Vec<CommandEnvelope>) -> Asked {
         let Some(space) = self.spaces.get(&digest).copied() else {
             return Asked::Nothing(Verdict::Refused(BadField::line("no id could be reserved")));
         };
@@ -126,13 +126,13 @@ impl Standing {
         let version = self.versions.insert(space, FINISHED).unwrap_or(0);
         let at = app.now();
         if version == 0 {
-            orders.push(Order::new(space, CreateSpace { at, space, by: Party::Cnam, admission: admitted.admission }));
+            orders.push(CommandEnvelope::new(space, CreateSpace { at, space, by: Party::Cnam, admission: admitted.admission }));
         }
         // Version 1 is a creation and nothing since: a run that was interrupted there has not declared the representative.
         if let Some((kind, representative)) = admitted.representative.filter(|_| version <= 1) {
             // The first representation bears the space's own id: declared by two runs, it is the same one.
             let representation = RepresentationId::from(space.uuid());
-            orders.push(Order::new(space, DeclareRepresentative { at, by: Party::Cnam, representation, kind, representative }));
+            orders.push(CommandEnvelope::new(space, DeclareRepresentative { at, by: Party::Cnam, representation, kind, representative }));
         }
         match (version, orders.len() - before) {
             (0, count) => Asked::Creation(space, count),
@@ -153,7 +153,7 @@ impl Asked {
         // Every answer of this line is taken, a refused one too: the next line's answers follow.
         for place in 0..count {
             match answers.next() {
-                Some(Ok(outcome)) => created |= place == 0 && outcome.events.iter().any(is_creation),
+                Some(Ok(outcome)) => created |= place == 0 && outcome.space_events().any(is_creation),
                 Some(Err(Rejection::Store(error))) => return Err(error),
                 Some(Err(reason)) => refused = refused.or(Some(BadField::line(reason))),
                 None => refused = refused.or(Some(BadField::line("the store gave no answer"))),

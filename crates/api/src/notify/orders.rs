@@ -11,7 +11,7 @@ use ens_domain::personal::Personal;
 use ens_domain::space::HealthSpace;
 use ens_domain::space::commands::{ReissueCode, ReportTechnicalBlock, SendNotice, Suspend};
 use ens_domain::space::terms::{Channel, MessageKind, SuspensionGround};
-use ens_store::{Draft, Order, StoreError};
+use ens_store::{CommandEnvelope, Draft, StoreError};
 
 use super::enclosed::Enclosed;
 use crate::app::App;
@@ -20,22 +20,22 @@ use crate::app::App;
 ///
 /// # Errors
 /// No randomness, or the space was never created.
-pub fn notice(app: &App, space: &HealthSpace, channel: Channel) -> Result<Order, StoreError> {
+pub fn notice(app: &App, space: &HealthSpace, channel: Channel) -> Result<CommandEnvelope, StoreError> {
     let (at, id, message, code) = (app.now(), id(space)?, new_message(app)?, new_code(app)?);
     let digest = code.digest(app.store.code_key(), id);
     let draft =
         Draft { message, kind: MessageKind::Notice, channel, content: content(&Enclosed::Code { code: Personal::new(code) })?, due_at: at };
-    Ok(Order::new(id, SendNotice { at, message, digest }).sending(draft))
+    Ok(CommandEnvelope::new(id, SendNotice { at, message, digest }).sending(draft))
 }
 
 /// A new code, because the person asked for one. Where the space has no contact to send it to, the domain says so.
 ///
 /// # Errors
 /// No randomness, or the space was never created.
-pub fn reissue(app: &App, space: &HealthSpace, by: Party) -> Result<Order, StoreError> {
+pub fn reissue(app: &App, space: &HealthSpace, by: Party) -> Result<CommandEnvelope, StoreError> {
     let (at, id, message, code) = (app.now(), id(space)?, new_message(app)?, new_code(app)?);
     let digest = code.digest(app.store.code_key(), id);
-    let order = Order::new(id, ReissueCode { at, by, message, digest });
+    let order = CommandEnvelope::new(id, ReissueCode { at, by, message, digest });
     let Some(channel) = space.code_channel() else { return Ok(order) };
     let content = content(&Enclosed::Code { code: Personal::new(code) })?;
     Ok(order.sending(Draft { message, kind: MessageKind::Code, channel, content, due_at: at }))
@@ -45,8 +45,8 @@ pub fn reissue(app: &App, space: &HealthSpace, by: Party) -> Result<Order, Store
 ///
 /// # Errors
 /// No randomness, or the space was never created.
-pub fn technical_block(app: &App, space: &HealthSpace) -> Result<Order, StoreError> {
-    let order = Order::new(id(space)?, ReportTechnicalBlock { at: app.now() });
+pub fn technical_block(app: &App, space: &HealthSpace) -> Result<CommandEnvelope, StoreError> {
+    let order = CommandEnvelope::new(id(space)?, ReportTechnicalBlock { at: app.now() });
     with_news(app, space, order, (MessageKind::TechnicalBlock, &Enclosed::Nothing {}))
 }
 
@@ -54,15 +54,20 @@ pub fn technical_block(app: &App, space: &HealthSpace) -> Result<Order, StoreErr
 ///
 /// # Errors
 /// No randomness, or the space was never created.
-pub fn suspension(app: &App, space: &HealthSpace, ground: SuspensionGround) -> Result<Order, StoreError> {
+pub fn suspension(app: &App, space: &HealthSpace, ground: SuspensionGround) -> Result<CommandEnvelope, StoreError> {
     let at = app.now();
     let last_day = calendar::last_day(paris::day_of(at), app.policy.suspension_days);
-    let order = Order::new(id(space)?, Suspend { at, ground });
+    let order = CommandEnvelope::new(id(space)?, Suspend { at, ground });
     with_news(app, space, order, (MessageKind::Suspension, &Enclosed::Suspension { ground, last_day }))
 }
 
 /// Adds the message to whoever can be reached; nobody is told where no contact is declared.
-fn with_news(app: &App, space: &HealthSpace, order: Order, (kind, enclosed): (MessageKind, &Enclosed)) -> Result<Order, StoreError> {
+fn with_news(
+    app: &App,
+    space: &HealthSpace,
+    order: CommandEnvelope,
+    (kind, enclosed): (MessageKind, &Enclosed),
+) -> Result<CommandEnvelope, StoreError> {
     let Some(channel) = space.code_channel() else { return Ok(order) };
     Ok(order.sending(Draft { message: new_message(app)?, kind, channel, content: content(enclosed)?, due_at: app.now() }))
 }

@@ -1,11 +1,23 @@
 //! What each refusal of a space's rules becomes for a client: its kind, and the facts that mend it.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use ens_domain::event::Refusal;
+use ens_domain::sections::measures::MeasureRefusal;
 use ens_domain::space::SpaceRefusal;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{Kind, Problem};
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Space(refusal) | Refusal::Measure(MeasureRefusal::Space(refusal)) => Self::from(refusal),
+            Refusal::Measure(refusal) => Self::new(Kind::InvalidFields).detail(refusal.to_string()),
+            Refusal::OtherKind => Self::new(Kind::NotFound),
+        }
+    }
+}
 
 impl From<SpaceRefusal> for Problem {
     fn from(refusal: SpaceRefusal) -> Self {

@@ -111,7 +111,7 @@ impl Caller for BatchCaller {
             orders.push(if self.load == Load::Everything { order.sending(draft(&self.store, life.message)?) } else { order });
         }
         let mut events = 0;
-        for answer in self.store.execute_all(orders, &self.cast.policy).await {
+        for answer in self.store.commands().execute_all(orders, &self.cast.policy).await {
             events += u64::try_from(answer?.events.len()).unwrap_or_default();
         }
         Ok(events)

@@ -173,7 +173,7 @@ impl Caller for LifeCaller {
             }
         };
         let order = self.cast.order(&self.store, self.life, step)?;
-        self.store.execute(order, &self.cast.policy).await?;
+        self.store.commands().execute(order, &self.cast.policy).await?;
         Ok(1)
     }
 }

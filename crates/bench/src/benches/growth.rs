@@ -100,7 +100,7 @@ async fn lead(store: &Store, cast: &Cast, lives: u64) -> Result<u64, Failure> {
     let mut events = 0;
     for step in Step::ALL {
         let orders = lives.iter().map(|life| cast.order(store, *life, step)).collect::<Result<Vec<_>, _>>()?;
-        for answer in store.execute_all(orders, &cast.policy).await {
+        for answer in store.commands().execute_all(orders, &cast.policy).await {
             events += u64::try_from(answer?.events.len()).unwrap_or_default();
         }
     }
@@ -158,7 +158,7 @@ async fn sizes(ground: &Ground<'_>) -> Result<BTreeMap<String, f64>, Failure> {
     .fetch_all(&mut connection)
     .await?;
     connection.close().await?;
-    let events: u64 = ground.store.heads().await?.iter().map(|(_, position)| position).sum();
+    let events: u64 = ground.store.log().heads().await?.iter().map(|(_, position)| position).sum();
     let each = found.into_iter().map(|(relation, bytes)| (relation, bytes / as_float(events).max(1.0)));
     Ok(each.filter(|(_, bytes)| *bytes >= 1.0).collect())
 }

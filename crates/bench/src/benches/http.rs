@@ -82,7 +82,7 @@ pub(crate) async fn run(bench: &Bench, args: HttpArgs) -> Result<Vec<Row>, Failu
 async fn some_paths(ground: &Ground<'_>) -> Result<String, Failure> {
     let mut paths = Vec::new();
     for partition in ground.store.partitions().each() {
-        let page = ground.store.feed(partition, 0, PATHS).await?;
+        let page = ground.store.log().feed(partition, 0, PATHS).await?;
         paths.extend(page.iter().filter(|event| event.sequence == 1).map(|event| format!("/v1/spaces/{}\n", event.aggregate_id)));
     }
     Ok(paths.concat())

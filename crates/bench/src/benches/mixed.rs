@@ -8,7 +8,7 @@ use ens_domain::code::ProvisionalCode;
 use ens_domain::ids::MessageId;
 use ens_domain::personal::Personal;
 use ens_domain::space::terms::{Channel, MessageKind};
-use ens_store::{Draft, Order, Store};
+use ens_store::{CommandEnvelope, Draft, Store};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio::task::coop::consume_budget;
@@ -111,14 +111,14 @@ async fn tell(store: &Store, cast: &Cast) -> Result<(), Failure> {
             consume_budget().await;
             orders.push(told(store, cast, (*life, step))?);
         }
-        for answer in store.execute_all(orders, &cast.policy).await {
+        for answer in store.commands().execute_all(orders, &cast.policy).await {
             answer?;
         }
     }
     Ok(())
 }
 
-fn told(store: &Store, cast: &Cast, (life, step): (Life, Step)) -> Result<Order, Failure> {
+fn told(store: &Store, cast: &Cast, (life, step): (Life, Step)) -> Result<CommandEnvelope, Failure> {
     let order = cast.order(store, life, step)?;
     Ok(if step == Step::Notice { order.sending(draft(store, life.message)?) } else { order })
 }

@@ -70,7 +70,7 @@ async fn replay_partition(store: &Store, partition: Partition) -> Result<u64, Fa
         fold.take(row.aggregate_id, seen.event);
         Ok::<(), Failure>(())
     };
-    store.read(Span::all_of(partition), take).await?;
+    store.log().read(Span::all_of(partition), take).await?;
     Ok(fold.events)
 }
 

@@ -12,6 +12,7 @@ mod openings_due;
 mod space_status;
 mod standing;
 
+use ens_domain::event::StreamKey;
 use ens_domain::space::{AdmissionEvent, ClosingEvent, CodeEvent, NoticeEvent, OpeningEvent, OppositionEvent};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -66,7 +67,7 @@ pub(super) fn given(events: impl IntoIterator<Item = SpaceEvent>) -> Given {
         partition: Partition::new(3),
         position: 100 + number,
         sequence: number,
-        stream: space().into(),
+        stream: StreamKey::of_space(space()),
     };
     Given(events.into_iter().zip(1..).map(number).collect())
 }

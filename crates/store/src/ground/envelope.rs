@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ens_domain::event::{Command, Event, Refusal, StreamKey};
 use ens_domain::ids::{MessageId, SpaceId};
-use ens_domain::space::SpaceCommand;
+use ens_domain::space::{SpaceCommand, SpaceEvent};
 use ens_domain::stream::StreamId;
 use uuid::{Uuid, Version};
 
@@ -158,6 +158,11 @@ impl Outcome {
     /// The refusal that the events record (a wrong code), which the caller must answer although something was written.
     pub fn refusal(&self) -> Option<Refusal> {
         self.events.iter().rev().find_map(Event::refusal)
+    }
+
+    /// The events of the life of a space among them.
+    pub fn space_events(&self) -> impl Iterator<Item = &SpaceEvent> {
+        self.events.iter().filter_map(Event::as_space)
     }
 
     /// Whether the command found everything already so.

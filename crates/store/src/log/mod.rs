@@ -4,11 +4,11 @@ mod feed;
 mod histories;
 
 use chrono::{DateTime, Utc};
-use ens_domain::event::{State, StreamKey};
+use ens_domain::event::{State, StreamKey, StreamKind};
 use ens_domain::ids::SpaceId;
 use ens_domain::personal::{Personal, PersonalData};
 use ens_domain::space::HealthSpace;
-use ens_domain::stream::KeyEffect;
+use ens_domain::stream::{KeyEffect, StreamId};
 use tokio::sync::watch;
 
 use crate::ground::{EventRow, Partition, Span, StoreError, StoredEvent};
@@ -90,32 +90,36 @@ impl Log {
         self.shared.appends()
     }
 
-    /// The events of one stream, in order; none where there is no such stream.
+    /// The events of one stream, a space's own or an item's of whatever kind, in order; none where there is no such stream.
     ///
     /// # Errors
     /// The database's.
-    pub async fn events_of(&self, stream: StreamKey) -> Result<Vec<StoredEvent>, StoreError> {
-        Ok(histories(&self.shared, &[stream]).await?.remove(&stream).unwrap_or_default())
+    pub async fn events_of(&self, stream: impl Into<StreamId>) -> Result<Vec<StoredEvent>, StoreError> {
+        let id = stream.into();
+        let may_be = StreamKind::ALL.iter().filter(|kind| (**kind == StreamKind::Space) == id.item().is_none());
+        let keys: Vec<StreamKey> = may_be.map(|kind| StreamKey { kind: *kind, id }).collect();
+        Ok(histories(&self.shared, &keys).await?.into_values().next().unwrap_or_default())
     }
 
     /// A stream as it was at this instant.
     ///
     /// # Errors
     /// The database's, or that of an event that cannot be read.
-    pub async fn as_of(&self, stream: StreamKey, at: DateTime<Utc>) -> Result<AsOf, StoreError> {
+    pub async fn as_of(&self, stream: impl Into<StreamId>, at: DateTime<Utc>) -> Result<AsOf, StoreError> {
         let mut events = self.events_of(stream).await?;
+        let kind = events.first().and_then(StoredEvent::kind).unwrap_or(StreamKind::Space);
         // In the order of the log: should the database's clock have stepped back, what follows a later event is later too.
         events.truncate(events.iter().take_while(|event| event.recorded_at <= at).count());
-        Ok(AsOf { state: fold(stream.kind, &events)?.state, last: events.pop() })
+        Ok(AsOf { state: fold(kind, &events)?.state, last: events.pop() })
     }
 
     /// A stream as its events made it, or `None` where it has none.
     ///
     /// # Errors
     /// The database's, or [`StoreError::Decode`].
-    pub async fn stream(&self, stream: StreamKey) -> Result<Option<LoadedStream>, StoreError> {
+    pub async fn stream(&self, stream: impl Into<StreamId>) -> Result<Option<LoadedStream>, StoreError> {
         let events = self.events_of(stream).await?;
-        if events.is_empty() { Ok(None) } else { fold(stream.kind, &events).map(Some) }
+        events.first().and_then(StoredEvent::kind).map(|kind| fold(kind, &events)).transpose()
     }
 
     /// A space as its events made it, or `None` where it was never created.

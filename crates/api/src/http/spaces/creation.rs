@@ -7,7 +7,7 @@ use ens_domain::ids::{RepresentationId, SpaceId};
 use ens_domain::ins::InsDigest;
 use ens_domain::party::Party;
 use ens_domain::space::commands::{CreateSpace, DeclareRepresentative};
-use ens_store::{Idempotency, Order, Outcome, StoreError};
+use ens_store::{CommandEnvelope, Idempotency, Outcome, StoreError};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -111,7 +111,7 @@ pub(super) fn admit(app: &App, body: &PersonBody, today: NaiveDate) -> Result<(I
     responses((status = 201, description = "created", body = Done), (status = 200, description = "the person has a space already: nothing changed", body = Done)))]
 pub(super) async fn create_space(State(app): State<App>, asked: Asked<PersonBody>) -> Result<Written, Problem> {
     let (digest, admitted) = admit(&app, &asked.body, paris::day_of(app.now()))?;
-    let reserved = app.store.reserve(vec![(digest, app.new_id()?)]).await?;
+    let reserved = app.store.commands().reserve(vec![(digest, app.new_id()?)]).await?;
     let space = reserved.first().ok_or(StoreError::Malformed("a reservation without an answer"))?.space;
     let command = CreateSpace { at: app.now(), space, by: Party::Cnam, admission: admitted.admission.clone() };
     let outcome = execute(&app, asked.draw_up(space, command, "cnam")).await?;
@@ -137,7 +137,7 @@ async fn with_representative(
         let key = format!("{}:representative", first.key);
         first.renamed(key)
     });
-    let declared = execute(app, once(Order::new(space, command).with_metadata("role", "cnam"), key)).await?;
+    let declared = execute(app, once(CommandEnvelope::new(space, command).with_metadata("role", "cnam"), key)).await?;
     let events = [created.events, declared.events.clone()].concat();
     Ok(Outcome { events, ..declared })
 }

@@ -39,7 +39,7 @@ pub(super) async fn cancel_destruction(State(app): State<App>, asked: Change<Not
     responses((status = 200, description = "open again, empty", body = Done)))]
 pub(super) async fn renew_space(State(app): State<App>, asked: Change<PersonBody>) -> Result<Written, Problem> {
     let (digest, admitted) = admit(&app, &asked.body, paris::day_of(app.now()))?;
-    if app.store.find_space(&digest).await? != Some(asked.space()) {
+    if app.store.commands().find_space(&digest).await? != Some(asked.space()) {
         return Err(Problem::field("/ins", &"another person's: this space belongs to somebody else"));
     }
     let command = RenewSpace { at: app.now(), by: asked.party()?, admission: admitted.admission };

@@ -100,11 +100,11 @@ pub(super) async fn declare_contacts(State(app): State<App>, asked: Change<Conta
 pub(super) async fn replace_ins(State(app): State<App>, asked: Change<InsBody>) -> Result<Written, Problem> {
     let ins = asked.body.read(&app)?;
     let digest = ins.digest(app.store.index_key());
-    if app.store.find_space(&digest).await?.is_some_and(|space| space != asked.space()) {
+    if app.store.commands().find_space(&digest).await?.is_some_and(|space| space != asked.space()) {
         return Err(Problem::new(Kind::InsTaken));
     }
     let outcome = asked.order(&app, ReplaceIns { at: app.now(), by: asked.party()?, ins: Personal::new(ins) }).await?;
-    match app.store.link(digest, asked.space()).await? {
+    match app.store.commands().link(digest, asked.space()).await? {
         Linked::Done => Ok(Written::done(asked.space(), &outcome)),
         // Somebody was created under this INS since it was looked for.
         Linked::Taken(_) => Err(Problem::new(Kind::InsTaken).logged("an INS was taken while it was being replaced")),

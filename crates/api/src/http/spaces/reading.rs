@@ -274,7 +274,7 @@ async fn fresh_status(app: &App, space: SpaceId, fresh: Freshness) -> Result<Sta
 async fn status(app: &App, space: SpaceId) -> Result<StatusRow, Problem> {
     match space_status(&app.store, space).await? {
         Some(row) => Ok(row),
-        None if app.store.state(space).await?.is_some() => Err(Problem::new(Kind::ReadModelBehind)),
+        None if app.store.log().state(space).await?.is_some() => Err(Problem::new(Kind::ReadModelBehind)),
         None => Err(Problem::new(Kind::NotFound)),
     }
 }

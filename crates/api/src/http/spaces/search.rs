@@ -40,7 +40,7 @@ pub(super) struct Found {
 pub(super) async fn find_space(State(app): State<App>, caller: Caller, asked: Asked<SearchBody>) -> Result<Json<Found>, Problem> {
     let mut reading = Reading::default();
     let digest = reading.keep("/ins", digest_of(&app, &asked.body.ins));
-    let found = app.store.find_space(&reading.all(digest)?).await?;
+    let found = app.store.commands().find_space(&reading.all(digest)?).await?;
     let space = found.ok_or_else(|| Problem::new(Kind::NotFound))?;
     if is_member(&app, &caller, space).await? { Ok(Json(Found { space: space.uuid() })) } else { Err(Problem::new(Kind::NotFound)) }
 }

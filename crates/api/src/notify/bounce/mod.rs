@@ -5,10 +5,10 @@
 //! - a delay is not a failure
 //! - the same bounce twice changes nothing
 
-use ens_domain::space::SpaceRefusal;
+use ens_domain::event::Refusal;
 use ens_domain::space::commands::RecordEmailFailed;
 use ens_domain::space::terms::NotificationFailure;
-use ens_store::{Order, Outcome, Rejection, StoreError};
+use ens_store::{CommandEnvelope, Outcome, Rejection, StoreError};
 
 pub use report::{Action, Report};
 
@@ -56,7 +56,7 @@ pub enum BounceError {
     Postmark(#[from] PostmarkError),
     /// The space said no.
     #[error("the space refuses it: {0}")]
-    Refused(SpaceRefusal),
+    Refused(Refusal),
     /// The store could not take it; it may be posted again.
     #[error("the store could not take it")]
     Store(#[source] StoreError),
@@ -76,8 +76,8 @@ pub async fn record(app: &App, raw: &[u8]) -> Result<Bounced, BounceError> {
 
 async fn record_failure(app: &App, reference: MessageRef) -> Result<Outcome, BounceError> {
     let command = RecordEmailFailed { at: app.now(), message: reference.message, failure: NotificationFailure::Bounced };
-    let order = Order::new(reference.space, command).settling(reference.message);
-    app.store.execute(order, &app.policy).await.map_err(|rejection| match rejection {
+    let order = CommandEnvelope::new(reference.space, command).completing(reference.message);
+    app.store.commands().execute(order, &app.policy).await.map_err(|rejection| match rejection {
         Rejection::NoSuchSpace => BounceError::UnknownReference,
         Rejection::Refused(refusal) => BounceError::Refused(refusal),
         Rejection::Store(error) => BounceError::Store(error),

@@ -6,7 +6,7 @@
 use ens_domain::ids::{MessageId, SpaceId};
 use ens_domain::space::commands::RecordLetterReturned;
 use ens_domain::space::terms::Channel;
-use ens_store::{Claimed, Order, StoreError};
+use ens_store::{Claimed, CommandEnvelope, StoreError};
 
 use super::mail::carries_code;
 use super::writing::Unwritable;
@@ -28,7 +28,7 @@ impl Dispatcher {
     /// # Errors
     /// The store's.
     pub async fn hand_over_letters(&self) -> Result<Dispatched, StoreError> {
-        let claims = self.app.store.claim(Channel::Post, self.app.now(), self.pace.letters, lease(&self.pace)).await?;
+        let claims = self.app.store.outbox().claim(Channel::Post, self.app.now(), self.pace.letters, lease(&self.pace)).await?;
         if claims.is_empty() {
             return Ok(Dispatched::default());
         }
@@ -36,7 +36,7 @@ impl Dispatcher {
         let mut sorted = self.sort(&desk, &claims);
         let mut done = Dispatched { claimed: claims.len() as u64, ..Dispatched::default() };
         done.letters = self.hand_over(&mut sorted).await?;
-        self.app.store.discard_all(&addresses(&sorted.unwanted)).await?;
+        self.app.store.outbox().discard_all(&addresses(&sorted.unwanted)).await?;
         done.unwanted = sorted.unwanted.len() as u64;
         done.given_up = self.give_up(&sorted.nowhere).await?;
         let later = |claimed: &&Claimed| {
@@ -44,7 +44,7 @@ impl Dispatcher {
             Ok((claimed.message, claimed.space, next_at))
         };
         let waits = sorted.later.iter().map(later).collect::<Result<Vec<_>, StoreError>>()?;
-        self.app.store.postpone_all(&waits).await?;
+        self.app.store.outbox().postpone_all(&waits).await?;
         done.deferred = waits.len() as u64;
         measure(&done);
         Ok(done)
@@ -81,17 +81,17 @@ impl Dispatcher {
             sorted.later.extend(claims);
             return Ok(0);
         }
-        self.app.store.hand_over_all(&addresses(&claims)).await?;
+        self.app.store.outbox().hand_over_all(&addresses(&claims)).await?;
         Ok(claims.len() as u64)
     }
 
     /// A letter without an address informs nobody, like one that came back.
     async fn give_up(&self, nowhere: &[&Claimed]) -> Result<u64, StoreError> {
         let (coded, news): (Vec<&Claimed>, Vec<&Claimed>) = nowhere.iter().copied().partition(|claimed| carries_code(claimed.kind));
-        self.app.store.discard_all(&addresses(&news)).await?;
+        self.app.store.outbox().discard_all(&addresses(&news)).await?;
         let returned = |claimed: &Claimed| {
             let command = RecordLetterReturned { at: self.app.now(), message: claimed.message };
-            (reference(claimed), Order::new(claimed.space, command).settling(claimed.message))
+            (reference(claimed), CommandEnvelope::new(claimed.space, command).completing(claimed.message))
         };
         self.settle(coded.into_iter().map(returned).collect()).await?;
         Ok(nowhere.len() as u64)

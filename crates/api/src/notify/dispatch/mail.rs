@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use ens_domain::calendar::paris;
 use ens_domain::space::commands::{RecordEmailFailed, RecordEmailSent};
 use ens_domain::space::terms::{Channel, MessageKind, NotificationFailure};
-use ens_store::{Claimed, Order, StoreError};
+use ens_store::{Claimed, CommandEnvelope, StoreError};
 use futures::StreamExt;
 
 use super::writing::Unwritable;
@@ -31,7 +31,7 @@ impl Dispatcher {
     /// # Errors
     /// The store's.
     pub async fn send_mails(&self) -> Result<Dispatched, StoreError> {
-        let claims = self.app.store.claim(Channel::Email, self.app.now(), self.pace.mails, lease(&self.pace)).await?;
+        let claims = self.app.store.outbox().claim(Channel::Email, self.app.now(), self.pace.mails, lease(&self.pace)).await?;
         if claims.is_empty() {
             return Ok(Dispatched::default());
         }
@@ -83,7 +83,7 @@ impl Dispatcher {
                 Fate::Sent { at } => {
                     done.accepted += 1;
                     if carries_code(claimed.kind) {
-                        orders.push((reference(claimed), Order::new(space, RecordEmailSent { at, message }).settling(message)));
+                        orders.push((reference(claimed), CommandEnvelope::new(space, RecordEmailSent { at, message }).completing(message)));
                     } else {
                         over.push((message, space));
                     }
@@ -92,7 +92,7 @@ impl Dispatcher {
                     count_failure(&mut done, failure);
                     if carries_code(claimed.kind) {
                         let command = RecordEmailFailed { at: self.app.now(), message, failure };
-                        orders.push((reference(claimed), Order::new(space, command).settling(message)));
+                        orders.push((reference(claimed), CommandEnvelope::new(space, command).completing(message)));
                     } else {
                         done.rerouted += self.send_by_post_instead(desk, claimed).await?;
                     }
@@ -107,8 +107,8 @@ impl Dispatcher {
                 }
             }
         }
-        self.app.store.discard_all(&over).await?;
-        self.app.store.postpone_all(&waits).await?;
+        self.app.store.outbox().discard_all(&over).await?;
+        self.app.store.outbox().postpone_all(&waits).await?;
         self.settle(orders).await?;
         measure(&done);
         Ok(done)
@@ -118,10 +118,10 @@ impl Dispatcher {
     async fn send_by_post_instead(&self, desk: &Desk, claimed: &Claimed) -> Result<u64, StoreError> {
         let addressed = desk.wanting(claimed).is_some_and(|space| space.contacts().is_some_and(|contacts| contacts.address.is_some()));
         if addressed {
-            self.app.store.reroute(claimed.message, claimed.space, Channel::Post).await?;
+            self.app.store.outbox().reroute(claimed.message, claimed.space, Channel::Post).await?;
             return Ok(1);
         }
-        self.app.store.discard(claimed.message, claimed.space).await?;
+        self.app.store.outbox().discard(claimed.message, claimed.space).await?;
         Ok(0)
     }
 }

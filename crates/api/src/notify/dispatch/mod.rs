@@ -17,7 +17,7 @@ use chrono::{DateTime, Duration, Utc};
 use ens_domain::ids::SpaceId;
 use ens_domain::space::HealthSpace;
 use ens_domain::space::terms::{Channel, MessageKind, Stage};
-use ens_store::{Claimed, KeyRing, Order, Rejection, StoreError};
+use ens_store::{Claimed, CommandEnvelope, KeyRing, Rejection, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use super::mail::MailTransport;
@@ -114,7 +114,7 @@ impl Dispatcher {
     }
 
     async fn rounds(&self, channel: Channel, shutdown: &CancellationToken) {
-        let mut appended = self.app.store.appended();
+        let mut appended = self.app.store.log().appended();
         while !shutdown.is_cancelled() {
             let round = match channel {
                 Channel::Email => self.send_mails().await,
@@ -142,16 +142,16 @@ impl Dispatcher {
         let mut ids: Vec<SpaceId> = claims.iter().map(|claimed| claimed.space).collect();
         ids.sort_unstable();
         ids.dedup();
-        let keys = self.app.store.key_ring(&ids).await?;
-        let states = self.app.store.states(&ids).await?;
+        let keys = self.app.store.log().key_ring(&ids).await?;
+        let states = self.app.store.log().states(&ids).await?;
         let spaces = ids.into_iter().zip(states).filter_map(|(id, found)| found.map(|loaded| (id, loaded.space))).collect();
         Ok(Desk { spaces, keys })
     }
 
     /// Carries out an order that ends a message. What a rule refuses ends it too: it would be refused, and sent, for ever.
-    async fn settle(&self, orders: Vec<(MessageRef, Order)>) -> Result<(), StoreError> {
-        let (references, orders): (Vec<MessageRef>, Vec<Order>) = orders.into_iter().unzip();
-        let answers = self.app.store.execute_all(orders, &self.app.policy).await;
+    async fn settle(&self, orders: Vec<(MessageRef, CommandEnvelope)>) -> Result<(), StoreError> {
+        let (references, orders): (Vec<MessageRef>, Vec<CommandEnvelope>) = orders.into_iter().unzip();
+        let answers = self.app.store.commands().execute_all(orders, &self.app.policy).await;
         let (mut over, mut broken) = (Vec::new(), Ok(()));
         for (reference, answer) in references.into_iter().zip(answers) {
             match answer {
@@ -163,7 +163,7 @@ impl Dispatcher {
                 }
             }
         }
-        self.app.store.discard_all(&over).await?;
+        self.app.store.outbox().discard_all(&over).await?;
         broken
     }
 

@@ -7,7 +7,7 @@
 use chrono::NaiveDate;
 use ens_domain::calendar::paris;
 use ens_domain::space::commands::{RecordLetterDelivered, RecordLetterPosted, RecordLetterReturned};
-use ens_store::{Order, Outcome, Rejection, StoreError};
+use ens_store::{CommandEnvelope, Outcome, Rejection, StoreError};
 use serde::Serialize;
 use tokio::io::AsyncBufRead;
 
@@ -118,7 +118,7 @@ async fn record(
     on_bad_line: &mut (impl FnMut(BadStatus) + Send),
 ) -> Result<(), StatusImportError> {
     let orders = batch.iter().map(|(_, reported)| order(app, reported)).collect();
-    let answers = app.store.execute_all(orders, &app.policy).await;
+    let answers = app.store.commands().execute_all(orders, &app.policy).await;
     for ((number, _), answer) in batch.drain(..).zip(answers) {
         report.lines += 1;
         match told(answer)? {
@@ -133,16 +133,16 @@ async fn record(
     Ok(())
 }
 
-fn order(app: &App, reported: &Reported) -> Order {
+fn order(app: &App, reported: &Reported) -> CommandEnvelope {
     let (at, message) = (app.now(), reported.reference.message);
     let on: NaiveDate = reported.date;
     let space = reported.reference.space;
     let order = match reported.status {
-        LetterStatus::Posted => Order::new(space, RecordLetterPosted { at, message, posted_on: on }),
-        LetterStatus::Delivered => Order::new(space, RecordLetterDelivered { at, message, delivered_on: on }),
-        LetterStatus::Returned => Order::new(space, RecordLetterReturned { at, message }),
+        LetterStatus::Posted => CommandEnvelope::new(space, RecordLetterPosted { at, message, posted_on: on }),
+        LetterStatus::Delivered => CommandEnvelope::new(space, RecordLetterDelivered { at, message, delivered_on: on }),
+        LetterStatus::Returned => CommandEnvelope::new(space, RecordLetterReturned { at, message }),
     };
-    order.settling(message)
+    order.completing(message)
 }
 
 enum Told {
