@@ -39,10 +39,10 @@ pub(crate) fn events_of(partition: Partition) -> String {
     format!("{STORED} WHERE partition = {partition} AND position > $1 ORDER BY position LIMIT $2")
 }
 
-/// Events aggregate by aggregate after one of them, where `condition` holds.
+/// Events stream by stream after one of them, where `condition` holds. All streams of a space come one after the other, its life first.
 pub(crate) fn lives(condition: &str) -> String {
     format!(
-        "{STORED} WHERE (aggregate_type, aggregate_id) > ($1, $2) AND {condition} ORDER BY aggregate_type, aggregate_id, sequence LIMIT $4"
+        "{STORED} WHERE (aggregate_id, aggregate_type) > ($1, $2) AND {condition} ORDER BY aggregate_id, aggregate_type, sequence LIMIT $4"
     )
 }
 

@@ -15,6 +15,10 @@ use crate::engine::{Aggregates, Append, AtHead, Keys, column, number};
 use crate::error::StoreError;
 use crate::partition::Partition;
 
+/// The last sequences of some aggregates of a type; for the plus sign see [`super::log::histories`].
+pub(super) const VERSIONS: &str = "SELECT aggregate_id, max(sequence) FROM events WHERE +partition = $1 AND aggregate_type = $2 \
+     AND aggregate_id IN (SELECT value FROM json_each($3)) GROUP BY aggregate_id";
+
 /// A transaction that holds the file's write lock.
 pub(super) struct Appending {
     pub(super) transaction: Transaction<'static, Lite>,
@@ -110,15 +114,12 @@ impl Append for Appending {
     }
 
     async fn versions(&mut self, aggregates: Aggregates<'_>) -> Result<HashMap<String, u64>, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
-            "SELECT aggregate_id, max(sequence) FROM events WHERE partition = $1 AND aggregate_type = $2 \
-             AND aggregate_id IN (SELECT value FROM json_each($3)) GROUP BY aggregate_id",
-        )
-        .bind(aggregates.partition.column())
-        .bind(aggregates.aggregate_type)
-        .bind(array(aggregates.ids))
-        .fetch_all(&mut *self.transaction)
-        .await?;
+        let rows: Vec<(String, i64)> = sqlx::query_as(VERSIONS)
+            .bind(aggregates.partition.column())
+            .bind(aggregates.aggregate_type)
+            .bind(array(aggregates.ids))
+            .fetch_all(&mut *self.transaction)
+            .await?;
         rows.into_iter().map(|(id, version)| Ok((id, number(version)?))).collect()
     }
 

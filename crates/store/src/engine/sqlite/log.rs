@@ -75,14 +75,11 @@ impl Log for Sqlite {
     }
 
     async fn histories(&self, aggregates: Aggregates<'_>) -> Result<Vec<StoredEvent>, StoreError> {
-        let sql = format!(
-            "{} WHERE partition = {} AND aggregate_type = $1 AND aggregate_id IN (SELECT value FROM json_each($2)) \
-             ORDER BY aggregate_id, sequence",
-            text::STORED,
-            aggregates.partition
-        );
-        let rows: Vec<StoredRow> =
-            sqlx::query_as(&sql).bind(aggregates.aggregate_type).bind(array(aggregates.ids)).fetch_all(&self.readers).await?;
+        let rows: Vec<StoredRow> = sqlx::query_as(&histories(aggregates.partition))
+            .bind(aggregates.aggregate_type)
+            .bind(array(aggregates.ids))
+            .fetch_all(&self.readers)
+            .await?;
         rows.into_iter().map(stored).collect()
     }
 
@@ -96,6 +93,16 @@ impl Log for Sqlite {
         .await?;
         rows.into_iter().map(remembered).collect()
     }
+}
+
+/// Events of some aggregates of a type. The plus sign keeps the planner away from the index of the positions, in which it would read the
+/// whole partition.
+pub(super) fn histories(partition: Partition) -> String {
+    format!(
+        "{} WHERE +partition = {partition} AND aggregate_type = $1 AND aggregate_id IN (SELECT value FROM json_each($2)) \
+         ORDER BY aggregate_id, sequence",
+        text::STORED
+    )
 }
 
 /// A list as SQLite takes it: the text of a JSON array.
