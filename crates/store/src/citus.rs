@@ -22,8 +22,8 @@ const SHARDS: u32 = 32;
 /// whose space it is. `idempotency_keys` has a partition, but a key is unique in the whole store, so it must be placed by the key.
 const BY_DIGEST: [(&str, &str); 2] = [("idempotency_keys", "key"), ("space_registry", "ins_digest")];
 
-/// Tables that stay where the migrations run.
-const AT_HOME: [&str; 1] = ["_sqlx_migrations"];
+/// Tables that stay on the coordinator, where the migrations run: a start reads them, and nothing else does.
+const AT_HOME: [&str; 2] = ["_sqlx_migrations", "keys.store_identity"];
 
 /// Tables, each with its column `partition` if it has one, outermost only: no leaf of a partitioned table, nothing of an extension.
 const TABLES: &str = "SELECT c.oid::regclass::text, \

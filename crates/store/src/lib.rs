@@ -60,6 +60,7 @@ mod sealed;
 mod select;
 mod site;
 mod store;
+mod store_identity;
 mod stored;
 mod tables;
 mod walk;

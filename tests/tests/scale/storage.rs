@@ -41,11 +41,12 @@ async fn the_service_may_do_to_the_log_what_it_must_and_no_more() {
     let sql = "SELECT format('%s %s', c.oid::regclass, string_agg(right_, ' ' ORDER BY right_)) FROM pg_class c \
          JOIN pg_namespace n ON n.oid = c.relnamespace, unnest(ARRAY['DELETE', 'INSERT', 'SELECT', 'TRUNCATE', 'UPDATE']) right_ \
          WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('public', 'keys') AND has_table_privilege('ens_service', c.oid, right_) \
-         AND c.relname ~ '^(events|log_heads|space_keys|space_registry|idempotency_keys|outbox)' GROUP BY c.oid ORDER BY 1";
+         AND c.relname ~ '^(events|log_heads|space_keys|store_identity|space_registry|idempotency_keys|outbox)' GROUP BY c.oid ORDER BY 1";
     let expected = [
         "events INSERT SELECT",
         "idempotency_keys INSERT SELECT",
         "keys.space_keys INSERT SELECT",
+        "keys.store_identity INSERT SELECT",
         "log_heads SELECT",
         "outbox DELETE INSERT SELECT UPDATE",
         "space_registry INSERT SELECT",
@@ -105,4 +106,18 @@ async fn names_of_streams_are_compared_byte_by_byte() {
     assert_eq!(column(&mut owner, sql).await.len(), 2 * (1 + 16 + 1));
     let sql = "SELECT DISTINCT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'p' AND conrelid::regclass::text ~ '^events'";
     assert_eq!(column(&mut owner, sql).await, ["PRIMARY KEY (aggregate_id, aggregate_type, sequence, partition)"]);
+}
+
+/// What names a store and its master key is written once.
+#[tokio::test]
+async fn nobody_but_an_owner_changes_the_identity_of_a_store() {
+    let (_place, mut owner) = migrated().await;
+    for statement in
+        ["UPDATE keys.store_identity SET store = gen_random_uuid()", "DELETE FROM keys.store_identity", "TRUNCATE keys.store_identity"]
+    {
+        let sql = format!(
+            "DO $$ BEGIN SET LOCAL ROLE ens_service; {statement}; RAISE 'the service may'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$"
+        );
+        run(&mut owner, &sql).await;
+    }
 }

@@ -26,6 +26,7 @@ mod same_events;
 mod sealing;
 mod single_rows;
 mod sqlite_transactions;
+mod store_identity;
 mod streaming_reads;
 mod streams;
 

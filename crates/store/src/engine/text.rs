@@ -12,6 +12,11 @@ pub(crate) fn span(partition: Partition) -> String {
     )
 }
 
+pub(crate) const IDENTITY: &str = "SELECT store, master_check FROM keys.store_identity WHERE only_row = 1";
+pub(crate) const KEEP_IDENTITY: &str =
+    "INSERT INTO keys.store_identity (only_row, store, master_check) VALUES (1, $1, $2) ON CONFLICT (only_row) DO NOTHING";
+pub(crate) const ANY_KEY: &str = "SELECT partition, space, generation, wrapped FROM keys.space_keys WHERE wrapped IS NOT NULL LIMIT 1";
+
 pub(crate) const HEADS: &str = "SELECT partition, position FROM log_heads ORDER BY partition";
 pub(crate) const PARTITIONS: &str = "SELECT count(*) FROM log_heads";
 /// A look over all partitions, so it says only where to look; the heads are the list of partitions. One probe of an index each.
