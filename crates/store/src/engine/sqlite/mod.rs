@@ -5,6 +5,7 @@
 //! the keys folded back.
 //! - a destroyed key is overwritten
 //! - several processes may bring the tables up to date at once
+//! - a full disk stops the commands of that time and no later one
 
 mod append;
 mod binding;
@@ -25,8 +26,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Executor, Sqlite as Lite, Transaction};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous, SqliteTransactionManager,
+};
+use sqlx::{Connection, Executor, Sqlite as Lite, Transaction, TransactionManager};
 
 use super::Engine;
 use crate::append::back_off;
@@ -96,7 +99,7 @@ impl Place {
 
     /// A pool whose connections all see the keys, and whose only connection in memory lives as long as the pool.
     async fn pool(&self, connections: u32) -> Result<SqlitePool, StoreError> {
-        let keys = self.keys();
+        let (keys, in_memory) = (self.keys(), matches!(self, Self::Memory));
         let options = SqlitePoolOptions::new()
             .min_connections(1)
             .max_connections(connections)
@@ -110,6 +113,9 @@ impl Place {
                     attach_keys(connection, &keys).await?;
                     whole::prepare(connection).await
                 })
+            })
+            .after_release(move |connection, _| {
+                Box::pin(async move { if in_memory { end(connection).await } else { has_ended(connection).await } })
             });
         // Of several processes that make the file at once one sets its journal, and SQLite tells the others at once that it is locked.
         let mut attempt = 1;
@@ -121,6 +127,27 @@ impl Place {
             attempt += 1;
         }
     }
+}
+
+/// Whether no transaction is open on a connection that is given back; if one is, the connection is thrown away.
+///
+/// SQLite itself undoes a transaction that meets a full disk or a failing one. The rollback that sqlx sends then is refused, and sqlx
+/// takes the connection for one inside a transaction for ever: it would begin none again.
+async fn has_ended(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // The answer comes behind the rollback of a transaction that was dropped.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
+}
+
+/// The same in memory, where the one connection holds all data: a transaction is opened for the rollback that sqlx still owes.
+async fn end(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if !has_ended(connection).await? {
+        (&mut *connection).execute("BEGIN").await?;
+        SqliteTransactionManager::rollback(connection).await?;
+    }
+    Ok(true)
 }
 
 async fn attach_keys(connection: &mut SqliteConnection, keys: &str) -> Result<(), sqlx::Error> {
@@ -180,5 +207,70 @@ impl Engine for Sqlite {
     async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Sqlite, append, log};
+    use crate::append::Row;
+    use crate::engine::{Log, text};
+    use crate::error::StoreError;
+    use crate::partition::Partition;
+    use crate::stored::NewEvent;
+
+    /// An event too large for the room that is left in a page.
+    fn large(position: u64) -> Row {
+        let event = NewEvent {
+            event_type: "MeasureTaken".to_owned(),
+            event_version: "1.0".to_owned(),
+            payload: format!("\"{}\"", "x".repeat(100_000)),
+            metadata: "{}".to_owned(),
+        };
+        Row { aggregate_type: "measures".to_owned(), aggregate_id: "a/b".to_owned(), sequence: position, position, event }
+    }
+
+    async fn write(engine: &Sqlite, position: u64) -> Result<(), StoreError> {
+        let mut appending = engine.begin(Partition::new(0)).await?;
+        appending.insert(&[large(position)]).await?;
+        appending.commit().await
+    }
+
+    /// A table that has no index for what is asked would be read whole by each command.
+    #[tokio::test]
+    async fn streams_are_found_by_the_key_of_the_log() {
+        let engine = Sqlite::open(":memory:", 2).await.unwrap();
+        let lives = text::lives("+partition = 0 AND +position <= $3");
+        for sql in [log::histories(Partition::new(0)), append::VERSIONS.to_owned(), lives] {
+            let steps: Vec<(i64, i64, i64, String)> =
+                sqlx::query_as(&format!("EXPLAIN QUERY PLAN {sql}")).fetch_all(&engine.writer).await.unwrap();
+            let read: Vec<&String> = steps.iter().map(|(.., step)| step).filter(|step| step.contains(" events ")).collect();
+            // The first index is that of the primary key.
+            let by_key = |step: &&String| step.starts_with("SEARCH") && step.contains("INDEX sqlite_autoindex_events_1 (");
+            assert!(read.len() == 1 && read.iter().all(by_key), "{sql}: {steps:?}");
+        }
+    }
+
+    async fn pragma(engine: &Sqlite, text: &str) -> i64 {
+        sqlx::query_scalar(&format!("PRAGMA {text}")).fetch_one(&engine.writer).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_stops_the_commands_of_that_time_and_no_later_one() {
+        let folder = tempfile::tempdir().unwrap();
+        for place in [folder.path().join("ens.db").to_str().unwrap(), ":memory:"] {
+            let engine = Sqlite::open(place, 2).await.unwrap();
+            write(&engine, 1).await.unwrap();
+            for round in 0..3 {
+                let pages = pragma(&engine, "page_count").await;
+                pragma(&engine, &format!("max_page_count = {pages}")).await;
+                let full = write(&engine, round + 2).await;
+                assert!(matches!(&full, Err(StoreError::Database { code, .. }) if code == "13"), "{place}: {full:?}");
+                // There is room again.
+                pragma(&engine, "max_page_count = 1000000").await;
+                write(&engine, round + 2).await.unwrap_or_else(|error| panic!("{place}: {error}"));
+            }
+            assert_eq!(engine.feed(Partition::new(0), 0, 10).await.unwrap().len(), 4, "{place}");
+        }
     }
 }
