@@ -33,9 +33,14 @@ const TABLES: &str = "SELECT c.oid::regclass::text, \
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') \
      ORDER BY c.oid::regclass::text";
 
-/// Triggers of ours, leaf by leaf; those of the row kind go with the table that they were made on.
+/// Triggers of ours, leaf by leaf; those of the row kind go with the table that they were made on. A superuser sees the triggers of all
+/// schemas and of extensions, Citus's own among them: those are not ours to drop.
 const TRIGGERS: &str = "SELECT format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass) FROM pg_trigger t \
-     WHERE NOT t.tgisinternal AND t.tgparentid = 0 ORDER BY t.tgrelid::regclass::text, t.tgname";
+     JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+     WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND n.nspname IN ('public', 'keys') \
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'e' AND (d.classid = 'pg_trigger'::regclass AND d.objid = t.oid \
+            OR d.classid = 'pg_class'::regclass AND d.objid = t.tgrelid OR d.classid = 'pg_proc'::regclass AND d.objid = t.tgfoid)) \
+     ORDER BY t.tgrelid::regclass::text, t.tgname";
 
 /// The statements that lay a database over a Citus cluster, in their order. Each stands alone.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -96,6 +96,34 @@ async fn what_is_laid_out_already_is_left_alone() {
     assert_eq!(added.statements(), ["SELECT create_distributed_table('later', 'partition', colocate_with => 'log_heads')"]);
 }
 
+/// A superuser sees every trigger of the database: those of Citus itself, of other extensions and of other applications are not ours to drop.
+#[tokio::test]
+async fn only_triggers_of_ours_are_dropped() {
+    let (place, mut owner) = migrated().await;
+    let before = Layout::of(place.url()).await.expect("a layout");
+    let dropped =
+        |layout: &Layout| layout.statements().iter().filter(|statement| statement.starts_with("DROP TRIGGER")).cloned().collect::<Vec<_>>();
+    assert_eq!(dropped(&before).len(), 18, "the guards of the log and of its leaves: {before:#?}");
+    run(
+        &mut owner,
+        "CREATE SCHEMA elsewhere; \
+         CREATE FUNCTION elsewhere.noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; \
+         CREATE TABLE elsewhere.theirs (id bigint); \
+         CREATE TRIGGER of_another_schema BEFORE INSERT ON elsewhere.theirs FOR EACH ROW EXECUTE FUNCTION elsewhere.noted(); \
+         CREATE TABLE of_an_extension (id bigint); \
+         CREATE TRIGGER on_a_table_of_an_extension BEFORE INSERT ON of_an_extension FOR EACH ROW EXECUTE FUNCTION elsewhere.noted(); \
+         ALTER EXTENSION plpgsql ADD TABLE of_an_extension; \
+         CREATE FUNCTION of_an_extension() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; \
+         CREATE TRIGGER by_an_extension BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION of_an_extension(); \
+         ALTER EXTENSION plpgsql ADD FUNCTION of_an_extension()",
+    )
+    .await;
+    assert_eq!(Layout::of(place.url()).await.expect("a layout"), before);
+    run(&mut owner, "CREATE TRIGGER ours BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION elsewhere.noted()").await;
+    let after = dropped(&Layout::of(place.url()).await.expect("a layout"));
+    assert!(after.contains(&"DROP TRIGGER ours ON outbox".to_owned()), "{after:?}");
+}
+
 #[tokio::test]
 async fn a_table_without_a_place_stops_the_layout_before_it_begins() {
     let (storage, mut owner) = migrated().await;
