@@ -89,10 +89,10 @@ async fn a_log_in_json_is_one_object_a_line() {
 #[tokio::test]
 async fn the_master_key_of_another_store_starts_nothing_and_says_what_to_mend() {
     for engine in Engine::DURABLE {
-        let place = Place::fresh(engine).await;
+        let storage = TestStorage::fresh(engine).await;
         let run = |command: &str, key: &str| {
-            let data = place.folder().join("data").display().to_string();
-            let launch = Launch::default().arg(command).env("ENS_STORE", place.url()).env("ENS_DATA", data);
+            let data = storage.folder().join("data").display().to_string();
+            let launch = Launch::default().arg(command).env("ENS_STORE", storage.url()).env("ENS_DATA", data);
             launch.env("ENS_MASTER_KEY", key).env("ENS_LISTEN", "127.0.0.1:0").run("")
         };
         let (ours, other) = ("ab".repeat(32), "cd".repeat(32));

@@ -99,8 +99,8 @@ async fn what_is_laid_out_already_is_left_alone() {
 /// A superuser sees every trigger of the database: those of Citus itself, of other extensions and of other applications are not ours to drop.
 #[tokio::test]
 async fn only_triggers_of_ours_are_dropped() {
-    let (place, mut owner) = migrated().await;
-    let before = Layout::of(place.url()).await.expect("a layout");
+    let (storage, mut owner) = migrated().await;
+    let before = Layout::of(storage.url()).await.expect("a layout");
     let dropped =
         |layout: &Layout| layout.statements().iter().filter(|statement| statement.starts_with("DROP TRIGGER")).cloned().collect::<Vec<_>>();
     assert_eq!(dropped(&before).len(), 18, "the guards of the log and of its leaves: {before:#?}");
@@ -118,9 +118,9 @@ async fn only_triggers_of_ours_are_dropped() {
          ALTER EXTENSION plpgsql ADD FUNCTION of_an_extension()",
     )
     .await;
-    assert_eq!(Layout::of(place.url()).await.expect("a layout"), before);
+    assert_eq!(Layout::of(storage.url()).await.expect("a layout"), before);
     run(&mut owner, "CREATE TRIGGER ours BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION elsewhere.noted()").await;
-    let after = dropped(&Layout::of(place.url()).await.expect("a layout"));
+    let after = dropped(&Layout::of(storage.url()).await.expect("a layout"));
     assert!(after.contains(&"DROP TRIGGER ours ON outbox".to_owned()), "{after:?}");
 }
 
