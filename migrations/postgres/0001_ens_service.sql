@@ -1,6 +1,6 @@
--- Why:      the service must not be able to change the log, whatever bug it has; so it works under a role that was never given the right.
--- Old code: keeps working; nothing belongs to the role yet.
--- Takes:    no time; the role is the whole server's, so another database may have made it already, or be making it now.
+-- Why:      the service works under a role that has no right to change the log, so no bug in the service can change it.
+-- Old code: there is none; this is the first version.
+-- Takes:    no time. The role belongs to the whole server, so another database may have made it already, or be making it now.
 DO $$
 BEGIN
     CREATE ROLE ens_service NOLOGIN;

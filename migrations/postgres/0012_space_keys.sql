@@ -1,17 +1,32 @@
--- Why:      each space has its own key, wrapped by the master key; to destroy a space is to destroy its key. Apart from the log, so that it is backed up apart.
--- Old code: keeps working; nothing reads it yet.
+-- Why:      each space has its own key, wrapped by the master key; to destroy a space is to destroy its key. The keys have a schema of their own, so that they
+--           are backed up apart from the log, and one leaf a partition, so that each can be moved, vacuumed and locked alone.
+-- Old code: there is none; this is the first version.
 -- Takes:    no time.
 CREATE SCHEMA keys;
 
 CREATE TABLE keys.space_keys (
     partition smallint NOT NULL,
-    space uuid NOT NULL,
     generation integer NOT NULL CHECK (generation >= 1),
-    wrapped bytea,
+    space uuid NOT NULL,
     destroyed_at timestamptz,
+    wrapped bytea,
     PRIMARY KEY (partition, space, generation),
     CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
-) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50);
+) PARTITION BY LIST (partition);
+
+-- A destroyed key must not stay in a dead row for long: vacuum after 50 of them, however many keys there are.
+DO $$
+DECLARE
+    number smallint;
+BEGIN
+    FOR number IN SELECT partition FROM log_heads ORDER BY partition LOOP
+        EXECUTE format(
+            'CREATE TABLE keys.space_keys_%s PARTITION OF keys.space_keys FOR VALUES IN (%s)
+             WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50,
+                   autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 200000)',
+            lpad(number::text, 2, '0'), number);
+    END LOOP;
+END $$;
 
 GRANT USAGE ON SCHEMA keys TO ens_service;
 GRANT SELECT, INSERT, UPDATE (wrapped, destroyed_at) ON keys.space_keys TO ens_service;

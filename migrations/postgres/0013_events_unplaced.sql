@@ -1,15 +1,17 @@
--- Why:      stock postgres-es knows neither partition nor position; its rows fall into this leaf, whose trigger places them. Our own writer never comes here.
--- Old code: stock postgres-es works unchanged, and its rows get what ours have: a dense position, a sequence without a hole.
+-- Why:      stock postgres-es knows neither partition nor position. Its rows fall into this leaf, and a trigger moves each to its place. Our own writer brings
+--           both and never comes here.
+-- Old code: there is none. Rows of stock postgres-es get what ours have: a dense position, a sequence without a hole, the partition of their space.
 -- Takes:    no time.
 CREATE TABLE events_unplaced PARTITION OF events DEFAULT;
 
 CREATE FUNCTION place_event() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    hash bytea := sha256(convert_to(NEW.aggregate_id, 'UTF8'));
+    -- All streams of a space stand in the partition of the space, whose id is what comes before the first '/'.
+    hash bytea := sha256(convert_to(split_part(NEW.aggregate_id, '/', 1), 'UTF8'));
     last bigint;
 BEGIN
     SELECT (get_byte(hash, 0) * 256 + get_byte(hash, 1)) % count(*) INTO NEW.partition FROM log_heads;
-    -- The head's lock is held until the commit: positions come in the order of the commits.
+    -- The lock on the head is held until the commit, so positions come in the order of the commits.
     UPDATE log_heads SET position = position + 1 WHERE partition = NEW.partition RETURNING position INTO NEW.position;
     SELECT coalesce(max(sequence), 0) INTO last FROM events
         WHERE aggregate_type = NEW.aggregate_type AND aggregate_id = NEW.aggregate_id AND partition = NEW.partition;
@@ -21,6 +23,7 @@ BEGIN
     INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, partition, position)
         VALUES (NEW.aggregate_type, NEW.aggregate_id, NEW.sequence, NEW.event_type, NEW.event_version, NEW.payload, NEW.metadata,
                 NEW.partition, NEW.position);
+    -- Only the life of a space destroys its key, and only its id is a UUID.
     IF NEW.aggregate_type = 'health_space' AND NEW.event_type = 'Destroyed' THEN
         UPDATE keys.space_keys SET wrapped = NULL, destroyed_at = clock_timestamp()
             WHERE partition = NEW.partition AND space = NEW.aggregate_id::uuid AND wrapped IS NOT NULL;

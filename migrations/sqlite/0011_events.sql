@@ -1,6 +1,8 @@
--- Why:      the log: the table of postgres-es plus a partition, a dense position and the instant of writing. Nothing unsealed gets in.
--- Old code: keeps working.
--- Takes:    no time on a new database.
+-- Why:      the log: the table of postgres-es with a partition, a dense position and the time of writing. A stream is named SPACE if it is the life of a space
+--           (aggregate type health_space), and SPACE/ITEM if it is something that the space contains. The key begins with that name, compared byte by
+--           byte, so all streams of one space stand side by side: '/' comes before every digit and letter. Nothing unsealed is stored.
+-- Old code: there is none; this is the first version.
+-- Takes:    no time.
 CREATE TABLE events (
     aggregate_type TEXT NOT NULL,
     aggregate_id TEXT NOT NULL,
@@ -12,6 +14,6 @@ CREATE TABLE events (
     partition INTEGER NOT NULL,
     position INTEGER NOT NULL CHECK (position >= 1),
     recorded_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
-    PRIMARY KEY (aggregate_type, aggregate_id, sequence, partition),
+    PRIMARY KEY (aggregate_id, aggregate_type, sequence, partition),
     UNIQUE (partition, position)
 ) STRICT;

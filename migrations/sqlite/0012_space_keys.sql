@@ -1,5 +1,6 @@
--- Why:      each space has its own key, wrapped by the master key; to destroy a space is to destroy its key. In a file of its own, so that it is backed up apart.
--- Old code: keeps working; nothing reads it yet.
+-- Why:      each space has its own key, wrapped by the master key; to destroy a space is to destroy its key. The keys have a file of their own, so that they are
+--           backed up apart from the log.
+-- Old code: there is none; this is the first version.
 -- Takes:    no time.
 CREATE TABLE keys.space_keys (
     partition INTEGER NOT NULL,

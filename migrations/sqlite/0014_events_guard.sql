@@ -1,6 +1,6 @@
 -- Why:      what was acknowledged never changes, whatever bug the service has.
--- Old code: keeps working; it only ever inserts.
--- Takes:    no time; costs nothing at insert.
+-- Old code: there is none; this is the first version.
+-- Takes:    no time; it costs nothing at insert.
 CREATE TRIGGER events_are_never_updated BEFORE UPDATE ON events BEGIN
     SELECT RAISE(ABORT, 'the log is append-only');
 END;

@@ -1,6 +1,6 @@
--- Why:      a message leaves if and only if what it tells was written: its row is made in the transaction of the append.
--- Old code: keeps working; nothing reads it yet.
--- Takes:    no time. Instants are microseconds since 1970, so that they compare.
+-- Why:      a message leaves if, and only if, the event that it tells of was written: its row is made in the transaction of the append.
+-- Old code: there is none; this is the first version.
+-- Takes:    no time. Times are microseconds since 1970, so that they compare.
 CREATE TABLE outbox (
     partition INTEGER NOT NULL,
     message TEXT NOT NULL,
@@ -11,6 +11,7 @@ CREATE TABLE outbox (
     due_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     handed_over_at TEXT,
+    leased_until INTEGER,
     PRIMARY KEY (partition, message),
     CHECK ((content IS NULL) = (handed_over_at IS NOT NULL))
 ) STRICT;

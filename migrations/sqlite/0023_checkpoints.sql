@@ -1,5 +1,5 @@
--- Why:      a follower stores how far it came beside its rows, in one transaction; who finds another position than it started from starts again.
--- Old code: keeps working; nothing reads it yet.
+-- Why:      a follower stores how far it came beside its rows, in one transaction; whoever finds another position than it started from starts again.
+-- Old code: there is none; this is the first version.
 -- Takes:    no time.
 CREATE TABLE checkpoints (
     name TEXT NOT NULL,

@@ -1,4 +1,4 @@
 -- Why:      SQLite has no rights to give: whoever opens the file fills the read models.
--- Old code: keeps working.
+-- Old code: there is none; this is the first version.
 -- Takes:    no time.
 SELECT 1;

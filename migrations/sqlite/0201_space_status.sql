@@ -1,6 +1,6 @@
--- Why:      one row a space, so that a person's question is one read.
--- Old code: does not know the table and keeps working; followers fill it from the beginning of the log.
--- Takes:    no time; the table is new.
+-- Why:      one row a space, so that one read answers what somebody asks about a space.
+-- Old code: there is none; followers fill the table from the beginning of the log.
+-- Takes:    no time.
 CREATE TABLE space_status (
     partition INTEGER NOT NULL,
     space TEXT NOT NULL,

@@ -1,6 +1,6 @@
--- Why:      each morning the spaces whose window is over are opened, oldest window first.
--- Old code: does not know the table and keeps working; followers fill it from the beginning of the log.
--- Takes:    no time; the table is new.
+-- Why:      each morning the spaces whose window is over are opened, the oldest window first.
+-- Old code: there is none; followers fill the table from the beginning of the log.
+-- Takes:    no time.
 CREATE TABLE openings_due (
     partition INTEGER NOT NULL,
     space TEXT NOT NULL,

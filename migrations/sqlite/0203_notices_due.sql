@@ -1,6 +1,6 @@
--- Why:      a campaign walks the persons to be told, in the order of their ids.
--- Old code: does not know the table and keeps working; followers fill it from the beginning of the log.
--- Takes:    no time; the table is new.
+-- Why:      a campaign goes through the persons who are owed a notice, in the order of their ids.
+-- Old code: there is none; followers fill the table from the beginning of the log.
+-- Takes:    no time.
 CREATE TABLE notices_due (
     partition INTEGER NOT NULL,
     space TEXT NOT NULL,

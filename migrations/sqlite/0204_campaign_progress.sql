@@ -1,6 +1,6 @@
 -- Why:      the campaign is counted by department, insurer, channel, state and day.
--- Old code: does not know the table and keeps working; followers fill it from the beginning of the log.
--- Takes:    no time; the table is new.
+-- Old code: there is none; followers fill the table from the beginning of the log.
+-- Takes:    no time.
 CREATE TABLE campaign_progress (
     partition INTEGER NOT NULL,
     space TEXT NOT NULL,

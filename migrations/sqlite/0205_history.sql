@@ -1,6 +1,6 @@
--- Why:      a person reads the life of their space, one line a fact.
--- Old code: does not know the table and keeps working; followers fill it from the beginning of the log.
--- Takes:    no time; the table is new.
+-- Why:      a person reads the life of their space, one line an event.
+-- Old code: there is none; followers fill the table from the beginning of the log.
+-- Takes:    no time.
 CREATE TABLE history (
     partition INTEGER NOT NULL,
     space TEXT NOT NULL,

@@ -1,6 +1,6 @@
 -- Why:      a person sees who may see their space, and who is blocked.
--- Old code: does not know the table and keeps working; followers fill it from the beginning of the log.
--- Takes:    no time; the table is new.
+-- Old code: there is none; followers fill the table from the beginning of the log.
+-- Takes:    no time.
 CREATE TABLE authorisations (
     partition INTEGER NOT NULL,
     space TEXT NOT NULL,

@@ -1,6 +1,6 @@
 -- Why:      what falls due by itself after the notice is settled each morning.
--- Old code: does not know the table and keeps working; followers fill it from the beginning of the log.
--- Takes:    no time; the table is new.
+-- Old code: there is none; followers fill the table from the beginning of the log.
+-- Takes:    no time.
 CREATE TABLE deadlines (
     partition INTEGER NOT NULL,
     space TEXT NOT NULL,

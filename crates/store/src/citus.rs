@@ -22,8 +22,8 @@ const SHARDS: u32 = 32;
 /// whose space it is. `idempotency_keys` has a partition, but a key is unique in the whole store, so it must be placed by the key.
 const BY_DIGEST: [(&str, &str); 2] = [("idempotency_keys", "key"), ("space_registry", "ins_digest")];
 
-/// Tables that stay where the migrations run.
-const AT_HOME: [&str; 1] = ["_sqlx_migrations"];
+/// Tables that stay on the coordinator, where the migrations run: a start reads them, and nothing else does.
+const AT_HOME: [&str; 2] = ["_sqlx_migrations", "keys.store_identity"];
 
 /// Tables, each with its column `partition` if it has one, outermost only: no leaf of a partitioned table, nothing of an extension.
 const TABLES: &str = "SELECT c.oid::regclass::text, \
@@ -33,9 +33,14 @@ const TABLES: &str = "SELECT c.oid::regclass::text, \
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') \
      ORDER BY c.oid::regclass::text";
 
-/// Triggers of ours, leaf by leaf; those of the row kind go with the table that they were made on.
+/// Triggers of ours, leaf by leaf; those of the row kind go with the table that they were made on. A superuser sees the triggers of all
+/// schemas and of extensions, Citus's own among them: those are not ours to drop.
 const TRIGGERS: &str = "SELECT format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass) FROM pg_trigger t \
-     WHERE NOT t.tgisinternal AND t.tgparentid = 0 ORDER BY t.tgrelid::regclass::text, t.tgname";
+     JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+     WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND n.nspname IN ('public', 'keys') \
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'e' AND (d.classid = 'pg_trigger'::regclass AND d.objid = t.oid \
+            OR d.classid = 'pg_class'::regclass AND d.objid = t.tgrelid OR d.classid = 'pg_proc'::regclass AND d.objid = t.tgfoid)) \
+     ORDER BY t.tgrelid::regclass::text, t.tgname";
 
 /// The statements that lay a database over a Citus cluster, in their order. Each stands alone.
 #[derive(Debug, Clone, PartialEq, Eq)]

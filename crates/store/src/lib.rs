@@ -57,6 +57,7 @@ mod sealed;
 mod sealing;
 mod shared;
 mod store;
+mod store_identity;
 
 pub use citus::Layout;
 pub use ground::{

@@ -15,6 +15,7 @@ use crate::queue::Commands;
 use crate::read_models::ReadModels;
 use crate::sealing::MasterKey;
 use crate::shared::Shared;
+use crate::store_identity;
 
 /// How a store is opened.
 #[derive(Debug, Clone)]
@@ -70,23 +71,26 @@ struct Doors {
 }
 
 impl Store {
-    /// Opens `postgres://…`, `sqlite:PATH` or `sqlite::memory:`, brings its tables up to date, and destroys again what the log says was
-    /// destroyed. Several processes may do so at once.
+    /// Opens `postgres://…`, `sqlite:PATH` or `sqlite::memory:`, brings its tables up to date, compares the master key with the one that
+    /// the store was made with, and destroys again what the log says was destroyed. Several processes may do so at once.
     ///
     /// # Errors
-    /// [`StoreError::Address`], [`StoreError::Unreachable`], [`StoreError::Migration`], or the database's.
+    /// [`StoreError::Address`], [`StoreError::Unreachable`], [`StoreError::Migration`], [`OpenError::WrongMaster`](crate::OpenError) for
+    /// another master key than the store's, or the database's.
     pub async fn open(url: &str, options: StoreOptions) -> Result<Self, StoreError> {
         let engine: Box<dyn Engine> = match url.split_once(':') {
             Some(("postgres" | "postgresql", _)) => Box::new(Postgres::open(url, options.connections).await?),
             Some(("sqlite", place)) => Box::new(Sqlite::open(place, options.connections).await?),
             Some(_) | None => return Err(StoreError::Address),
         };
+        let keys = options.master.derive()?;
+        store_identity::check(engine.as_ref(), &keys).await?;
         let destroyed = engine.destroy_keys_again().await?;
         if destroyed > 0 {
             tracing::warn!(destroyed, "keys had come back that the log says are destroyed; destroyed again");
         }
         let partitions = engine.partitions().await?;
-        let shared = Shared::new(engine, options.master.derive()?, options.entropy, partitions);
+        let shared = Shared::new(engine, keys, options.entropy, partitions);
         Ok(Self(Arc::new(Doors {
             log: Log::of(shared.clone()),
             commands: Commands::new(shared.clone(), options.waiting),

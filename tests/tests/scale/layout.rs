@@ -68,7 +68,9 @@ async fn every_table_has_a_place() {
     let layout = Layout::carry_out(storage.url()).await.expect("a layout");
     let all: BTreeSet<String> = column(&mut owner, TABLES).await.into_iter().collect();
     let mut laid_out = placed(&mut owner, "true").await;
-    assert!(laid_out.insert("_sqlx_migrations".to_owned()), "what the migrations note stays on the coordinator");
+    for table in ["_sqlx_migrations", "keys.store_identity"] {
+        assert!(laid_out.insert(table.to_owned()), "{table} stays on the coordinator");
+    }
     assert_eq!(laid_out, all, "{:#?}", layout.statements());
     let by_digest = placed(&mut owner, "dist_column <> 'partition'").await;
     assert!(by_digest.iter().map(String::as_str).eq(["idempotency_keys", "space_registry"]), "{by_digest:?}");
@@ -92,6 +94,34 @@ async fn what_is_laid_out_already_is_left_alone() {
     run(&mut owner, "CREATE TABLE later (partition smallint NOT NULL, space uuid NOT NULL, PRIMARY KEY (partition, space))").await;
     let added = Layout::carry_out(storage.url()).await.expect("a layout");
     assert_eq!(added.statements(), ["SELECT create_distributed_table('later', 'partition', colocate_with => 'log_heads')"]);
+}
+
+/// A superuser sees every trigger of the database: those of Citus itself, of other extensions and of other applications are not ours to drop.
+#[tokio::test]
+async fn only_triggers_of_ours_are_dropped() {
+    let (storage, mut owner) = migrated().await;
+    let before = Layout::of(storage.url()).await.expect("a layout");
+    let dropped =
+        |layout: &Layout| layout.statements().iter().filter(|statement| statement.starts_with("DROP TRIGGER")).cloned().collect::<Vec<_>>();
+    assert_eq!(dropped(&before).len(), 18, "the guards of the log and of its leaves: {before:#?}");
+    run(
+        &mut owner,
+        "CREATE SCHEMA elsewhere; \
+         CREATE FUNCTION elsewhere.noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; \
+         CREATE TABLE elsewhere.theirs (id bigint); \
+         CREATE TRIGGER of_another_schema BEFORE INSERT ON elsewhere.theirs FOR EACH ROW EXECUTE FUNCTION elsewhere.noted(); \
+         CREATE TABLE of_an_extension (id bigint); \
+         CREATE TRIGGER on_a_table_of_an_extension BEFORE INSERT ON of_an_extension FOR EACH ROW EXECUTE FUNCTION elsewhere.noted(); \
+         ALTER EXTENSION plpgsql ADD TABLE of_an_extension; \
+         CREATE FUNCTION of_an_extension() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; \
+         CREATE TRIGGER by_an_extension BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION of_an_extension(); \
+         ALTER EXTENSION plpgsql ADD FUNCTION of_an_extension()",
+    )
+    .await;
+    assert_eq!(Layout::of(storage.url()).await.expect("a layout"), before);
+    run(&mut owner, "CREATE TRIGGER ours BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION elsewhere.noted()").await;
+    let after = dropped(&Layout::of(storage.url()).await.expect("a layout"));
+    assert!(after.contains(&"DROP TRIGGER ours ON outbox".to_owned()), "{after:?}");
 }
 
 #[tokio::test]

@@ -4,12 +4,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cqrs_es::Aggregate;
+use cqrs_es::persist::{PersistedEventRepository, SerializedEvent};
+use ens_domain::space::HealthSpace;
 use ens_tests::source;
-use sqlx::PgConnection;
+use postgres_es::PostgresEventRepository;
+use serde_json::json;
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{Executor, PgConnection};
 
-use crate::captured_plans::Explained;
+use crate::captured_plans::{Explained, Listener, explain_everything};
 use crate::hot_paths::{Walked, walk};
-use crate::{column, owner};
+use crate::{column, migrated, owner};
 
 /// Statements that may read all partitions, by a part of their text, with the reason.
 const OVER_ALL: [(&str, &str); 5] = [
@@ -50,6 +56,7 @@ async fn every_statement_of_the_hot_paths_reads_as_it_should() {
     assert!(mended.is_empty(), "these name their partition now, so take them off the list: {mended:?}");
     assert_every_path_was_explained(&walked);
     no_statement_asks_for_what_citus_refuses(&walked);
+    a_rebuild_reads_in_the_order_of_the_key(&walked);
     every_index_is_used_and_justified(&walked, &mut owner).await;
 }
 
@@ -94,6 +101,57 @@ fn no_statement_asks_for_what_citus_refuses(walked: &Walked) {
         assert!(!sql.contains("SKIP LOCKED") || sql.contains("partition = "), "locks rows on several shards: {sql}");
         let inserts_by_select = sql.contains("INSERT INTO") && sql.contains("SELECT") && !sql.contains("INSERT INTO events");
         assert!(!inserts_by_select || sql.contains("ON CONFLICT"), "a duplicate would come as an internal error: {sql}");
+    }
+}
+
+/// All streams of a space one after the other, by the primary key alone: what was sorted would be sorted again for every page.
+fn a_rebuild_reads_in_the_order_of_the_key(walked: &Walked) {
+    let read: Vec<&Explained> = walked.all().filter(|explained| explained.sql.contains("(aggregate_id, aggregate_type) > ")).collect();
+    assert!(!read.is_empty(), "no rebuild was explained");
+    for explained in read {
+        let by_key = explained.indexes().iter().all(|index| is_key_of_events(index));
+        assert!(by_key && !explained.values("Node Type").iter().any(|node| node.contains("Sort")), "{explained:#?}");
+    }
+}
+
+/// The primary key of the log, or of one of its leaves.
+fn is_key_of_events(index: &str) -> bool {
+    index.starts_with("events_") && index.ends_with("pkey")
+}
+
+#[tokio::test]
+async fn stock_postgres_es_reads_and_writes_by_the_key() {
+    let (storage, _owner) = migrated().await;
+    explain_everything(&storage).await;
+    let listener = Listener::start();
+    let as_service = PgPoolOptions::new()
+        .max_connections(1)
+        .after_connect(|connection, _| Box::pin(async move { connection.execute("SET ROLE ens_service").await.map(drop) }));
+    let stock = PostgresEventRepository::new(as_service.connect(storage.url()).await.expect("a pool"));
+    for id in ["01890a5d-ac96-774b-bcce-b302099a8057", "01890a5d-ac96-774b-bcce-b302099a8057/01890a5d-ac96-774b-bcce-b302099a8059"] {
+        stock.persist::<HealthSpace>(&[stock_event(id)], None).await.expect("a write");
+        assert_eq!(stock.get_events::<HealthSpace>(id).await.expect("events").len(), 1);
+        assert_eq!(stock.get_last_events::<HealthSpace>(id, 0).await.expect("events").len(), 1);
+    }
+    let explained = listener.take();
+    // Two reads, and the look at the last sequence by the trigger, for each of the two ids.
+    let looks: Vec<&Explained> = explained.iter().filter(|each| each.sql.contains("aggregate_id = ")).collect();
+    assert!(looks.len() >= 6, "{explained:#?}");
+    for look in looks {
+        let leaves: Vec<String> = look.read_whole().into_iter().filter(|table| table.starts_with("events")).collect();
+        assert!(leaves.is_empty() && look.indexes().iter().all(|index| is_key_of_events(index)), "{look:#?}");
+    }
+}
+
+fn stock_event(id: &str) -> SerializedEvent {
+    SerializedEvent {
+        aggregate_id: id.to_owned(),
+        sequence: 1,
+        aggregate_type: HealthSpace::TYPE.to_owned(),
+        event_type: "CodeLocked".to_owned(),
+        event_version: "1.0".to_owned(),
+        payload: json!({}),
+        metadata: json!({}),
     }
 }
 

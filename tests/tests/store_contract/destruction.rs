@@ -18,7 +18,7 @@ use crate::persons::{create, declare_contacts, destroy, email, life_until_destro
 
 const DESTROYED: Result<EmailAddress, StoreError> = Err(StoreError::Open(OpenError::Destroyed));
 
-fn first_email(outcomes: &[Outcome]) -> Personal<EmailAddress> {
+pub(crate) fn first_email(outcomes: &[Outcome]) -> Personal<EmailAddress> {
     let emails = outcomes.iter().flat_map(Outcome::space_events).find_map(|event| {
         if let SpaceEvent::Admission(AdmissionEvent::SpaceCreated { admission, .. })
         | SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { admission, .. }) = event

@@ -26,7 +26,9 @@ mod same_events;
 mod sealing;
 mod single_rows;
 mod sqlite_transactions;
+mod store_identity;
 mod streaming_reads;
+mod streams;
 
 use std::collections::BTreeMap;
 
@@ -77,7 +79,7 @@ async fn promise_1_what_was_acknowledged_never_changes() {
         log.write("a", 0, 3).await.expect("a write");
         let before = log.read_all().await;
         // A follower whose table is the log: the only function of the store that changes rows.
-        let events = Table::new("events", &["aggregate_type", "aggregate_id", "sequence", "partition"], &COLUMNS);
+        let events = Table::new("events", &["aggregate_id", "aggregate_type", "sequence", "partition"], &COLUMNS);
         let partition = log.store.partitions().of("a");
         let row = json!({"aggregate_type": HealthSpace::TYPE, "aggregate_id": "a", "sequence": 1, "partition": partition.number(),
             "event_type": "Forged", "event_version": "1.0", "payload": "{}", "metadata": "{}", "position": 1});

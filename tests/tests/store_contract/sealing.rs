@@ -76,9 +76,9 @@ async fn another_master_key_opens_nothing() {
     for backend in [Backend::SqliteFile, Backend::PostgresOurs] {
         let log = Log::fresh(backend).await;
         let outcome = live(&log.store, vec![create(space(1))]).await.remove(0);
-        let other = Store::open(log.storage.url(), StoreOptions::new(MasterKey::from_bytes([9; 32]))).await.expect("the same storage");
-        let answer = other.log().open_personal(space(1), &admitted(&outcome).2).await;
-        assert_eq!(answer, Err(StoreError::Open(OpenError::WrongMaster)), "{backend:?}");
+        let other = Store::open(log.storage.url(), StoreOptions::new(MasterKey::from_bytes([9; 32]))).await;
+        assert_eq!(other.err(), Some(StoreError::Open(OpenError::WrongMaster)), "{backend:?}");
+        assert_eq!(log.store.log().open_personal(space(1), &admitted(&outcome).2).await, Ok(email()), "{backend:?}");
     }
 }
 

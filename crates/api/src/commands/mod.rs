@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ens_projections::follower::NotLevel;
 use ens_projections::rebuild::RebuildError;
-use ens_store::{Store, StoreError, StoreOptions};
+use ens_store::{OpenError, Store, StoreError, StoreOptions};
 use tokio::io::AsyncBufRead;
 
 use crate::app::App;
@@ -131,7 +131,10 @@ async fn open_existing(settings: &Settings) -> Result<Store, Failure> {
 async fn open_store(settings: &Settings) -> Result<Store, Failure> {
     settings.make_folders()?;
     let options = StoreOptions::new(config::master_key(settings)?).with_waiting(settings.limits.commands_waiting);
-    Ok(Store::open(&settings.store_url(), options).await?)
+    match Store::open(&settings.store_url(), options).await {
+        Err(StoreError::Open(OpenError::WrongMaster)) => Err(KeyError::OfAnotherStore.into()),
+        opened => Ok(opened?),
+    }
 }
 
 /// A file to read, or the standard input where the file is `-`.

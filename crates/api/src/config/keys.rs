@@ -30,6 +30,12 @@ pub enum KeyError {
         /// Where it came from.
         origin: String,
     },
+    /// The store was made with another master key: under this one no person would be found again.
+    #[error(
+        "the master key is not the one that this store was made with: give that one as --master-key-file or ENS_MASTER_KEY \
+         (a key for development is in the data folder), or name another store as --store"
+    )]
+    OfAnotherStore,
     /// A development token key was altered.
     #[error("{path} is not a key that `ens` made; remove it to have a new one made", path = path.display())]
     NotATokenKey {

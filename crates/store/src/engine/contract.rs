@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::ground::{
-    Arg, Batch, Claimant, Claimed, Depth, NewMessage, NewRow, Partition, Partitions, Remembered, Rows, Span, StoreError, StoredEvent,
-    StoredKey, Table, Take,
+    Arg, Batch, Claimant, Claimed, Depth, NewMessage, NewRow, Partition, Partitions, Remembered, Rows, Span, StoreError, StoreIdentity,
+    StoredEvent, StoredKey, Table, Take,
 };
 
 use super::postgres::columns::Columns;
@@ -105,6 +105,12 @@ pub(crate) trait Keys {
     /// Destroys every key that the log says is destroyed, and says how many there were: after a crash between two files, after an old
     /// backup of the keys. Each `Destroyed` of a space ended one generation.
     async fn destroy_keys_again(&self) -> Result<u64, StoreError>;
+    /// Any one key that was not destroyed.
+    async fn any_key(&self) -> Result<Option<StoredKey>, StoreError>;
+    /// What names the store and its master key; nothing before it was opened for the first time.
+    async fn identity(&self) -> Result<Option<StoreIdentity>, StoreError>;
+    /// Inserts the identity if there is none, and answers the one that is there then.
+    async fn keep_identity(&self, identity: &StoreIdentity) -> Result<StoreIdentity, StoreError>;
 }
 
 /// The registry of an engine.

@@ -12,6 +12,11 @@ pub(crate) fn span(partition: Partition) -> String {
     )
 }
 
+pub(crate) const IDENTITY: &str = "SELECT store, master_check FROM keys.store_identity WHERE only_row = 1";
+pub(crate) const KEEP_IDENTITY: &str =
+    "INSERT INTO keys.store_identity (only_row, store, master_check) VALUES (1, $1, $2) ON CONFLICT (only_row) DO NOTHING";
+pub(crate) const ANY_KEY: &str = "SELECT partition, space, generation, wrapped FROM keys.space_keys WHERE wrapped IS NOT NULL LIMIT 1";
+
 pub(crate) const HEADS: &str = "SELECT partition, position FROM log_heads ORDER BY partition";
 pub(crate) const PARTITIONS: &str = "SELECT count(*) FROM log_heads";
 /// A look over all partitions, so it says only where to look; the heads are the list of partitions. One probe of an index each.
@@ -39,10 +44,10 @@ pub(crate) fn events_of(partition: Partition) -> String {
     format!("{STORED} WHERE partition = {partition} AND position > $1 ORDER BY position LIMIT $2")
 }
 
-/// Events aggregate by aggregate after one of them, where `condition` holds.
+/// Events stream by stream after one of them, where `condition` holds. All streams of a space come one after the other, its life first.
 pub(crate) fn lives(condition: &str) -> String {
     format!(
-        "{STORED} WHERE (aggregate_type, aggregate_id) > ($1, $2) AND {condition} ORDER BY aggregate_type, aggregate_id, sequence LIMIT $4"
+        "{STORED} WHERE (aggregate_id, aggregate_type) > ($1, $2) AND {condition} ORDER BY aggregate_id, aggregate_type, sequence LIMIT $4"
     )
 }
 

@@ -23,8 +23,8 @@ pub enum OpenError {
     /// The seal was altered, belongs to another space or another field, or was made under another key.
     #[error("this seal does not belong here")]
     Foreign,
-    /// The master key is not the one under which the space's key was wrapped.
-    #[error("the master key is not the one of this store")]
+    /// The master key is not the one that the store was made with.
+    #[error("the master key is not the one that this store was made with: open it with that one")]
     WrongMaster,
 }
 

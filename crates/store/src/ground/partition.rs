@@ -63,11 +63,39 @@ impl Partitions {
         (0..self.0).map(Partition)
     }
 
-    /// Where an aggregate lives: the first two bytes of SHA-256 of its id, big-endian, modulo the count. The trigger that serves
-    /// the stock writer says the same in SQL.
+    /// The partition of a stream, which is that of its space: the first two bytes of SHA-256 of what stands before the first `/` of its
+    /// id, big-endian, modulo the count. The trigger that serves the stock writer says the same in SQL.
     pub fn of(self, aggregate_id: &str) -> Partition {
-        let hash = digest(&SHA256, aggregate_id.as_bytes());
+        let space = aggregate_id.split_once('/').map_or(aggregate_id, |(space, _)| space);
+        let hash = digest(&SHA256, space.as_bytes());
         let start = hash.as_ref().iter().take(2).fold(0_u16, |number, byte| (number << 8) | u16::from(*byte));
         Partition(start % self.0)
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Partition, Partitions};
+
+    const SPACE: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+    const ITEM: &str = "01890a5d-ac96-774b-bcce-b302099a8059";
+
+    #[test]
+    fn every_stream_of_a_space_stands_in_the_partition_of_the_space() {
+        let partitions = Partitions(16);
+        let of_space = partitions.of(SPACE);
+        for stream in [format!("{SPACE}/{ITEM}"), format!("{SPACE}/"), format!("{SPACE}/{ITEM}/more")] {
+            assert_eq!(partitions.of(&stream), of_space, "{stream}");
+        }
+        assert_ne!(partitions.of(ITEM), of_space, "the two ids fall into one partition, so this test says nothing");
+    }
+
+    #[test]
+    fn the_partition_is_the_start_of_a_sha_256_for_ever() {
+        // SHA-256 of the id begins with these two bytes: what is in a log can never move to another partition.
+        assert_eq!(Partitions(1024).of(SPACE), Partition::new(START % 1024));
+        assert_eq!(Partitions(16).of(SPACE), Partition::new(START % 16));
+    }
+
+    const START: u16 = 0x87bd;
 }

@@ -12,6 +12,7 @@ use ens_domain::stream::KeyEffect;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::key_ring::{KeyRing, KeyState};
+use super::master::DerivedKeys;
 use super::seal::{self, SpaceKey, Wrapped};
 use super::seal_json::{self, UnsealedText};
 use crate::ground::{Entropy, OpenError, Partition, StoreError, StoredKey};
@@ -106,11 +107,7 @@ impl SpaceKeys {
     }
 
     fn unwrap_key(&self, row: &StoredKey) -> Result<KeyState, StoreError> {
-        let bound = Wrapped { space: row.space, generation: row.generation };
-        row.wrapped.as_ref().map_or(Ok(KeyState::Destroyed { generation: row.generation }), |wrapped| {
-            let key: SpaceKey = seal::unwrap(&self.shared.keys().wrap, bound, wrapped)?;
-            Ok(KeyState::Held(Arc::new(key)))
-        })
+        unwrap_key(self.shared.keys(), row)
     }
 
     /// The keys of these spaces, partition by partition.
@@ -122,6 +119,22 @@ impl SpaceKeys {
         let asked = placed.into_iter().map(|(partition, spaces)| async move { self.shared.engine().keys(partition, &spaces).await });
         stream::iter(asked).buffered(AT_ONCE).try_concat().await
     }
+}
+
+/// Whether a stored key unwraps under the master key of these keys.
+///
+/// # Errors
+/// [`OpenError::WrongMaster`] where it does not.
+pub(crate) fn check_unwraps(keys: &DerivedKeys, row: &StoredKey) -> Result<(), StoreError> {
+    unwrap_key(keys, row).map(drop)
+}
+
+fn unwrap_key(keys: &DerivedKeys, row: &StoredKey) -> Result<KeyState, StoreError> {
+    let bound = Wrapped { space: row.space, generation: row.generation };
+    row.wrapped.as_ref().map_or(Ok(KeyState::Destroyed { generation: row.generation }), |wrapped| {
+        let key: SpaceKey = seal::unwrap(&keys.wrap, bound, wrapped)?;
+        Ok(KeyState::Held(Arc::new(key)))
+    })
 }
 
 /// The generation to be made now, if any.

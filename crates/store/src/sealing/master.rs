@@ -1,6 +1,7 @@
 //! The master key: one secret outside the database, from which every other key of the store is derived or wrapped.
 //!
 //! master --HKDF--> wrap key (wraps each space's key) · index key (INS digests) · code key (provisional codes) · request key (idempotency)
+//!            · check key (tells whether this is the master key of a store)
 
 use std::fmt;
 
@@ -8,8 +9,9 @@ use ens_domain::code::CodeKey;
 use ens_domain::ins::IndexKey;
 use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use ring::hmac;
+use uuid::Uuid;
 
-use crate::ground::{Entropy, StoreError};
+use crate::ground::{Entropy, StoreError, StoreIdentity};
 
 /// A text that is not a master key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +66,7 @@ impl MasterKey {
             index: IndexKey::new(expand(&root, b"index")?),
             code: CodeKey::new(expand(&root, b"code")?),
             request: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"request")?),
+            check: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"check")?),
         })
     }
 }
@@ -80,6 +83,19 @@ pub(crate) struct DerivedKeys {
     pub(crate) index: IndexKey,
     pub(crate) code: CodeKey,
     pub(crate) request: hmac::Key,
+    check: hmac::Key,
+}
+
+impl DerivedKeys {
+    /// The identity of a store of this name under this master key.
+    pub(crate) fn identity(&self, store: Uuid) -> StoreIdentity {
+        StoreIdentity { store, master_check: hmac::sign(&self.check, store.as_bytes()).as_ref().to_vec() }
+    }
+
+    /// Whether the identity was made under this master key.
+    pub(crate) fn made(&self, identity: &StoreIdentity) -> bool {
+        hmac::verify(&self.check, identity.store.as_bytes(), &identity.master_check).is_ok()
+    }
 }
 
 struct Length32;
@@ -99,7 +115,10 @@ pub(crate) fn expand(root: &Prk, purpose: &[u8]) -> Result<[u8; 32], StoreError>
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::{MasterKey, NotAMasterKey};
+    use crate::ground::StoreIdentity;
 
     #[test]
     fn a_key_reads_back_from_its_own_text() {
@@ -112,6 +131,14 @@ mod tests {
         for text in ["", "a7", &"g".repeat(64), &"+1".repeat(32), &"é".repeat(32)] {
             assert_eq!(MasterKey::from_hex(text), Err(NotAMasterKey), "{text}");
         }
+    }
+
+    #[test]
+    fn an_identity_belongs_to_one_master_key_and_one_store() {
+        let (keys, others) = (MasterKey::from_bytes([1; 32]).derive().unwrap(), MasterKey::from_bytes([2; 32]).derive().unwrap());
+        let identity = keys.identity(Uuid::from_u128(1));
+        assert!(keys.made(&identity) && !others.made(&identity));
+        assert!(!keys.made(&StoreIdentity { store: Uuid::from_u128(2), ..identity }));
     }
 
     #[test]

@@ -7,9 +7,8 @@ use uuid::Uuid;
 use super::connections::Postgres;
 use super::new_keys::insert_keys;
 use crate::engine::contract::Keys;
-use crate::ground::Partition;
-use crate::ground::StoreError;
-use crate::ground::StoredKey;
+use crate::engine::text;
+use crate::ground::{Partition, StoreError, StoreIdentity, StoredKey};
 
 #[async_trait]
 impl Keys for Postgres {
@@ -20,12 +19,7 @@ impl Keys for Postgres {
         );
         let wanted: Vec<Uuid> = spaces.iter().map(|space| space.uuid()).collect();
         let rows: Vec<(Uuid, i32, Option<Vec<u8>>)> = sqlx::query_as(&sql).bind(wanted).fetch_all(&self.writers).await?;
-        rows.into_iter()
-            .map(|(space, generation, wrapped)| {
-                let generation = u32::try_from(generation).map_err(|_| StoreError::Malformed("a key's generation is negative"))?;
-                Ok(StoredKey { space: space.into(), partition, generation, wrapped })
-            })
-            .collect()
+        rows.into_iter().map(|(space, generation, wrapped)| stored_key(partition, space, generation, wrapped)).collect()
     }
 
     async fn create_keys(&self, keys: &[StoredKey]) -> Result<u64, StoreError> {
@@ -43,4 +37,27 @@ impl Keys for Postgres {
         .await?;
         Ok(destroyed.rows_affected())
     }
+
+    async fn any_key(&self) -> Result<Option<StoredKey>, StoreError> {
+        let row: Option<(i16, Uuid, i32, Option<Vec<u8>>)> = sqlx::query_as(text::ANY_KEY).fetch_optional(&self.pool).await?;
+        row.map(|(partition, space, generation, wrapped)| stored_key(Partition::from_column(partition)?, space, generation, wrapped))
+            .transpose()
+    }
+
+    async fn identity(&self) -> Result<Option<StoreIdentity>, StoreError> {
+        let row: Option<(Uuid, Vec<u8>)> = sqlx::query_as(text::IDENTITY).fetch_optional(&self.pool).await?;
+        Ok(row.map(|(store, master_check)| StoreIdentity { store, master_check }))
+    }
+
+    async fn keep_identity(&self, identity: &StoreIdentity) -> Result<StoreIdentity, StoreError> {
+        sqlx::query(text::KEEP_IDENTITY).bind(identity.store).bind(&identity.master_check).execute(&self.pool).await?;
+        // A statement of its own: it sees what another process committed while the insert waited for it.
+        let (store, master_check) = sqlx::query_as(text::IDENTITY).fetch_one(&self.pool).await?;
+        Ok(StoreIdentity { store, master_check })
+    }
+}
+
+fn stored_key(partition: Partition, space: Uuid, generation: i32, wrapped: Option<Vec<u8>>) -> Result<StoredKey, StoreError> {
+    let generation = u32::try_from(generation).map_err(|_| StoreError::Malformed("a key's generation is negative"))?;
+    Ok(StoredKey { space: space.into(), partition, generation, wrapped })
 }

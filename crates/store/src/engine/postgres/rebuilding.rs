@@ -73,8 +73,8 @@ impl Rebuilding for Postgres {
             .await?;
         let sql = text::lives(&format!("partition = {partition} AND position <= $3"));
         let rows: Vec<StoredRow> = sqlx::query_as(&sql)
-            .bind(&after.aggregate_type)
             .bind(&after.aggregate_id)
+            .bind(&after.aggregate_type)
             .bind(column(bound))
             .bind(i64::from(limit))
             .fetch_all(&mut *transaction)

@@ -13,6 +13,11 @@ use crate::engine::contract::{AppendTransaction, AtHead, StreamName, Streams};
 use crate::engine::numbers::{column, number};
 use crate::ground::{NewMessage, NewRow, Partition, Remembered, StoreError};
 
+/// The last sequences of some streams; for the plus sign see [`super::log::histories`].
+pub(super) const VERSIONS: &str = "SELECT aggregate_type, aggregate_id, max(sequence) FROM events \
+     WHERE +partition = $1 AND aggregate_id IN (SELECT value FROM json_each($3)) \
+     AND aggregate_type IN (SELECT value FROM json_each($2)) GROUP BY aggregate_type, aggregate_id";
+
 /// A transaction that holds the file's write lock.
 pub(super) struct Appending {
     transaction: Transaction<'static, Lite>,
@@ -83,16 +88,12 @@ impl AppendTransaction for Appending {
     }
 
     async fn versions(&mut self, streams: Streams<'_>) -> Result<HashMap<StreamName, u64>, StoreError> {
-        let rows: Vec<(String, String, i64)> = sqlx::query_as(
-            "SELECT aggregate_type, aggregate_id, max(sequence) FROM events \
-             WHERE partition = $1 AND aggregate_id IN (SELECT value FROM json_each($3)) \
-             AND aggregate_type IN (SELECT value FROM json_each($2)) GROUP BY aggregate_type, aggregate_id",
-        )
-        .bind(streams.partition.column())
-        .bind(array(streams.kinds))
-        .bind(array(streams.ids))
-        .fetch_all(&mut *self.transaction)
-        .await?;
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(VERSIONS)
+            .bind(streams.partition.column())
+            .bind(array(streams.kinds))
+            .bind(array(streams.ids))
+            .fetch_all(&mut *self.transaction)
+            .await?;
         rows.into_iter().map(|(kind, id, version)| Ok(((kind, id), number(version)?))).collect()
     }
 

@@ -5,6 +5,7 @@
 //! the keys folded back.
 //! - a destroyed key is overwritten
 //! - several processes may bring the tables up to date at once
+//! - a full disk stops the commands of that time and no later one
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -12,8 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Executor, Sqlite as Lite, Transaction};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous, SqliteTransactionManager,
+};
+use sqlx::{Connection, Executor, Sqlite as Lite, Transaction, TransactionManager};
 
 use super::single_statement;
 use crate::engine::contract::Engine;
@@ -82,7 +85,7 @@ impl Place {
 
     /// A pool whose connections all see the keys, and whose only connection in memory lives as long as the pool.
     async fn pool(&self, connections: u32) -> Result<SqlitePool, StoreError> {
-        let keys = self.keys();
+        let (keys, in_memory) = (self.keys(), matches!(self, Self::Memory));
         let options = SqlitePoolOptions::new()
             .min_connections(1)
             .max_connections(connections)
@@ -96,6 +99,9 @@ impl Place {
                     attach_keys(connection, &keys).await?;
                     single_statement::prepare(connection).await
                 })
+            })
+            .after_release(move |connection, _| {
+                Box::pin(async move { if in_memory { end(connection).await } else { has_ended(connection).await } })
             });
         // Of several processes that make the file at once one sets its journal, and SQLite tells the others at once that it is locked.
         let mut attempt = 1;
@@ -107,6 +113,27 @@ impl Place {
             attempt += 1;
         }
     }
+}
+
+/// Whether no transaction is open on a connection that is given back; if one is, the connection is thrown away.
+///
+/// SQLite itself undoes a transaction that meets a full disk or a failing one. The rollback that sqlx sends then is refused, and sqlx
+/// takes the connection for one inside a transaction for ever: it would begin none again.
+async fn has_ended(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // The answer comes behind the rollback of a transaction that was dropped.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
+}
+
+/// The same in memory, where the one connection holds all data: a transaction is opened for the rollback that sqlx still owes.
+async fn end(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if !has_ended(connection).await? {
+        (&mut *connection).execute("BEGIN").await?;
+        SqliteTransactionManager::rollback(connection).await?;
+    }
+    Ok(true)
 }
 
 async fn attach_keys(connection: &mut SqliteConnection, keys: &str) -> Result<(), sqlx::Error> {

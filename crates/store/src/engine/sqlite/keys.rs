@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 use ens_domain::ids::SpaceId;
+use uuid::Uuid;
 
 use super::append::{Target, insert};
 use super::binding::{SPACE_KEY, array, bind_space_key};
 use super::connections::Sqlite;
 use super::wal::checkpoint_keys;
 use crate::engine::contract::Keys;
-use crate::ground::Partition;
-use crate::ground::StoreError;
-use crate::ground::StoredKey;
+use crate::engine::text;
+use crate::ground::{Partition, StoreError, StoreIdentity, StoredKey};
 
 #[async_trait]
 impl Keys for Sqlite {
@@ -21,12 +21,7 @@ impl Keys for Sqlite {
         );
         let wanted: Vec<String> = spaces.iter().map(SpaceId::to_string).collect();
         let rows: Vec<(String, u32, Option<Vec<u8>>)> = sqlx::query_as(&sql).bind(array(&wanted)).fetch_all(self.readers()).await?;
-        rows.into_iter()
-            .map(|(space, generation, wrapped)| {
-                let space = space.parse().map_err(|_| StoreError::Malformed("a key names no space"))?;
-                Ok(StoredKey { space, partition, generation, wrapped })
-            })
-            .collect()
+        rows.into_iter().map(|(space, generation, wrapped)| stored_key(partition, &space, generation, wrapped)).collect()
     }
 
     async fn create_keys(&self, keys: &[StoredKey]) -> Result<u64, StoreError> {
@@ -54,4 +49,28 @@ impl Keys for Sqlite {
         checkpoint_keys(self.writer()).await?;
         Ok(destroyed)
     }
+
+    async fn any_key(&self) -> Result<Option<StoredKey>, StoreError> {
+        let row: Option<(i16, String, u32, Option<Vec<u8>>)> = sqlx::query_as(text::ANY_KEY).fetch_optional(self.readers()).await?;
+        row.map(|(partition, space, generation, wrapped)| stored_key(Partition::from_column(partition)?, &space, generation, wrapped))
+            .transpose()
+    }
+
+    async fn identity(&self) -> Result<Option<StoreIdentity>, StoreError> {
+        let row: Option<(Uuid, Vec<u8>)> = sqlx::query_as(text::IDENTITY).fetch_optional(self.readers()).await?;
+        Ok(row.map(|(store, master_check)| StoreIdentity { store, master_check }))
+    }
+
+    async fn keep_identity(&self, identity: &StoreIdentity) -> Result<StoreIdentity, StoreError> {
+        let mut transaction = self.write().await?;
+        sqlx::query(text::KEEP_IDENTITY).bind(identity.store).bind(&identity.master_check).execute(&mut *transaction).await?;
+        let (store, master_check) = sqlx::query_as(text::IDENTITY).fetch_one(&mut *transaction).await?;
+        transaction.commit().await.map_err(StoreError::at_commit)?;
+        Ok(StoreIdentity { store, master_check })
+    }
+}
+
+fn stored_key(partition: Partition, space: &str, generation: u32, wrapped: Option<Vec<u8>>) -> Result<StoredKey, StoreError> {
+    let space = space.parse().map_err(|_| StoreError::Malformed("a key names no space"))?;
+    Ok(StoredKey { space, partition, generation, wrapped })
 }

@@ -13,6 +13,8 @@ mod rebuilding;
 mod registry;
 mod single_statement;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod wal;
 
 pub(crate) use connections::{Sqlite, file_of};

@@ -84,8 +84,8 @@ impl Rebuilding for Sqlite {
         // The plus signs keep the planner away from the index of the positions, which would have to be sorted for every page.
         let sql = text::lives(&format!("+partition = {partition} AND +position <= $3"));
         let rows: Vec<StoredRow> = sqlx::query_as(&sql)
-            .bind(&after.aggregate_type)
             .bind(&after.aggregate_id)
+            .bind(&after.aggregate_type)
             .bind(column(bound))
             .bind(i64::from(limit))
             .fetch_all(self.readers())

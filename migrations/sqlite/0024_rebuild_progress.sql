@@ -1,5 +1,5 @@
--- Why:      a rebuild over years of events must go on where it was killed: how far each leaf is filled stands beside its rows, in one transaction.
--- Old code: does not know the table and keeps working.
+-- Why:      a rebuild that reads years of events must go on where it was killed: how far each leaf is filled stands beside its rows, in one transaction.
+-- Old code: there is none; this is the first version.
 -- Takes:    no time.
 CREATE TABLE rebuild_progress (
     name TEXT NOT NULL,

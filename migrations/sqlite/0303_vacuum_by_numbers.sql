@@ -1,4 +1,0 @@
--- Why:      SQLite has neither dead rows nor transaction ages to clean up.
--- Old code: keeps working.
--- Takes:    no time.
-SELECT 1;
