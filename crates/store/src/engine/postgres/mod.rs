@@ -23,7 +23,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Executor};
 use tokio::time::timeout;
 
-use super::Engine;
+use super::{ClockReference, Engine};
 use crate::error::StoreError;
 use commits::{Commits, Sharing};
 
@@ -123,5 +123,9 @@ impl Engine for Postgres {
         closed.await;
         self.readers.close().await;
         self.pool.close().await;
+    }
+
+    async fn clock_reference(&self) -> Result<ClockReference, StoreError> {
+        Ok(ClockReference::Server(sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(&self.readers).await?))
     }
 }

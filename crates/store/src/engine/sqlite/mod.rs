@@ -28,7 +28,7 @@ use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Executor, Sqlite as Lite, Transaction};
 
-use super::Engine;
+use super::{ClockReference, Engine};
 use crate::append::back_off;
 use crate::error::StoreError;
 use crate::partition::Partition;
@@ -180,5 +180,10 @@ impl Engine for Sqlite {
     async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+
+    async fn clock_reference(&self) -> Result<ClockReference, StoreError> {
+        let note = |file: &PathBuf| ClockReference::Note(PathBuf::from(format!("{}-clock", file.display())));
+        Ok(self.file.as_ref().map_or(ClockReference::Nothing, note))
     }
 }
