@@ -13,7 +13,7 @@ use ens_projections::space_status::space_status;
 use ens_projections::{Followers, compare, questions, rebuild};
 use ens_store::{NewEvent, Store, Write};
 use ens_tests::cohort::open_store;
-use ens_tests::{Engine, Place, source};
+use ens_tests::{Engine, TestStorage, source};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -163,8 +163,8 @@ async fn no_event_stops_a_read_model_and_rows_are_the_same_everywhere() {
     assert!(lives.len() >= AT_LEAST, "{} events were left", lives.len());
     let mut reference: Option<Vec<BTreeSet<String>>> = None;
     for engine in Engine::DURABLE {
-        let place = Place::fresh(engine).await;
-        let store = open_store(place.url()).await;
+        let storage = TestStorage::fresh(engine).await;
+        let store = open_store(storage.url()).await;
         append(&store, &lives).await;
         Followers::new(store.clone()).catch_up().await.unwrap_or_else(|error| panic!("{engine:?}: {error}"));
         let mut found = Vec::new();

@@ -1,7 +1,7 @@
 //! The days that may come in from outside, as seen from a day: a date beyond them is a slip or an attack, and is refused.
 //!
 //! - a day outside of the horizon is refused with the days that it may be
-//! - no horizon goes beyond the years 1 to 9999, which every calendar, column and form can write
+//! - no horizon goes beyond the years 1 to 9999
 
 use chrono::NaiveDate;
 

@@ -49,7 +49,8 @@ impl RecordDeath {
             return Ok(Vec::new());
         }
         let Self { at, by, died_on } = self;
-        let outside = |beyond: OutsideHorizon| SpaceRefusal::ImpossibleDay { day: died_on, earliest: beyond.earliest, latest: beyond.latest };
+        let outside =
+            |beyond: OutsideHorizon| SpaceRefusal::ImpossibleDay { day: died_on, earliest: beyond.earliest, latest: beyond.latest };
         Horizon::past(paris::day_of(at), policy).admit(died_on).map_err(outside)?;
         let dies = |stage| SpaceEvent::Closing(ClosingEvent::DeathRecorded { at, by: by.clone(), died_on, stage });
         Ok(match life.stage {
