@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use ens_domain::calendar::{Horizon, paris};
 use ens_domain::ids::{GrantId, MessageId, RepresentationId, SpaceId};
 use ens_domain::policy::Policy;
 use ens_store::{Store, StoreError};
@@ -32,6 +33,16 @@ impl App {
     /// The present instant.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// The days that anybody may name to this service today; what a field may hold can be less.
+    pub fn horizon(&self) -> Horizon {
+        Horizon::of_any_day(paris::day_of(self.now()), &self.policy)
+    }
+
+    /// The days on which something may have happened to a person until today.
+    pub fn past(&self) -> Horizon {
+        Horizon::past(paris::day_of(self.now()), &self.policy)
     }
 
     /// A new time-ordered id, such as `app.new_id::<MessageId>()?`, from the clock and the store's entropy.

@@ -1,8 +1,10 @@
 //! The command line: what `ens` can be asked, and how its help teaches it.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Settings;
@@ -68,12 +70,31 @@ pub enum Command {
     /// Mint a development token (JWT) for the API
     Token(TokenArgs),
     /// Record a bounce: a delivery status notification (RFC 3464) on the standard input
+    ///
+    /// Ends with 0 where it was taken in, or kept because it cannot be read; with 75 where the mail server is to give it again later.
     Bounce,
     /// Record what became of letters: the carrier's statuses (posted, delivered, returned)
     Letters(LettersArgs),
 }
 
 impl Command {
+    /// How this command ends where it fails. A bounce that a mail server discards is a person who is opened without having been told.
+    pub const fn failed(&self) -> Ended {
+        match self {
+            Self::Bounce => Ended::TryAgain,
+            Self::Demo(_)
+            | Self::Serve(_)
+            | Self::Migrate(_)
+            | Self::Import(_)
+            | Self::Open(_)
+            | Self::Rebuild(_)
+            | Self::Verify
+            | Self::Replay(_)
+            | Self::Token(_)
+            | Self::Letters(_) => Ended::Failed,
+        }
+    }
+
     /// What this command logs where the operator does not say. A demonstration refuses and bounces mails by the hundred, on
     /// purpose: only the service that follows it is worth a line.
     pub const fn usual_log(&self) -> &'static str {
@@ -91,6 +112,36 @@ impl Command {
             | Self::Bounce
             // At each start PostgreSQL would note that the table of migrations is there already.
             | Self::Letters(_) => "info,sqlx::postgres::notice=warn",
+        }
+    }
+}
+
+/// How a process ends, for who looks at its status (`sysexits.h`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It failed.
+    Failed,
+    /// What was asked is no command (`EX_USAGE`).
+    Misused,
+    /// It may succeed another time: a mail server keeps the message and tries again (`EX_TEMPFAIL`).
+    TryAgain,
+}
+
+impl Ended {
+    /// What a command line that cannot be read ends with. A value that cannot be read may stand in the environment, where an operator mends it:
+    /// that must not cost a bounce.
+    pub fn of_usage(error: &clap::Error, mut arguments: impl Iterator<Item = std::ffi::OsString>) -> Self {
+        let value = matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation);
+        if value && arguments.any(|argument| argument == "bounce") { Self::TryAgain } else { Self::Misused }
+    }
+}
+
+impl From<Ended> for ExitCode {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Failed => Self::FAILURE,
+            Ended::Misused => Self::from(64),
+            Ended::TryAgain => Self::from(75),
         }
     }
 }
@@ -121,6 +172,9 @@ pub struct ServeArgs {
     /// Run one half only, to split them over processes
     #[arg(long, value_name = "HALF")]
     pub only: Option<Half>,
+    /// Take the operator's word that this machine's clock is right (SQLite: after a stop of more than a day and a restart of the machine)
+    #[arg(long)]
+    pub accept_clock: bool,
 }
 
 /// Options of `ens migrate`.
@@ -166,6 +220,9 @@ pub struct OpenArgs {
     /// Print one JSON object instead of the table
     #[arg(long)]
     pub json: bool,
+    /// Take the operator's word that this machine's clock is right, as `ens serve` does
+    #[arg(long)]
+    pub accept_clock: bool,
 }
 
 /// Options of `ens rebuild`.

@@ -13,3 +13,4 @@ pub mod logging;
 pub mod notify;
 pub mod problem;
 pub mod serve;
+pub mod unread_bounces;

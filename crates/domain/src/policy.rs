@@ -24,6 +24,12 @@ pub struct Policy {
     pub destruction_months: u16,
     /// Years at which every representation of a minor ends.
     pub majority_years: u16,
+    /// Years that a day of somebody's past (a birth, a death, the first day of a medical record) may lie back. Nobody has lived for 123
+    /// years; 150 leave room for a record that is wrong by a generation, and refuse a year that was mistyped.
+    pub past_years: u16,
+    /// Years ahead at which a grant may end at the latest. A grant that is to last for the holder's life names no end, or one within 150
+    /// years; what lies further is a slip, and would be a day that nobody who works with it today can test.
+    pub grant_years: u16,
 }
 
 impl Default for Policy {
@@ -38,6 +44,8 @@ impl Default for Policy {
             archive_years: 10,
             destruction_months: 3,
             majority_years: 18,
+            past_years: 150,
+            grant_years: 150,
         }
     }
 }

@@ -52,7 +52,8 @@ impl FaultKind {
             | StoreError::Malformed(_)
             | StoreError::Unstorable(_)
             | StoreError::NoRandomness
-            | StoreError::Overtaken => Self::Store,
+            | StoreError::Overtaken
+            | StoreError::Clock(_) => Self::Store,
         }
     }
 }

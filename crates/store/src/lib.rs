@@ -43,8 +43,10 @@
 //! A file names only what stands below it.
 
 mod citus;
+mod clock;
 mod engine;
 mod ground;
+mod last_seen;
 mod lease;
 mod log;
 mod outbox;
@@ -61,8 +63,9 @@ mod store_identity;
 
 pub use citus::Layout;
 pub use ground::{
-    After, Answered, Appended, Arg, Claimed, CommandEnvelope, Conflict, DecodeError, Depth, Draft, Entropy, EventRow, Idempotency, Leaf,
-    NewEvent, OpenError, Outcome, Partition, Partitions, Progress, Recorded, Rejection, Rows, Span, StoreError, StoredEvent, Table, Write,
+    After, Answered, Appended, Arg, Claimed, ClockFault, CommandEnvelope, Conflict, DecodeError, Depth, Draft, Entropy, EventRow,
+    Idempotency, Leaf, NewEvent, OpenError, Outcome, Partition, Partitions, Progress, Recorded, Rejection, Rows, Span, StoreError,
+    StoredEvent, Table, Write,
 };
 pub use lease::Lease;
 pub use log::{AsOf, Loaded, LoadedStream, Log};

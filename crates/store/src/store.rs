@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use ens_domain::code::CodeKey;
 use ens_domain::ids::SpaceId;
 use ens_domain::ins::IndexKey;
 
+use crate::clock;
 use crate::engine::{Engine, Postgres, Sqlite, file_of};
-use crate::ground::{Entropy, Partition, Partitions, StoreError};
+use crate::ground::{ClockFault, Entropy, Partition, Partitions, StoreError};
 use crate::log::Log;
 use crate::outbox::Outbox;
 use crate::queue::Commands;
@@ -148,6 +150,31 @@ impl Store {
     /// Where the streams of a space stand.
     pub fn partition_of(&self, space: SpaceId) -> Partition {
         self.0.shared.partition_of(space)
+    }
+
+    /// Compares this process's clock with the database's or with the last instant that the store saw, and notes the instant where it is
+    /// right. Asked before anything is done because its day has come.
+    ///
+    /// # Errors
+    /// [`StoreError::Clock`] where it cannot be trusted, or the database's.
+    pub async fn compare_clock(&self, now: impl Fn() -> DateTime<Utc> + Send + Sync) -> Result<(), StoreError> {
+        clock::compare(&self.0.shared, now).await
+    }
+
+    /// What is wrong with this process's clock, if anything is; notes nothing.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn clock_fault(&self, now: impl Fn() -> DateTime<Utc> + Send + Sync) -> Result<Option<ClockFault>, StoreError> {
+        clock::fault(&self.0.shared, now).await
+    }
+
+    /// Takes the operator's word that the clock is right now, whatever it seems. On PostgreSQL the server's clock is asked all the same.
+    ///
+    /// # Errors
+    /// The note cannot be written, or the database's.
+    pub async fn accept_clock(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        clock::accept(&self.0.shared, now).await
     }
 
     /// Closes the connections, and on SQLite folds the write-ahead log back into the file. Other clones can do nothing afterwards.

@@ -9,6 +9,7 @@ mod conditions;
 mod creation;
 mod documents;
 mod engines;
+mod horizons;
 mod messages;
 mod partition_feed;
 mod probes;

@@ -3,6 +3,8 @@
 use chrono::Duration;
 use ens_domain::calendar::paris;
 use ens_domain::space::commands::Open;
+use ens_projections::questions;
+use ens_store::{NewEvent, Write};
 use ens_tests::eventually;
 use serde_json::json;
 
@@ -15,6 +17,7 @@ async fn a_service_that_lives_and_can_serve_says_so() {
     assert_eq!(api.ask("GET", "/version").send().await.body["version"], env!("CARGO_PKG_VERSION"));
     let ready = api.ask("GET", "/readyz").send().await;
     assert_eq!((ready.status, &ready.body["status"]), (200, &json!("ready")));
+    assert_eq!((&ready.body["clock"], &ready.body["unread_bounces"]), (&json!("right"), &json!(0)));
     assert!(ready.body["read_models"].as_array().unwrap().iter().any(|model| model["name"] == "space_status"));
     let nothing = json!({ "count": 0, "age_seconds": 0 });
     assert_eq!(ready.body["overdue"], json!({ "openings": nothing, "deadlines": nothing }));
@@ -64,6 +67,32 @@ async fn a_service_without_its_store_lives_and_cannot_serve() {
     api.app.store.close().await;
     assert_eq!(api.ask("GET", "/livez").send().await.status, 200);
     assert_eq!(api.ask("GET", "/readyz").send().await.refused(), (503, "unavailable"));
+}
+
+#[tokio::test]
+async fn a_read_model_that_stands_still_degrades_the_service_and_does_not_stop_it() {
+    let api = Api::start().await;
+    let event = NewEvent {
+        event_type: "SpaceTeleported".to_owned(),
+        event_version: "1.0".to_owned(),
+        payload: "{\"SpaceTeleported\":{}}".to_owned(),
+        metadata: "{}".to_owned(),
+    };
+    let (aggregate_type, aggregate_id) = ("health_space".to_owned(), uuid::Uuid::from_u128(7).to_string());
+    let write = Write { aggregate_type, aggregate_id, expected_version: 0, events: vec![event] };
+    let position = ens_store::raw::append(&api.app.store, vec![write]).await.expect("an append").remove(0).expect("no conflict").position;
+    let degraded = eventually("a read model stands still", async || {
+        let answer = api.ask("GET", "/readyz").send().await;
+        (answer.body["faults"].as_array().is_some_and(|faults| faults.len() == questions().len())).then_some(answer)
+    })
+    .await;
+    assert_eq!((degraded.status, &degraded.body["status"]), (200, &json!("degraded")), "the others answer on");
+    let names: Vec<&str> = degraded.body["faults"].as_array().unwrap().iter().filter_map(|fault| fault["read_model"].as_str()).collect();
+    assert!(names.contains(&"deadlines"), "{names:?}");
+    assert_eq!(degraded.body["faults"][0]["position"], position);
+    let metrics = api.ask("GET", "/metrics").send().await.text;
+    let gauge = "ens_read_model_stopped_partitions{read_model=\"deadlines\"} 1";
+    assert!(metrics.lines().any(|line| line == gauge), "{gauge} is not in\n{metrics}");
 }
 
 #[tokio::test]

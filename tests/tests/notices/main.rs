@@ -2,10 +2,12 @@
 
 mod background;
 mod bounces;
+mod clocks;
 mod crashes;
 mod email;
 mod letters;
 mod other_messages;
+mod piped;
 mod smtp_server;
 mod sweeps;
 mod test_service;

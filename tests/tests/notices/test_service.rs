@@ -23,7 +23,8 @@ use ens_domain::space::commands::{CreateSpace, SpaceCommand};
 use ens_domain::space::terms::Stage;
 use ens_domain::space::{Admission, Contacts, HealthSpace, SpaceEvent};
 use ens_projections::Followers;
-use ens_store::{CommandEnvelope, Entropy, MasterKey, Outcome, Rejection, Store, StoreOptions};
+use ens_store::{CommandEnvelope, Outcome, Rejection};
+use ens_tests::cohort::open_store;
 use ens_tests::{Engine, TestStorage};
 
 /// Monday of a winter week.
@@ -46,9 +47,7 @@ impl TestService {
 
     /// A fresh one with other settings.
     pub(crate) async fn with_settings(storage: TestStorage, settings: Settings) -> Self {
-        let entropy = Entropy::os();
-        let master = MasterKey::generate(&entropy).expect("a master key");
-        let store = Store::open(storage.url(), StoreOptions::new(master)).await.expect("a store");
+        let store = open_store(storage.url()).await;
         let followers = Followers::new(store.clone());
         let app = App { store, policy: Arc::new(Policy::default()), clock: Clock::simulated(at(MONDAY)), settings: Arc::new(settings) };
         Self { app, storage, followers }

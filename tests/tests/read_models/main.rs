@@ -1,6 +1,7 @@
 //! The read models on every engine: their answers, their followers, their rebuilds.
 
 mod answers;
+mod extremes;
 mod following;
 mod lives;
 mod rebuilding;

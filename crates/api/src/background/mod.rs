@@ -4,6 +4,8 @@
 //! fails says so, waits, and tries again; the others go on.
 //! - what was missed is opened at start
 //! - asked to stop, every task stops
+//!
+//! What acts by date waits while the clock of this process cannot be trusted.
 
 use ens_projections::Followers;
 use tokio::task::JoinSet;
@@ -13,6 +15,7 @@ use crate::app::App;
 use crate::notify::Dispatcher;
 use crate::notify::letters::StatusFolder;
 
+pub(crate) mod clock;
 pub mod deadlines;
 pub mod notices;
 pub mod openings;
@@ -45,8 +48,7 @@ pub async fn run(app: App, workers: Workers, shutdown: CancellationToken) -> Res
     let Workers { followers, dispatcher, statuses } = workers;
     let stop = shutdown.clone();
     tasks.spawn(async move { followers.run(stop.cancelled_owned()).await });
-    let stop = shutdown.clone();
-    tasks.spawn(async move { dispatcher.run(stop).await });
+    tasks.spawn(task::dispatch(app.clone(), dispatcher, shutdown.clone()));
     tasks.spawn(task::issue_notices(app.clone(), shutdown.clone()));
     tasks.spawn(task::import_statuses(app.clone(), statuses, shutdown.clone()));
     tasks.spawn(task::keep_the_calendar(app.clone(), shutdown.clone()));

@@ -12,6 +12,8 @@ use tokio::task::coop::consume_budget;
 use crate::app::App;
 use crate::notify::orders;
 
+use super::clock;
+
 /// Spaces loaded together.
 const BATCH: u32 = 500;
 
@@ -31,6 +33,7 @@ pub struct Issued {
 /// # Errors
 /// The store's; what was issued before stays issued.
 pub async fn issue_due(app: &App, limit: u32) -> Result<Issued, StoreError> {
+    clock::trusted(app).await?;
     let mut done = Issued::default();
     for partition in app.store.partitions().each() {
         let mut after = None;

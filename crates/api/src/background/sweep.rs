@@ -16,6 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
+use super::clock;
+
 /// Partitions at work at once in one process.
 const AT_ONCE: usize = 4;
 /// How long a partition is left to a process that says nothing more: a set takes a small part of it.
@@ -106,6 +108,7 @@ pub(super) struct Sweep {
 impl Sweep {
     /// Goes through every partition that nobody else is at; where one cannot be read, the others are done all the same.
     pub(super) async fn run<D: Due>(&self) -> Result<Tally, StoreError> {
+        clock::trusted(&self.app).await?;
         let mut waiting = self.app.store.partitions().each();
         let mut at_work = JoinSet::new();
         let mut tally = Tally::default();

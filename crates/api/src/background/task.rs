@@ -8,8 +8,9 @@ use ens_domain::calendar::paris;
 use ens_store::StoreError;
 use tokio_util::sync::CancellationToken;
 
-use super::{deadlines, notices, openings, stock};
+use super::{clock, deadlines, notices, openings, stock};
 use crate::app::App;
+use crate::notify::Dispatcher;
 use crate::notify::letters::StatusFolder;
 
 /// Notices issued before the others get their turn.
@@ -24,6 +25,8 @@ const CALENDAR_EVERY: Duration = Duration::from_secs(60);
 const SHARED_EVERY: Duration = Duration::from_secs(5);
 /// How often the overdue are counted.
 const GAUGES_EVERY: Duration = Duration::from_secs(15);
+/// How often the clock is compared while messages are sent.
+const CLOCK_EVERY: Duration = Duration::from_secs(30);
 /// The wait after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
@@ -43,8 +46,48 @@ pub(super) async fn issue_notices(app: App, shutdown: CancellationToken) {
 
 pub(super) async fn import_statuses(app: App, folder: StatusFolder, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
-        let imported = folder.import_new(&app).await.map(|_| Left::Nothing);
-        rest("letter_statuses", report("letter_statuses", imported), STATUSES_EVERY, &shutdown).await;
+        let went = import_statuses_once(&app, &folder).await;
+        rest("letter_statuses", went, STATUSES_EVERY, &shutdown).await;
+    }
+}
+
+/// Takes in what the carrier reports, unless the clock cannot be trusted: that is told, and the reports wait.
+async fn import_statuses_once(app: &App, folder: &StatusFolder) -> Went {
+    if let Err(error) = clock::trusted(app).await {
+        return report("letter_statuses", Err(error));
+    }
+    report("letter_statuses", folder.import_new(app).await.map(|_| Left::Nothing))
+}
+
+/// Sends what waits, as long as the clock can be trusted: what is sent is recorded with its day.
+pub(super) async fn dispatch(app: App, dispatcher: Dispatcher, shutdown: CancellationToken) {
+    while !shutdown.is_cancelled() {
+        let turn = shutdown.child_token();
+        let trusted = report("dispatch", clock::trusted(&app).await.map(|()| Left::Nothing));
+        if matches!(trusted, Went::Badly) {
+            rest("dispatch", trusted, AFTER_FAILURE, &shutdown).await;
+            continue;
+        }
+        let sending = async {
+            dispatcher.run(turn.clone()).await;
+            let early = !turn.is_cancelled();
+            turn.cancel();
+            early
+        };
+        let (early, ()) = tokio::join!(sending, watch_clock(&app, &turn));
+        if early {
+            return;
+        }
+    }
+}
+
+/// Ends the turn as soon as the clock is found to be wrong. What else fails is the dispatcher's own to tell.
+async fn watch_clock(app: &App, turn: &CancellationToken) {
+    while turn.run_until_cancelled(tokio::time::sleep(CLOCK_EVERY)).await.is_some() {
+        if let Err(StoreError::Clock(fault)) = clock::trusted(app).await {
+            tracing::error!(%fault, "nothing is sent until the clock is right");
+            turn.cancel();
+        }
     }
 }
 

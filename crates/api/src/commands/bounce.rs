@@ -1,28 +1,68 @@
 //! `ens bounce`: a delivery status notification on the standard input, as a mail server pipes it.
+//!
+//! taken in --> 0        unreadable --kept in a folder--> 0        store away, folder full, setting wrong --> 75: the mail server gives it again
+//! - what may pass is given back to the mail server
+//! - what cannot be read is kept and counted
 
 use std::io::{self, Read};
 
 use crate::config::Settings;
+use crate::notify::BounceError;
 use crate::notify::bounce::{self, Bounced};
+use crate::unread_bounces::UnreadBounces;
 
 use super::{Failure, app, open_existing, print};
 
 /// The longest notification that is read, in bytes: it may bring the whole message back.
 const LONGEST: u64 = 4 << 20;
 
-/// Records one bounce. A message that is no bounce of ours is a failure, so that the mail server keeps it.
+/// Records one bounce, or keeps what is none. Any failure makes the mail server give it again later.
 pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
-    let app = app(open_existing(&settings).await?, settings);
     let mut raw = Vec::new();
     // Nothing else runs in this process meanwhile: reading may block.
     let read = io::stdin().lock().take(LONGEST).read_to_end(&mut raw);
     read.map_err(|source| Failure::File { path: "-".into(), source })?;
-    let told = match bounce::record(&app, &raw).await? {
+    let unread = UnreadBounces::new(settings.unread_bounces_folder());
+    let told = match told(settings, &raw).await {
+        Ok(bounced) => said(&bounced).to_owned(),
+        Err(Failure::Bounce(error)) if !may_pass(&error) => keep(&unread, &raw, &error)?,
+        Err(failure) => return Err(failure),
+    };
+    print(&told)
+}
+
+async fn told(settings: Settings, raw: &[u8]) -> Result<Bounced, Failure> {
+    let app = app(open_existing(&settings).await?, settings);
+    let bounced = bounce::record(&app, raw).await;
+    app.store.close().await;
+    Ok(bounced?)
+}
+
+fn said(bounced: &Bounced) -> &'static str {
+    match bounced {
         Bounced::Recorded(outcome) if outcome.is_quiet() => "known already, nothing changed",
         Bounced::Recorded(_) => "recorded: the sending failed",
         Bounced::NothingFailed => "nothing failed for good: a delay or a delivery",
-    };
-    print(told)?;
-    app.store.close().await;
-    Ok(())
+    }
+}
+
+/// Whether the same message may be taken in another time.
+fn may_pass(error: &BounceError) -> bool {
+    match error {
+        BounceError::Store(_) | BounceError::Postmark(_) => true,
+        BounceError::NotAMessage
+        | BounceError::NotAReport
+        | BounceError::NoAction
+        | BounceError::Contradiction
+        | BounceError::NoReference
+        | BounceError::SeveralReferences
+        | BounceError::UnknownReference
+        | BounceError::Refused(_) => false,
+    }
+}
+
+fn keep(unread: &UnreadBounces, raw: &[u8], error: &BounceError) -> Result<String, Failure> {
+    let kept = unread.keep(raw).map_err(|source| Failure::File { path: "the folder of unread bounces".into(), source })?;
+    tracing::warn!(file = %kept.display(), %error, "a bounce could not be read; it is kept");
+    Ok(format!("not read, kept as {}: {error}", kept.display()))
 }

@@ -10,7 +10,7 @@ use ens_store::{OpenError, Store, StoreError, StoreOptions};
 use tokio::io::AsyncBufRead;
 
 use crate::app::App;
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, ServeArgs};
 use crate::clock::Clock;
 use crate::config::{self, FolderError, KeyError, Settings};
 use crate::notify::BounceError;
@@ -100,7 +100,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
     let settings = cli.settings;
     match cli.command {
         Command::Demo(args) => Ok(demo::run(settings, args).await?),
-        Command::Serve(args) => Ok(serve::run(app(open_store(&settings).await?, settings), args.only).await?),
+        Command::Serve(args) => start_service(settings, args).await,
         Command::Migrate(args) => migrate::run(settings, args).await,
         Command::Import(args) => import::run(settings, args).await,
         Command::Open(args) => open::run(settings, args).await,
@@ -111,6 +111,14 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Bounce => bounce::run(settings).await,
         Command::Letters(args) => letters::run(settings, args).await,
     }
+}
+
+async fn start_service(settings: Settings, args: ServeArgs) -> Result<(), Failure> {
+    let app = app(open_store(&settings).await?, settings);
+    if args.accept_clock {
+        app.store.accept_clock(app.now()).await?;
+    }
+    Ok(serve::run(app, args.only).await?)
 }
 
 /// The service's shared parts on the machine's clock.

@@ -21,6 +21,7 @@ const SHARED_EVERY: Duration = Duration::from_secs(1);
 /// Counts, or opens. The read models catch up first, so that the count is of the log as it stands.
 pub(super) async fn run(settings: Settings, args: OpenArgs) -> Result<(), Failure> {
     let app = app(open_existing(&settings).await?, settings);
+    app.horizon().admit(args.on).map_err(|outside| Failure::Asked(format!("--on: {outside}")))?;
     Followers::new(app.store.clone()).catch_up().await?;
     if args.dry_run {
         count(&app, &args).await?
@@ -47,6 +48,9 @@ async fn open(app: &App, args: &OpenArgs) -> Result<(), Failure> {
     let today = paris::day_of(app.now());
     if args.on > today {
         return Err(future(args.on, today));
+    }
+    if args.accept_clock {
+        app.store.accept_clock(app.now()).await?;
     }
     let done = open_all(app, args.on).await?;
     if args.json {

@@ -122,6 +122,9 @@ pub struct MailSettings {
     /// File that holds the password of that account
     #[arg(long, env = "ENS_SMTP_PASSWORD_FILE", global = true, value_name = "FILE", hide_short_help = true)]
     pub smtp_password_file: Option<PathBuf>,
+    /// Folder of bounces that could not be read, kept for somebody to look at (default: unread-bounces in the data folder)
+    #[arg(long, env = "ENS_UNREAD_BOUNCES", global = true, value_name = "FOLDER", hide_short_help = true)]
+    pub unread_bounces: Option<PathBuf>,
     /// Seconds for which others leave alone what this process has taken to send; after a crash it waits as long
     #[arg(
         long,
@@ -237,6 +240,7 @@ impl Settings {
                 smtp_tls: SmtpTls::Starttls,
                 smtp_user: None,
                 smtp_password_file: None,
+                unread_bounces: None,
                 claim_seconds: 900,
             },
             post: PostSettings { folder: None },
@@ -275,6 +279,11 @@ impl Settings {
     /// Where letters are dropped for the carrier.
     pub fn letters_folder(&self) -> PathBuf {
         self.post.folder.clone().unwrap_or_else(|| self.store.data.join("letters"))
+    }
+
+    /// Where bounces are kept that could not be read.
+    pub fn unread_bounces_folder(&self) -> PathBuf {
+        self.mail.unread_bounces.clone().unwrap_or_else(|| self.store.data.join("unread-bounces"))
     }
 
     /// Where e-mails are dropped while no SMTP server is configured.

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Query, State};
 use chrono::NaiveDate;
+use ens_domain::calendar::Horizon;
 use ens_domain::organism::{Department, InsurerCode};
 use ens_domain::space::terms::{Channel, Stage};
 use ens_projections::campaign_progress::{CampaignProgress, Dimension, ProgressCount, ProgressFilter, campaign_progress};
@@ -75,7 +76,7 @@ pub(super) async fn count_progress(
     fresh: Freshness,
     Query(query): Query<ProgressQuery>,
 ) -> Result<Json<ProgressBody>, Problem> {
-    let (by, mut filter) = query.read()?;
+    let (by, mut filter) = query.read(app.horizon())?;
     if let Some(insurer) = caller.insurer() {
         filter.insurer = Some(insurer.clone());
     }
@@ -85,7 +86,7 @@ pub(super) async fn count_progress(
 }
 
 impl ProgressQuery {
-    fn read(&self) -> Result<(Vec<Dimension>, ProgressFilter), Problem> {
+    fn read(&self, horizon: Horizon) -> Result<(Vec<Dimension>, ProgressFilter), Problem> {
         let mut reading = Reading::default();
         let by: Vec<Option<Dimension>> =
             self.by.iter().flat_map(|by| by.split(',')).map(|word| reading.keep("by", word_of(word))).collect();
@@ -94,8 +95,8 @@ impl ProgressQuery {
             insurer: reading.optional::<InsurerCode>("insurer", self.insurer.as_deref()),
             channel: self.channel.as_deref().and_then(|word| reading.keep("channel", word_of::<Channel>(word))),
             state: self.state.as_deref().and_then(|word| reading.keep("state", word_of::<Stage>(word))),
-            from: self.from.as_deref().and_then(|day| reading.keep("from", day_of(day))),
-            to: self.to.as_deref().and_then(|day| reading.keep("to", day_of(day))),
+            from: self.from.as_deref().and_then(|day| reading.keep("from", day_of(day, horizon))),
+            to: self.to.as_deref().and_then(|day| reading.keep("to", day_of(day, horizon))),
         };
         reading.all(Some((by.into_iter().flatten().collect(), filter)))
     }
@@ -107,8 +108,9 @@ fn word_of<T: for<'de> Deserialize<'de>>(word: &str) -> Result<T, &'static str> 
     T::deserialize(text).map_err(|_| "not one of the words that /openapi.json names")
 }
 
-fn day_of(text: &str) -> Result<NaiveDate, &'static str> {
-    text.parse().map_err(|_| "expected a day such as 2026-07-01")
+fn day_of(text: &str, horizon: Horizon) -> Result<NaiveDate, String> {
+    let day: NaiveDate = text.parse().map_err(|_| "expected a day such as 2026-07-01".to_owned())?;
+    horizon.admit(day).map_err(|outside| outside.to_string())
 }
 
 /// Which day.
@@ -149,7 +151,7 @@ pub(super) async fn count_openings(
     Query(query): Query<DayQuery>,
 ) -> Result<Json<OpeningsBody>, Problem> {
     let mut reading = Reading::default();
-    let on = reading.keep("on", day_of(query.on.as_deref().unwrap_or_default()));
+    let on = reading.keep("on", day_of(query.on.as_deref().unwrap_or_default(), app.horizon()));
     let on = reading.all(on)?;
     fresh.of_all::<OpeningsDue>(&app.store).await?;
     let counts = openings_by_department(&app.store, on).await?;

@@ -111,8 +111,9 @@ const TAKEN: Taken = Taken {
 pub(super) async fn request_code(State(app): State<App>, asked: Asked<CodeRequestBody>) -> Result<Response, Problem> {
     let mut reading = Reading::default();
     let digest = reading.keep("/ins", digest_of(&app, &asked.body.ins));
-    let digest = reading.all(digest)?;
-    let (space, work) = (place_of(&app, &digest).await?, asked.body.born_on);
+    let born_on = reading.day("/born_on", Some(asked.body.born_on), app.horizon());
+    let (digest, work) = reading.all(digest.zip(born_on))?;
+    let space = place_of(&app, &digest).await?;
     let (done, ()) = tokio::join!(reissue::reissue_to(&app, space, work, asked.idempotency), tokio::time::sleep(EVENLY));
     done?;
     Ok((Success::Accepted.status(), Json(TAKEN)).into_response())

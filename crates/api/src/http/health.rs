@@ -10,8 +10,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::background::clock;
 use crate::background::stock::{LastStock, Late};
 use crate::problem::{Kind, Problem, Success};
+use crate::unread_bounces::UnreadBounces;
 
 /// A process that answers.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,8 +34,13 @@ pub(super) struct Version {
 /// Whether requests can be served.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Readiness {
-    /// `ready`; `late` where something has been overdue for more than two hours; `degraded` where a read model stands still.
+    /// `ready`; `late` where something has been overdue for more than two hours; `degraded` where a read model stands still, or the clock of
+    /// this process cannot be trusted.
     status: &'static str,
+    /// `right`; else why nothing is done that acts by date: `clock-apart-from-database` or `clock-jumped`.
+    clock: &'static str,
+    /// Bounces that `ens bounce` could not read, and that wait for somebody to look at them.
+    unread_bounces: u64,
     /// What should have been done by now and is not, as the read models see it.
     overdue: OverdueBody,
     /// How far each read model is behind the log, all partitions together.
@@ -102,8 +109,8 @@ pub(super) async fn show_version() -> Json<Version> {
 
 /// Whether the store answers, its tables are up to date and the read models go on.
 #[utoipa::path(get, path = "/readyz", tag = "operation", responses(
-    (status = 200, description = "it can serve; `late` where something has been overdue for long", body = Readiness),
-    (status = 503, description = "it cannot: the store does not answer, or a read model stands still", body = Readiness),
+    (status = 200, description = "it can serve; `late` where something has been overdue for long, `degraded` where a part of it stands still", body = Readiness),
+    (status = 503, description = "it cannot: the store does not answer", body = Readiness),
 ))]
 pub(super) async fn probe_readiness(
     State(app): State<App>,
@@ -111,7 +118,7 @@ pub(super) async fn probe_readiness(
     followers: Option<Extension<Followers>>,
 ) -> Result<Response, Problem> {
     let silent = |error| Problem::new(Kind::Unavailable).logged(error);
-    let (lags, stock) = tokio::try_join!(lag(&app), last.recent(&app)).map_err(silent)?;
+    let (lags, stock, wrong) = tokio::try_join!(lag(&app), last.recent(&app), clock::fault(&app)).map_err(silent)?;
     let faults = followers.map(|followers| followers.health().faults).unwrap_or_default();
     let faults: Vec<FaultBody> = faults
         .into_iter()
@@ -122,14 +129,17 @@ pub(super) async fn probe_readiness(
             reason: fault.reason,
         })
         .collect();
-    // What is overdue takes no process out of service: requests are answered, and an idle worker opens nothing sooner.
-    let (success, status) = match (faults.is_empty(), stock.is_too_late()) {
-        (false, _) => (Success::Degraded, "degraded"),
-        (true, true) => (Success::Done, "late"),
-        (true, false) => (Success::Done, "ready"),
+    // What is overdue or stands still takes no process out of service: all other requests are answered, and an idle process mends nothing.
+    let status = match (faults.is_empty() && wrong.is_none(), stock.is_too_late()) {
+        (false, _) => "degraded",
+        (true, true) => "late",
+        (true, false) => "ready",
     };
+    let (clock, unread_bounces) =
+        (wrong.map_or("right", |fault| fault.word()), UnreadBounces::new(app.settings.unread_bounces_folder()).count().await);
     let overdue = OverdueBody { openings: stock.openings().into(), deadlines: stock.deadlines().into() };
-    Ok((success.status(), Json(Readiness { status, overdue, read_models: together(&lags), faults })).into_response())
+    let readiness = Readiness { status, clock, unread_bounces, overdue, read_models: together(&lags), faults };
+    Ok((Success::Done.status(), Json(readiness)).into_response())
 }
 
 fn together(lags: &[Lag]) -> Vec<ReadModelHealth> {

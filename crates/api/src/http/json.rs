@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
+use chrono::NaiveDate;
+use ens_domain::calendar::Horizon;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
@@ -103,6 +105,11 @@ impl Reading {
         T::Err: Display,
     {
         text.and_then(|text| self.text(pointer, text))
+    }
+
+    /// Keeps a day that may be absent, if it lies within the horizon.
+    pub(super) fn day(&mut self, pointer: &str, day: Option<NaiveDate>, horizon: Horizon) -> Option<NaiveDate> {
+        day.and_then(|day| self.keep(pointer, horizon.admit(day)))
     }
 
     /// What was read, unless something has to be mended.

@@ -10,12 +10,15 @@ use std::time::Duration;
 use axum::extract::{Extension, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use ens_projections::{Followers, questions};
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::app::App;
+use crate::background::clock;
 use crate::background::stock::LastStock;
 use crate::problem::Problem;
+use crate::unread_bounces::UnreadBounces;
 
 use super::health;
 
@@ -100,8 +103,13 @@ impl Counted {
 
 /// Everything that is counted, as Prometheus reads it.
 #[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, description = "Prometheus text", body = String, content_type = "text/plain")))]
-pub(super) async fn show_metrics(State(app): State<App>, Extension(last): Extension<LastStock>) -> Result<Response, Problem> {
+pub(super) async fn show_metrics(
+    State(app): State<App>,
+    Extension(last): Extension<LastStock>,
+    followers: Option<Extension<Followers>>,
+) -> Result<Response, Problem> {
     take_stock(&app).await?;
+    count_faults(&app, followers.map(|Extension(followers)| followers).as_ref()).await?;
     last.recent(&app).await?.show();
     let text = recorder().map(PrometheusHandle::render).unwrap_or_default();
     Ok(([(axum::http::header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
@@ -120,6 +128,18 @@ async fn take_stock(app: &App) -> Result<(), Problem> {
     for lag in health::lag(app).await? {
         gauge!("ens_read_model_behind", "read_model" => lag.projection, "partition" => lag.partition.to_string()).set(float(lag.behind));
     }
+    Ok(())
+}
+
+/// What stands still or cannot be trusted in this process: 1, or 0 where all is well.
+async fn count_faults(app: &App, followers: Option<&Followers>) -> Result<(), Problem> {
+    let faults = followers.map(|followers| followers.health().faults).unwrap_or_default();
+    for name in questions().map(|question| question.name()) {
+        let partitions = faults.iter().filter(|fault| fault.projection == name).count();
+        gauge!("ens_read_model_stopped_partitions", "read_model" => name).set(float(partitions.try_into().unwrap_or(u64::MAX)));
+    }
+    gauge!("ens_clock_untrusted").set(float(clock::fault(app).await?.map_or(0, |_| 1)));
+    gauge!("ens_unread_bounces").set(float(UnreadBounces::new(app.settings.unread_bounces_folder()).count().await));
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 use ens_domain::address::PostalAddress;
-use ens_domain::calendar::years_after;
+use ens_domain::calendar::{Horizon, years_after};
 use ens_domain::email::EmailAddress;
 use ens_domain::identity::{Identity, IdentityError, IdentityFields, Sex};
 use ens_domain::ins::{Ins, InsAuthority, InsStatus};
@@ -88,6 +88,7 @@ impl Person {
         if self.medical_record_since.is_some_and(|since| since > today) {
             return Err(BadField::new("medical_record_since", "in the future"));
         }
+        self.within_horizon(Horizon::past(today, &app.policy))?;
         let birthday = years_after(self.identity.born_on(), app.policy.majority_years);
         let comes_of_age_on = (birthday > today).then_some(birthday);
         if comes_of_age_on.is_some() && self.representative.is_none() {
@@ -111,6 +112,19 @@ impl Person {
             },
             representative: self.representative.map(|identity| (kind, Personal::new(identity))),
         })
+    }
+}
+
+impl Person {
+    /// Every day that the line names lies in somebody's past.
+    fn within_horizon(&self, past: Horizon) -> Result<(), BadField> {
+        let named = [
+            ("born_on", Some(self.identity.born_on())),
+            ("medical_record_since", self.medical_record_since),
+            ("representative.born_on", self.representative.as_ref().map(Identity::born_on)),
+        ];
+        let days = named.into_iter().filter_map(|(field, day)| Some((field, day?)));
+        days.map(|(field, day)| past.admit(day).map(drop).map_err(|outside| BadField::new(field, outside))).collect()
     }
 }
 

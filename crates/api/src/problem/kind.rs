@@ -13,8 +13,6 @@ pub enum Success {
     Accepted,
     /// What the client already holds is still so.
     Unchanged,
-    /// Answered in full, by a service that cannot serve everything.
-    Degraded,
 }
 
 impl Success {
@@ -25,7 +23,6 @@ impl Success {
             Self::Created => StatusCode::CREATED,
             Self::Accepted => StatusCode::ACCEPTED,
             Self::Unchanged => StatusCode::NOT_MODIFIED,
-            Self::Degraded => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }

@@ -212,7 +212,8 @@ impl From<StoreError> for Problem {
             | StoreError::OutcomeUnknown
             | StoreError::Database { .. }
             | StoreError::Contended { .. }
-            | StoreError::Overtaken => Kind::Unavailable,
+            | StoreError::Overtaken
+            | StoreError::Clock(_) => Kind::Unavailable,
             StoreError::Address
             | StoreError::Migration(_)
             | StoreError::Broken { .. }

@@ -2,6 +2,7 @@
 //!
 //! granted --revoked | expired | professional blocked--> over, for good
 //! - an authorisation ends with the last day it names
+//! - an authorisation ends within the horizon of the policy
 //! - blocking a professional ends their authorisations for good
 //! - unblocking does not bring an authorisation back
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
@@ -9,9 +10,10 @@
 use crate::space::events::AccessEvent;
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::calendar::paris;
+use crate::calendar::{Horizon, OutsideHorizon, paris};
 use crate::ids::GrantId;
 use crate::party::{Grantee, Party};
+use crate::policy::Policy;
 use crate::rpps::Rpps;
 
 use super::events::SpaceEvent;
@@ -62,7 +64,7 @@ pub struct UnblockProfessional {
 }
 
 impl GrantAccess {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSide, &self.by, self.at)?;
         life.in_use()?;
         if let Some(known) = life.grants.get(&self.grant) {
@@ -75,8 +77,8 @@ impl GrantAccess {
             Grantee::Professional { rpps } if life.blocked.contains(rpps) => return Err(SpaceRefusal::ProfessionalIsBlocked),
             Grantee::Professional { .. } | Grantee::Structure { .. } => {}
         }
-        if let Some(until) = self.until.filter(|until| *until < paris::day_of(self.at)) {
-            return Err(SpaceRefusal::GrantAlreadyOver { until });
+        if let Some(until) = self.until {
+            ends_in_reach(until, paris::day_of(self.at), policy)?;
         }
         let Self { at, by, grant, to, scope, until } = self;
         Ok(vec![SpaceEvent::Access(AccessEvent::AccessGranted { at, by, grant, to, scope, until })])
@@ -85,6 +87,15 @@ impl GrantAccess {
     fn is(&self, known: &Grant) -> bool {
         self.to == known.to && self.scope == known.scope && self.until == known.until
     }
+}
+
+/// The last day of a grant is to come, and not so far away that it must be a slip.
+fn ends_in_reach(until: NaiveDate, today: NaiveDate, policy: &Policy) -> Result<(), SpaceRefusal> {
+    if until < today {
+        return Err(SpaceRefusal::GrantAlreadyOver { until });
+    }
+    let outside = |beyond: OutsideHorizon| SpaceRefusal::ImpossibleDay { day: until, earliest: beyond.earliest, latest: beyond.latest };
+    Horizon::of_grants(today, policy).admit(until).map(drop).map_err(outside)
 }
 
 impl RevokeAccess {

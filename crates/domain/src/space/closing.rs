@@ -11,7 +11,7 @@
 use crate::space::events::ClosingEvent;
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::calendar::{paris, years_after};
+use crate::calendar::{Horizon, OutsideHorizon, paris, years_after};
 use crate::party::Party;
 use crate::policy::Policy;
 
@@ -49,10 +49,9 @@ impl RecordDeath {
             return Ok(Vec::new());
         }
         let Self { at, by, died_on } = self;
-        let latest = paris::day_of(at);
-        if died_on > latest {
-            return Err(SpaceRefusal::ImpossibleDay { day: died_on, earliest: NaiveDate::MIN, latest });
-        }
+        let outside =
+            |beyond: OutsideHorizon| SpaceRefusal::ImpossibleDay { day: died_on, earliest: beyond.earliest, latest: beyond.latest };
+        Horizon::past(paris::day_of(at), policy).admit(died_on).map_err(outside)?;
         let dies = |stage| SpaceEvent::Closing(ClosingEvent::DeathRecorded { at, by: by.clone(), died_on, stage });
         Ok(match life.stage {
             Stage::Created | Stage::Notified | Stage::Unreachable | Stage::Opposed | Stage::Blocked | Stage::Ended => {

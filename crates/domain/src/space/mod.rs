@@ -106,7 +106,7 @@ impl HealthSpace {
             SpaceCommand::MendTechnicalBlock(command) => command.decide(life),
             SpaceCommand::Open(command) => command.decide(life),
             SpaceCommand::Activate(command) => command.decide(life),
-            SpaceCommand::GrantAccess(command) => command.decide(life),
+            SpaceCommand::GrantAccess(command) => command.decide(life, policy),
             SpaceCommand::RevokeAccess(command) => command.decide(life),
             SpaceCommand::ExpireAccess(command) => command.decide(life),
             SpaceCommand::BlockProfessional(command) => command.decide(life),

@@ -1,6 +1,7 @@
 //! What an engine must do: statements and transactions, no decision.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -68,6 +69,19 @@ impl Found {
 #[async_trait]
 pub(crate) trait Engine: Log + Keys + Registry + Outbox + Leases + ReadModels + Rebuilding + Send + Sync {
     async fn close(&self);
+    /// What the clock of a process is compared with.
+    async fn clock_reference(&self) -> Result<ClockReference, StoreError>;
+}
+
+/// What the clock of a process is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ClockReference {
+    /// The clock of the database's server, as it shows now.
+    Server(DateTime<Utc>),
+    /// The database has the machine's own clock; this file holds the last instant that it saw.
+    Note(PathBuf),
+    /// Nothing that outlives the process.
+    Nothing,
 }
 
 /// The log of an engine.

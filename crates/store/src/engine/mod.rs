@@ -12,7 +12,7 @@ mod sqlite;
 mod text;
 
 pub(crate) use append::append_in_parts;
-pub(crate) use contract::{AtHead, Checkpoint, Claim, Engine, Following, Found, RowsOf, StreamName, Streams};
+pub(crate) use contract::{AtHead, Checkpoint, Claim, ClockReference, Engine, Following, Found, RowsOf, StreamName, Streams};
 pub(crate) use postgres::Postgres;
 pub(crate) use rebuilding::{Exists, Held, Hold, Renaming};
 pub(crate) use sqlite::{Sqlite, file_of};

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
+
 use super::events::DecodeError;
 use super::partition::{NotAPartition, Partition};
 
@@ -88,6 +90,38 @@ pub enum StoreError {
     /// The position of a checkpoint moved under its follower: another one works on the same projection.
     #[error("another follower moved this checkpoint")]
     Overtaken,
+    /// The clock of this process cannot be trusted: nothing that acts by date was done.
+    #[error(transparent)]
+    Clock(#[from] ClockFault),
+}
+
+/// Why the clock of this process cannot be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ClockFault {
+    /// It and the database's clock are more than two minutes apart.
+    #[error("this process's clock is {seconds} s ahead of the database's (less than 0: behind): set the one that is wrong")]
+    ApartFromDatabase {
+        /// How far ahead this process is; negative where it is behind.
+        seconds: i64,
+    },
+    /// It has jumped by more than a day since the store last saw it, or the machine was off for so long.
+    #[error(
+        "more than a day has passed on this machine's clock since {last_seen}, when the store last saw it: if the clock is right, say so by --accept-clock"
+    )]
+    Jumped {
+        /// The last instant that the store saw.
+        last_seen: DateTime<Utc>,
+    },
+}
+
+impl ClockFault {
+    /// The word for it in probes; it never changes.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::ApartFromDatabase { .. } => "clock-apart-from-database",
+            Self::Jumped { .. } => "clock-jumped",
+        }
+    }
 }
 
 impl StoreError {
@@ -103,7 +137,8 @@ impl StoreError {
             | Self::Open(_)
             | Self::Malformed(_)
             | Self::Unstorable(_)
-            | Self::NoRandomness => false,
+            | Self::NoRandomness
+            | Self::Clock(_) => false,
         }
     }
 

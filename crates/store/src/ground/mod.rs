@@ -21,7 +21,7 @@ pub(crate) use backoff::back_off;
 pub(crate) use batch::{Batch, DecidedOn, NewMessage, NewRow, Priority, Remembered, Request, StoredKey, count};
 pub use entropy::Entropy;
 pub use envelope::{Answered, CommandEnvelope, Idempotency, Outcome, Rejection};
-pub use error::{OpenError, StoreError};
+pub use error::{ClockFault, OpenError, StoreError};
 pub use events::{Appended, Conflict, DecodeError, EventRow, NewEvent, Recorded, StoredEvent, Write};
 pub(crate) use identity::StoreIdentity;
 pub(crate) use lease::Claimant;

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use chrono::NaiveDate;
+use ens_domain::calendar::Horizon;
 use ens_domain::finess::Finess;
 use ens_domain::ids::GrantId;
 use ens_domain::party::Grantee;
@@ -41,7 +42,7 @@ pub(super) struct GrantBody {
     /// The sections to open; absent for the whole space.
     #[schema(value_type = Option<Vec<String>>, example = json!(["medical_record", "agenda"]))]
     sections: Option<Vec<Section>>,
-    /// The last day; absent where there is none.
+    /// The last day, at most 150 years ahead; absent where there is none.
     until: Option<NaiveDate>,
 }
 
@@ -66,6 +67,13 @@ impl GrantBody {
         }
     }
 
+    /// The last day. A day that is over, or too far for a grant, is the rule's to refuse.
+    fn until(&self, horizon: Horizon) -> Result<Option<NaiveDate>, Problem> {
+        let mut reading = Reading::default();
+        let until = reading.day("/until", self.until, horizon);
+        reading.all(Some(until))
+    }
+
     fn scope(&self) -> Scope {
         match &self.sections {
             Some(sections) => Scope::Sections { sections: sections.iter().copied().collect() },
@@ -78,7 +86,7 @@ impl GrantBody {
 #[utoipa::path(post, path = "/v1/spaces/{space}/authorisations", tag = "authorisations", params(SpacePath, ChangeHeaders), request_body = GrantBody,
     responses((status = 201, description = "let in; `grant` names the authorisation", body = Done)))]
 pub(super) async fn grant_access(State(app): State<App>, asked: Change<GrantBody>) -> Result<Written, Problem> {
-    let (to, scope, until) = (asked.body.grantee()?, asked.body.scope(), asked.body.until);
+    let (to, scope, until) = (asked.body.grantee()?, asked.body.scope(), asked.body.until(app.horizon())?);
     let command = GrantAccess { at: app.now(), by: asked.party()?, grant: app.new_id()?, to, scope, until };
     let outcome = asked.order(&app, command).await?;
     let space = asked.space();

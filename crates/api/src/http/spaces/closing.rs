@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::http::answer::{Done, Written};
+use crate::http::json::Reading;
 use crate::http::request::{Change, Nothing};
 use crate::problem::Problem;
 
@@ -31,7 +32,9 @@ pub(super) struct DeathBody {
 #[utoipa::path(post, path = "/v1/spaces/{space}/death", tag = "closing", params(SpacePath, ChangeHeaders), request_body = DeathBody,
     responses((status = 200, description = "recorded", body = Done)))]
 pub(super) async fn record_death(State(app): State<App>, asked: Change<DeathBody>) -> Result<Written, Problem> {
-    let command = RecordDeath { at: app.now(), by: asked.party()?, died_on: asked.body.died_on };
+    let mut reading = Reading::default();
+    let died_on = reading.day("/died_on", Some(asked.body.died_on), app.horizon());
+    let command = RecordDeath { at: app.now(), by: asked.party()?, died_on: reading.all(died_on)? };
     let outcome = asked.order(&app, command).await?;
     Ok(Written::done(asked.space(), &outcome))
 }

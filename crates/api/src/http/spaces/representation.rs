@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use chrono::NaiveDate;
+use ens_domain::calendar::Horizon;
 use ens_domain::identity::{Identity, IdentityError, IdentityFields, Sex};
 use ens_domain::ids::RepresentationId;
 use ens_domain::personal::Personal;
@@ -48,15 +49,16 @@ pub(super) struct RepresentationBody {
 }
 
 impl RepresentationBody {
-    fn identity(&self) -> Result<Identity, Problem> {
+    fn identity(&self, past: Horizon) -> Result<Identity, Problem> {
         let mut reading = Reading::default();
         let birthplace = reading.text("/birthplace", &self.birthplace);
-        let fields = reading.all(birthplace.map(|birthplace| IdentityFields {
+        let born_on = reading.day("/born_on", Some(self.born_on), past);
+        let fields = reading.all(birthplace.zip(born_on).map(|(birthplace, born_on)| IdentityFields {
             birth_name: self.birth_name.clone(),
             used_name: self.used_name.clone(),
             first_names: self.first_names.clone(),
             sex: self.sex,
-            born_on: self.born_on,
+            born_on,
             birthplace,
         }))?;
         Identity::parse(fields).map_err(|fault| {
@@ -74,7 +76,7 @@ impl RepresentationBody {
 #[utoipa::path(post, path = "/v1/spaces/{space}/representations", tag = "representation", params(SpacePath, ChangeHeaders), request_body = RepresentationBody,
     responses((status = 201, description = "declared; `representation` names it", body = Done)))]
 pub(super) async fn declare_representative(State(app): State<App>, asked: Change<RepresentationBody>) -> Result<Written, Problem> {
-    let representative = Personal::new(asked.body.identity()?);
+    let representative = Personal::new(asked.body.identity(app.past())?);
     let command =
         DeclareRepresentative { at: app.now(), by: asked.party()?, representation: app.new_id()?, kind: asked.body.kind, representative };
     let outcome = asked.order(&app, command).await?;

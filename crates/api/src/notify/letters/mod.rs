@@ -85,7 +85,7 @@ pub async fn import_statuses(
     let (mut lines, mut layout, mut report) = (Lines::new(input), Layout::default(), StatusReport::default());
     let mut batch = Vec::with_capacity(BATCH);
     while let Some(Line { number, text }) = lines.next().await? {
-        let read = text.and_then(|text| layout.read(&text)).and_then(|found| found.map(|found| not_in_future(app, found)).transpose());
+        let read = text.and_then(|text| layout.read(&text)).and_then(|found| found.map(|found| in_reach(app, found)).transpose());
         match read {
             Ok(None) => {}
             Ok(Some(reported)) => batch.push((number, reported)),
@@ -103,11 +103,12 @@ pub async fn import_statuses(
     Ok(report)
 }
 
-fn not_in_future(app: &App, reported: Reported) -> Result<Reported, (StatusField, String)> {
+fn in_reach(app: &App, reported: Reported) -> Result<Reported, (StatusField, String)> {
     let today = paris::day_of(app.now());
     if reported.date > today {
         return Err((StatusField::Date, format!("after today, {today}")));
     }
+    app.past().admit(reported.date).map_err(|outside| (StatusField::Date, outside.to_string()))?;
     Ok(reported)
 }
 

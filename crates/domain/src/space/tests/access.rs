@@ -3,8 +3,12 @@
 use crate::space::events::AccessEvent;
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
+use crate::calendar::{paris, years_after};
 use crate::finess::Finess;
 use crate::party::{Grantee, Party};
+use crate::policy::Policy;
 use crate::space::commands::{BlockProfessional, GrantAccess, RevokeAccess, UnblockProfessional};
 use crate::space::terms::{Scope, Section};
 use crate::space::{Parties, SpaceEvent, SpaceRefusal};
@@ -156,4 +160,17 @@ fn unblocking_does_not_bring_an_authorisation_back() {
         scope,
         until,
     })]);
+}
+
+#[test]
+fn an_authorisation_ends_within_the_horizon_of_the_policy() {
+    let today = paris::day_of(at(LATER));
+    let (earliest, latest) = (today, years_after(today, 150));
+    let until = |until| GrantAccess { until: Some(until), ..grant(LATER, 1, None) };
+    for extreme in [latest.succ_opt().unwrap(), day("9999-12-31"), day("+10000-01-01"), NaiveDate::MAX] {
+        given(open()).when(until(extreme)).then_refused(SpaceRefusal::ImpossibleDay { day: extreme, earliest, latest });
+    }
+    let last = space_after(open()).decide(until(latest).into(), &Policy::default());
+    assert!(last.is_ok_and(|events| events.len() == 1));
+    given(open()).when(until(NaiveDate::MIN)).then_refused(SpaceRefusal::GrantAlreadyOver { until: NaiveDate::MIN });
 }

@@ -67,10 +67,14 @@ fn a_death_recorded_twice_is_quiet() {
 }
 
 #[test]
-fn nobody_died_tomorrow_and_the_holder_does_not_say_so() {
+fn nobody_died_tomorrow_or_before_anybody_was_born_and_the_holder_does_not_say_so() {
     let tomorrow = RecordDeath { died_on: day("2026-06-02"), ..record_death(LATER) };
-    let refusal = SpaceRefusal::ImpossibleDay { day: day("2026-06-02"), earliest: NaiveDate::MIN, latest: day("2026-06-01") };
+    let refusal = SpaceRefusal::ImpossibleDay { day: day("2026-06-02"), earliest: day("1876-06-01"), latest: day("2026-06-01") };
     given(open()).when(tomorrow).then_refused(refusal);
+    for extreme in [NaiveDate::MIN, day("0000-12-31"), day("1876-05-31")] {
+        let refusal = SpaceRefusal::ImpossibleDay { day: extreme, earliest: day("1876-06-01"), latest: day("2026-06-01") };
+        given(open()).when(RecordDeath { died_on: extreme, ..record_death(LATER) }).then_refused(refusal);
+    }
     let by_holder = RecordDeath { by: Party::Holder, ..record_death(LATER) };
     given(open()).when(by_holder).then_refused(SpaceRefusal::PartyNotAllowed { expected: Parties::RegistrarOrSupport });
 }

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::pipeline::Pipeline;
 use super::session::{KEYED, REACH, SESSION};
 use super::shared_commits::{CommitMode, Commits};
-use crate::engine::contract::Engine;
+use crate::engine::contract::{ClockReference, Engine};
 use crate::ground::StoreError;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -95,5 +95,9 @@ impl Engine for Postgres {
         closed.await;
         self.readers.close().await;
         self.pool.close().await;
+    }
+
+    async fn clock_reference(&self) -> Result<ClockReference, StoreError> {
+        Ok(ClockReference::Server(sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(&self.readers).await?))
     }
 }

@@ -19,7 +19,7 @@ use sqlx::sqlite::{
 use sqlx::{Connection, Executor, Sqlite as Lite, Transaction, TransactionManager};
 
 use super::single_statement;
-use crate::engine::contract::Engine;
+use crate::engine::contract::{ClockReference, Engine};
 use crate::ground::Partition;
 use crate::ground::{StoreError, back_off};
 
@@ -208,5 +208,10 @@ impl Engine for Sqlite {
     async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+
+    async fn clock_reference(&self) -> Result<ClockReference, StoreError> {
+        let note = |file: &PathBuf| ClockReference::Note(PathBuf::from(format!("{}-clock", file.display())));
+        Ok(self.file.as_ref().map_or(ClockReference::Nothing, note))
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Write as _};
 
 use serde::ser::{Error, Impossible, Serialize, SerializeMap, SerializeStruct, Serializer};
 
-use super::{Cell, Kind, Rows};
+use super::{Cell, Kind, Rows, fitting};
 
 /// A value that a flat row cannot hold.
 #[derive(Debug)]
@@ -196,27 +196,32 @@ impl Serializer for CellText<'_> {
         serialize_u8(u8);
         serialize_u16(u16);
         serialize_u32(u32);
-        serialize_u64(u64);
         serialize_f32(f32);
         serialize_f64(f64);
     }
 
+    fn serialize_u64(self, number: u64) -> Result<Kind, NotFlat> {
+        self.number(fitting::number(number))
+    }
+
     fn serialize_str(self, value: &str) -> Result<Kind, NotFlat> {
-        // Neither engine holds it in a text.
-        if value.contains('\0') {
-            return Err(NotFlat);
-        }
-        self.0.push_str(value);
+        self.0.push_str(&fitting::text(value));
         Ok(Kind::Text)
     }
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<Kind, NotFlat> {
+        let start = self.0.len();
         write!(self.0, "{value}").map_err(|_| NotFlat)?;
+        // Days and instants come this way; ids, words and texts as strings.
+        if let Some(fitted) = self.0.get(start..).and_then(fitting::time) {
+            self.0.truncate(start);
+            self.0.push_str(&fitted);
+        }
         Ok(Kind::Text)
     }
 
     fn serialize_char(self, value: char) -> Result<Kind, NotFlat> {
-        self.collect_str(&value)
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
     }
 
     fn serialize_none(self) -> Result<Kind, NotFlat> {

@@ -1,6 +1,7 @@
 //! Rows of read models on their way to a table: any flat serde type, taken apart once into texts in the order of the table's columns.
 
 mod cells;
+mod fitting;
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
