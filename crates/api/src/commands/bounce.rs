@@ -2,10 +2,13 @@
 
 use std::io::{self, Read};
 
-use crate::config::Settings;
-use crate::notify::bounce::{self, Bounced};
+use ens_notices::bounce::{self, Bounced};
 
-use super::{Failure, app, open_existing, print};
+use crate::config::Settings;
+
+use super::failure::Failure;
+use super::store::{app, open_existing};
+use super::streams::print;
 
 /// The longest notification that is read, in bytes: it may bring the whole message back.
 const LONGEST: u64 = 4 << 20;
@@ -17,7 +20,7 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
     // Nothing else runs in this process meanwhile: reading may block.
     let read = io::stdin().lock().take(LONGEST).read_to_end(&mut raw);
     read.map_err(|source| Failure::File { path: "-".into(), source })?;
-    let told = match bounce::record(&app, &raw).await? {
+    let told = match bounce::record(&app, &app.settings.mail, &raw).await? {
         Bounced::Recorded(outcome) if outcome.is_quiet() => "known already, nothing changed",
         Bounced::Recorded(_) => "recorded: the sending failed",
         Bounced::NothingFailed => "nothing failed for good: a delay or a delivery",

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::background::stock::{LastStock, Late};
+use crate::background::backlog::{BacklogPart, RecentBacklog};
 use crate::problem::{Kind, Problem, Success};
 
 /// A process that answers.
@@ -60,8 +60,8 @@ pub(super) struct LateBody {
     age_seconds: u64,
 }
 
-impl From<Late> for LateBody {
-    fn from(late: Late) -> Self {
+impl From<BacklogPart> for LateBody {
+    fn from(late: BacklogPart) -> Self {
         Self { count: late.count, age_seconds: late.age_seconds }
     }
 }
@@ -107,11 +107,11 @@ pub(super) async fn show_version() -> Json<Version> {
 ))]
 pub(super) async fn probe_readiness(
     State(app): State<App>,
-    Extension(last): Extension<LastStock>,
+    Extension(last): Extension<RecentBacklog>,
     followers: Option<Extension<Followers>>,
 ) -> Result<Response, Problem> {
     let silent = |error| Problem::new(Kind::Unavailable).logged(error);
-    let (lags, stock) = tokio::try_join!(lag(&app), last.recent(&app)).map_err(silent)?;
+    let (lags, backlog) = tokio::try_join!(lag(&app), last.count(&app)).map_err(silent)?;
     let faults = followers.map(|followers| followers.health().faults).unwrap_or_default();
     let faults: Vec<FaultBody> = faults
         .into_iter()
@@ -123,12 +123,12 @@ pub(super) async fn probe_readiness(
         })
         .collect();
     // What is overdue takes no process out of service: requests are answered, and an idle worker opens nothing sooner.
-    let (success, status) = match (faults.is_empty(), stock.is_too_late()) {
+    let (success, status) = match (faults.is_empty(), backlog.is_too_late()) {
         (false, _) => (Success::Degraded, "degraded"),
         (true, true) => (Success::Done, "late"),
         (true, false) => (Success::Done, "ready"),
     };
-    let overdue = OverdueBody { openings: stock.openings().into(), deadlines: stock.deadlines().into() };
+    let overdue = OverdueBody { openings: backlog.openings().into(), deadlines: backlog.deadlines().into() };
     Ok((success.status(), Json(Readiness { status, overdue, read_models: together(&lags), faults })).into_response())
 }
 

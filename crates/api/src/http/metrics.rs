@@ -14,7 +14,7 @@ use metrics::{Counter, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::app::App;
-use crate::background::stock::LastStock;
+use crate::background::backlog::RecentBacklog;
 use crate::problem::Problem;
 
 use super::health;
@@ -100,9 +100,9 @@ impl Counted {
 
 /// Everything that is counted, as Prometheus reads it.
 #[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, description = "Prometheus text", body = String, content_type = "text/plain")))]
-pub(super) async fn show_metrics(State(app): State<App>, Extension(last): Extension<LastStock>) -> Result<Response, Problem> {
+pub(super) async fn show_metrics(State(app): State<App>, Extension(last): Extension<RecentBacklog>) -> Result<Response, Problem> {
     take_stock(&app).await?;
-    last.recent(&app).await?.show();
+    last.count(&app).await?.show();
     let text = recorder().map(PrometheusHandle::render).unwrap_or_default();
     Ok(([(axum::http::header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
