@@ -5,13 +5,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use ens_api::app::App;
-use ens_api::clock::Clock;
 use ens_api::config::Settings;
 use ens_api::import::{BadLine, ImportError, ImportReport, LONGEST_LINE, import};
 use ens_domain::calendar::paris;
 use ens_domain::ids::SpaceId;
 use ens_domain::ins::{Ins, InsAuthority, InsStatus};
 use ens_domain::space::terms::RepresentationKind;
+use ens_store::Clock;
 use ens_store::{MasterKey, Store, StoreOptions};
 use ens_tests::{Engine, TestStorage};
 use serde_json::{Value, json};
@@ -202,7 +202,7 @@ async fn a_line_that_is_not_text_is_named() {
 #[tokio::test]
 async fn production_refuses_test_and_demonstration_identities() {
     let storage = TestStorage::fresh(Engine::SqliteMemory).await;
-    let store = service(&storage).await.store;
+    let store = service(&storage).await.context.store;
     let mut settings = Settings::in_folder(storage.folder());
     settings.site.production = true;
     let app = App::new(store, Clock::machine(), settings);

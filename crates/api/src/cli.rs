@@ -44,7 +44,7 @@ pub struct Cli {
 /// What `ens` can be asked.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Invent a cohort, run its whole campaign on a clock that jumps from day to day, then serve it
+    /// Invent persons, run their whole campaign on a clock that jumps from day to day, then serve the result
     Demo(DemoArgs),
     /// Serve the API, send notices (information préalable), open what falls due each day
     Serve(ServeArgs),
@@ -152,10 +152,10 @@ pub struct DemoArgs {
     /// How many persons to invent
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=50_000_000))]
     pub persons: u64,
-    /// Another seed gives other persons and other lives; the same one the same counts
+    /// Another seed invents other persons; the same seed gives the same counts
     #[arg(long, value_name = "S", default_value_t = 31_44_80)]
     pub seed: u64,
-    /// First day of the campaign (default: so long ago that its last day was yesterday)
+    /// First day of the campaign (default: the latest one whose campaign is over)
     #[arg(long, value_name = "DATE")]
     pub from: Option<NaiveDate>,
     /// End after the table instead of serving

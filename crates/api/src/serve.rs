@@ -1,4 +1,4 @@
-//! The service: the API, the read models, the notices and the daily openings, in one process or split over several.
+//! The service: the API, the read models, the messages and the daily openings, in one process or split over several.
 //!
 //! starting --bound--> serving --SIGTERM or SIGINT--> no new requests --those under way answered--> workers finish --> stopped
 //! - a service that is asked to stop finishes and stops
@@ -14,6 +14,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::serve::ListenerExt;
+use ens_notices::letters::StatusFolder;
+use ens_notices::mail::{SenderAddressError, TransportError};
+use ens_notices::{DirectoryCarrier, Dispatcher, FolderTransport, MailTransport, Pace, SmtpTransport};
 use ens_projections::Followers;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -25,9 +28,6 @@ use crate::cli::Half;
 use crate::config::{KeyError, Settings, development_token_key};
 use crate::http;
 use crate::http::auth::{Keys, KeysError};
-use crate::notify::letters::StatusFolder;
-use crate::notify::mail::{PostmarkError, TransportError};
-use crate::notify::{DirectoryCarrier, Dispatcher, FolderTransport, MailTransport, Pace, SmtpTransport};
 
 /// How long requests under way may take to end once the service is asked to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(20);
@@ -43,7 +43,7 @@ pub enum ServeError {
     Tokens(#[from] KeysError),
     /// A mail address of the settings.
     #[error(transparent)]
-    Postmark(#[from] PostmarkError),
+    MailAddress(#[from] SenderAddressError),
     /// The mail server of the settings.
     #[error(transparent)]
     Mail(#[from] TransportError),
@@ -165,14 +165,15 @@ fn token_keys(settings: &Settings) -> Result<Keys, ServeError> {
 fn workers(app: &App) -> Result<Workers, ServeError> {
     let letters = app.settings.letters_folder();
     let post = Arc::new(DirectoryCarrier::new(letters.clone()));
+    let mail = mail(&app.settings)?;
     Ok(Workers {
         followers: Followers::new(app.store.clone()),
-        dispatcher: Dispatcher::new(app.clone(), mail(&app.settings)?, post).at_pace(Pace::configured(&app.settings.mail)),
+        dispatcher: Dispatcher::new(app.context.clone(), &app.settings.site.url, mail, post).at_pace(Pace::configured(&app.settings.mail)),
         statuses: StatusFolder::new(letters.join("statuses")),
     })
 }
 
-/// The configured mail server; without one, messages are dropped as files, which says so loudly.
+/// The configured mail server; without one, e-mails are dropped as files, and a warning says so.
 fn mail(settings: &Settings) -> Result<Arc<dyn MailTransport>, ServeError> {
     if settings.mail.smtp_host.is_some() {
         return Ok(Arc::new(SmtpTransport::new(&settings.mail)?));

@@ -6,7 +6,7 @@ use cqrs_es::AggregateError;
 use ens_projections::{NotLevel, RebuildError};
 use ens_store::{Rejection, StoreError};
 
-use crate::peers::plain::PlainRefusal;
+use crate::peers::refusal::PlainRefusal;
 
 /// What went wrong; a number is never printed in its place.
 #[derive(Debug, thiserror::Error)]

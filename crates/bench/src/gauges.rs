@@ -8,7 +8,7 @@ use sqlx::{PgConnection, Row};
 use tokio::sync::Mutex;
 
 use crate::failure::Failure;
-use crate::measure::as_float;
+use crate::number::as_float;
 use crate::processor;
 
 /// Which gauges there are to read.

@@ -9,6 +9,7 @@ mod gauges;
 mod lives;
 mod load;
 mod measure;
+mod number;
 mod peers;
 mod processor;
 mod ready_made;

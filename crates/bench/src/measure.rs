@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::failure::Failure;
 use crate::gauges::{Gauges, Spent};
+use crate::number::as_float;
 
 /// What one run showed.
 #[derive(Debug, Clone)]
@@ -150,11 +151,6 @@ impl Tally {
         let place = (self.latencies.len() * share).div_ceil(100).saturating_sub(1);
         self.latencies.get(place).copied().map(f64::from)
     }
-}
-
-/// A count as a number to divide by: exact up to 2⁵³.
-pub(crate) fn as_float(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -1,118 +1,69 @@
-//! Whether the clock of this process can be trusted: asked before anything is done because its day has come.
-//!
-//! PostgreSQL: the process's clock and the server's may be two minutes apart. SQLite, whose clock is the machine's own: the clock may not have
-//! jumped by more than a day since the store last saw it, unless the operator says that it is right. A store in memory ends with its process,
-//! and compares nothing.
+//! The clock that commands are dated by: the machine's, which is compared with the store's before anything is done by date, or a simulated one
+//! that stands still until it is moved.
 
-use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::engine::ClockReference;
-use crate::ground::{ClockFault, StoreError};
-use crate::last_seen::LastSeen;
-use crate::shared::Shared;
+/// What time it is, for every decision of this process.
+#[derive(Debug, Clone)]
+pub struct Clock(Source);
 
-/// How far the clocks of two machines may be apart.
-const APART: TimeDelta = TimeDelta::minutes(2);
-
-/// Compares this process's clock, and notes the instant where it is right.
-///
-/// # Errors
-/// [`StoreError::Clock`] where it cannot be trusted, or the database's.
-pub(crate) async fn compare(shared: &Shared, clock: impl Fn() -> DateTime<Utc> + Send + Sync) -> Result<(), StoreError> {
-    let found = fault(shared, &clock).await?;
-    if let Some(wrong) = found {
-        return Err(StoreError::Clock(wrong));
-    }
-    note_seen(shared, clock()).await
+#[derive(Debug, Clone)]
+enum Source {
+    /// Wrong by so much; nothing but in a test of what a wrong clock does.
+    Machine(TimeDelta),
+    Simulated(Arc<AtomicI64>),
 }
 
-/// What is wrong with this process's clock, if anything is; notes nothing.
-///
-/// # Errors
-/// The database's.
-pub(crate) async fn fault(shared: &Shared, clock: impl Fn() -> DateTime<Utc> + Send + Sync) -> Result<Option<ClockFault>, StoreError> {
-    let before = clock();
-    match shared.engine().clock_reference().await? {
-        ClockReference::Server(at) => Ok(apart(before, at, clock())),
-        ClockReference::Nothing => Ok(None),
-        ClockReference::Note(file) => {
-            let seen = match LastSeen::read(&file).map_err(unreadable)? {
-                Some(seen) => Some(seen),
-                None => last_recorded(shared).await?.map(LastSeen::only),
-            };
-            let now = LastSeen::now(clock());
-            Ok(seen.filter(|seen| seen.jumped_until(&now)).map(|seen| ClockFault::Jumped { last_seen: seen.at() }))
+/// What a clock is compared with before anything is done by date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    /// With the clock of the database, or with the last instant that the store saw.
+    WithTheStore,
+    /// With nothing: it is moved by hand, and the store has another time.
+    WithNothing,
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub const fn machine() -> Self {
+        Self(Source::Machine(TimeDelta::zero()))
+    }
+
+    /// The machine's clock as it would be if somebody had set it wrong; for tests.
+    pub const fn machine_wrong_by(by: TimeDelta) -> Self {
+        Self(Source::Machine(by))
+    }
+
+    /// What it is compared with before anything is done by date.
+    pub const fn compared(&self) -> Compared {
+        match &self.0 {
+            Source::Machine(_) => Compared::WithTheStore,
+            Source::Simulated(_) => Compared::WithNothing,
         }
     }
-}
 
-/// Takes the operator's word that the clock is right now, whatever it seems. On PostgreSQL the server's clock is asked all the same.
-///
-/// # Errors
-/// The note cannot be written, or the database's.
-pub(crate) async fn accept(shared: &Shared, now: DateTime<Utc>) -> Result<(), StoreError> {
-    match shared.engine().clock_reference().await? {
-        ClockReference::Note(file) => LastSeen::now(now).write(&file).map_err(unreadable),
-        ClockReference::Server(_) | ClockReference::Nothing => Ok(()),
+    /// A clock that stands still until it is moved; its clones move with it. It is compared with nothing.
+    pub fn simulated(start: DateTime<Utc>) -> Self {
+        Self(Source::Simulated(Arc::new(AtomicI64::new(start.timestamp_millis()))))
     }
-}
 
-async fn note_seen(shared: &Shared, at: DateTime<Utc>) -> Result<(), StoreError> {
-    match shared.engine().clock_reference().await? {
-        ClockReference::Note(file) => note(&file, at),
-        ClockReference::Server(_) | ClockReference::Nothing => {}
+    /// The present instant, to the millisecond.
+    pub fn now(&self) -> DateTime<Utc> {
+        let millis = match &self.0 {
+            Source::Machine(wrong_by) => (Utc::now() + *wrong_by).timestamp_millis(),
+            Source::Simulated(millis) => millis.load(Ordering::SeqCst),
+        };
+        DateTime::from_timestamp_millis(millis).unwrap_or_default()
     }
-    Ok(())
-}
 
-/// When the youngest event was recorded, by the clock of the database.
-async fn last_recorded(shared: &Shared) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let mut last = None;
-    for (partition, head) in shared.engine().heads().await? {
-        let events = if head == 0 { Vec::new() } else { shared.engine().feed(partition, head - 1, 1).await? };
-        last = last.max(events.first().map(|event| event.recorded_at));
-    }
-    Ok(last)
-}
-
-/// The server's clock is right if it shows an instant between the question and the answer, give or take.
-fn apart(before: DateTime<Utc>, server: DateTime<Utc>, after: DateTime<Utc>) -> Option<ClockFault> {
-    let ahead = if server < before - APART {
-        before - server
-    } else if server > after + APART {
-        after - server
-    } else {
-        return None;
-    };
-    Some(ClockFault::ApartFromDatabase { seconds: ahead.num_seconds() })
-}
-
-/// A note that cannot be written is tried again with the next look; only a day without any stops what acts by date.
-fn note(file: &Path, at: DateTime<Utc>) {
-    let now = LastSeen::now(at);
-    let due = LastSeen::read(file).map(|seen| seen.is_none_or(|seen| seen.is_old_at(&now)));
-    if let Err(error) = due.and_then(|due| if due { now.write(file) } else { Ok(()) }) {
-        tracing::warn!(file = %file.display(), %error, "the last instant that this store saw cannot be noted");
-    }
-}
-
-fn unreadable(error: std::io::Error) -> StoreError {
-    StoreError::Unreachable(format!("the note of the last instant beside the store: {error}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn clocks_that_are_more_than_two_minutes_apart_are_told_by_how_much() {
-        let at = |seconds: i64| DateTime::from_timestamp(1_772_442_000 + seconds, 0).unwrap();
-        assert_eq!(apart(at(0), at(0), at(0)), None);
-        assert_eq!(apart(at(0), at(120), at(0)), None);
-        assert_eq!(apart(at(0), at(200), at(300)), None, "a slow answer is no fault");
-        assert_eq!(apart(at(0), at(-121), at(0)), Some(ClockFault::ApartFromDatabase { seconds: 121 }));
-        assert_eq!(apart(at(0), at(121), at(0)), Some(ClockFault::ApartFromDatabase { seconds: -121 }));
+    /// Moves a simulated clock; the machine's is left alone.
+    pub fn jump_to(&self, at: DateTime<Utc>) {
+        match &self.0 {
+            Source::Machine(_) => {}
+            Source::Simulated(millis) => millis.store(at.timestamp_millis(), Ordering::SeqCst),
+        }
     }
 }

@@ -44,6 +44,8 @@
 
 mod citus;
 mod clock;
+mod clock_check;
+mod context;
 mod engine;
 mod ground;
 mod last_seen;
@@ -62,6 +64,8 @@ mod store;
 mod store_identity;
 
 pub use citus::Layout;
+pub use clock::Clock;
+pub use context::{CommandContext, TimeOrdered};
 pub use ground::{
     After, Answered, Appended, Arg, Claimed, ClockFault, CommandEnvelope, Conflict, DecodeError, Depth, Draft, Entropy, EventRow,
     Idempotency, Leaf, NewEvent, OpenError, Outcome, Partition, Partitions, Progress, Recorded, Rejection, Rows, Span, StoreError,

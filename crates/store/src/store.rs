@@ -8,7 +8,7 @@ use ens_domain::code::CodeKey;
 use ens_domain::ids::SpaceId;
 use ens_domain::ins::IndexKey;
 
-use crate::clock;
+use crate::clock_check;
 use crate::engine::{Engine, Postgres, Sqlite, file_of};
 use crate::ground::{ClockFault, Entropy, Partition, Partitions, StoreError};
 use crate::log::Log;
@@ -158,7 +158,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Clock`] where it cannot be trusted, or the database's.
     pub async fn compare_clock(&self, now: impl Fn() -> DateTime<Utc> + Send + Sync) -> Result<(), StoreError> {
-        clock::compare(&self.0.shared, now).await
+        clock_check::compare(&self.0.shared, now).await
     }
 
     /// What is wrong with this process's clock, if anything is; notes nothing.
@@ -166,7 +166,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn clock_fault(&self, now: impl Fn() -> DateTime<Utc> + Send + Sync) -> Result<Option<ClockFault>, StoreError> {
-        clock::fault(&self.0.shared, now).await
+        clock_check::fault(&self.0.shared, now).await
     }
 
     /// Takes the operator's word that the clock is right now, whatever it seems. On PostgreSQL the server's clock is asked all the same.
@@ -174,7 +174,7 @@ impl Store {
     /// # Errors
     /// The note cannot be written, or the database's.
     pub async fn accept_clock(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        clock::accept(&self.0.shared, now).await
+        clock_check::accept(&self.0.shared, now).await
     }
 
     /// Closes the connections, and on SQLite folds the write-ahead log back into the file. Other clones can do nothing afterwards.

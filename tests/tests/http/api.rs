@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Duration, Utc};
 use ens_api::app::App;
-use ens_api::clock::Clock;
 use ens_api::config::{Settings, TokenKey, development_token_key};
 use ens_api::http;
 use ens_api::http::auth::{Actor, Claims, Keys, mint};
@@ -14,7 +13,7 @@ use ens_domain::rpps::Rpps;
 use ens_domain::space::SpaceCommand;
 use ens_domain::space::commands::{Open, RecordEmailSent, SendNotice};
 use ens_projections::Followers;
-use ens_store::{CommandEnvelope, MasterKey, Store, StoreOptions};
+use ens_store::{Clock, CommandEnvelope, MasterKey, Store, StoreOptions};
 use ens_tests::cohort::person_line;
 use ens_tests::{Engine, TestStorage, eventually};
 use reqwest::header::HeaderMap;

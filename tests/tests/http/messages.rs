@@ -1,10 +1,10 @@
 //! Delivery reports over HTTP: bounces as they were received, and files with the statuses of letters.
 
 use ens_api::http::auth::Actor;
-use ens_api::notify::MessageRef;
 use ens_domain::ids::{MessageId, SpaceId};
 use ens_domain::space::CodeEvent;
 use ens_domain::space::SpaceEvent;
+use ens_notices::MessageRef;
 use serde_json::{Value, json};
 
 use super::api::Api;

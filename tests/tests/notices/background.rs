@@ -1,12 +1,10 @@
 //! The background tasks: notices are issued, spaces opened on their day, deadlines kept, and every task can be stopped.
 
 use chrono::NaiveDate;
-use ens_api::background::deadlines::{Settled, settle_due};
-use ens_api::background::notices::{Issued, issue_due};
-use ens_api::background::openings::{Opened, open_due, overdue};
+use ens_api::background::SweepCounts;
+use ens_api::background::deadlines::settle_due;
+use ens_api::background::openings::{open_due, overdue};
 use ens_api::background::{self, Workers};
-use ens_api::notify::SendOutcome;
-use ens_api::notify::letters::StatusFolder;
 use ens_domain::calendar::paris;
 use ens_domain::ids::{GrantId, SpaceId};
 use ens_domain::organism::AgentId;
@@ -15,6 +13,9 @@ use ens_domain::rpps::Rpps;
 use ens_domain::space::Proof;
 use ens_domain::space::commands::{GrantAccess, Open, Oppose, Suspend};
 use ens_domain::space::terms::{OppositionChannel, Scope, Stage, SuspensionGround};
+use ens_notices::SendOutcome;
+use ens_notices::letters::StatusFolder;
+use ens_notices::prior_notices::{Issued, issue_due};
 use ens_projections::Followers;
 use ens_tests::{Engine, eventually};
 use tokio_util::sync::CancellationToken;
@@ -74,11 +75,11 @@ async fn nothing_opens_before_the_first_instant_of_the_day_after_the_window() {
         let spaces = told(&service, 3).await;
         service.catch_up().await;
         service.now_is("2026-04-13 23:59");
-        assert_eq!(open_due(&service.app, today(&service)).await.expect("a round"), Opened::default());
+        assert_eq!(open_due(&service.app, today(&service)).await.expect("a round"), SweepCounts::default());
         assert_eq!(overdue(&service.app).await.expect("a count"), 0);
         service.now_is("2026-04-14 00:00");
         assert_eq!(overdue(&service.app).await.expect("a count"), 3);
-        assert_eq!(open_due(&service.app, today(&service)).await.expect("a round").opened, 3, "{engine:?}");
+        assert_eq!(open_due(&service.app, today(&service)).await.expect("a round").done, 3, "{engine:?}");
         assert_eq!(service.stage(spaces[0]).await, Stage::Open);
     }
 }
@@ -91,7 +92,10 @@ async fn an_opposition_that_was_recorded_first_refuses_its_own_opening_and_no_ot
     service.catch_up().await;
     // After the read models were updated, so the list of the day still contains it.
     oppose(&service, spaces[1]).await;
-    assert_eq!(open_due(&service.app, today(&service)).await.expect("a round"), Opened { opened: 2, refused: 1, ..Opened::default() });
+    assert_eq!(
+        open_due(&service.app, today(&service)).await.expect("a round"),
+        SweepCounts { done: 2, refused: 1, ..SweepCounts::default() }
+    );
     assert_eq!(service.stage(spaces[1]).await, Stage::Opposed);
 }
 
@@ -107,7 +111,10 @@ async fn one_bad_space_never_blocks_its_batch() {
     let stray = SpaceId::at(service.app.now(), [8; 10]).to_string();
     let copied = "INSERT INTO openings_due (partition, space, department, stage, last_day) SELECT partition, ?, department, stage, last_day FROM openings_due LIMIT 1";
     sqlx::query(copied).bind(stray).execute(&mut *connection).await.expect("a stray row");
-    assert_eq!(open_due(&service.app, today(&service)).await.expect("a round"), Opened { opened: 3, refused: 1, ..Opened::default() });
+    assert_eq!(
+        open_due(&service.app, today(&service)).await.expect("a round"),
+        SweepCounts { done: 3, refused: 1, ..SweepCounts::default() }
+    );
     assert_eq!(service.stage(spaces[2]).await, Stage::Open);
 }
 
@@ -117,10 +124,10 @@ async fn the_same_day_twice_opens_nothing_twice() {
     told(&service, 2).await;
     service.now_is("2026-04-14 00:00");
     service.catch_up().await;
-    assert_eq!(open_due(&service.app, today(&service)).await.expect("a round").opened, 2);
-    assert_eq!(open_due(&service.app, today(&service)).await.expect("a round"), Opened { quiet: 2, ..Opened::default() });
+    assert_eq!(open_due(&service.app, today(&service)).await.expect("a round").done, 2);
+    assert_eq!(open_due(&service.app, today(&service)).await.expect("a round"), SweepCounts { quiet: 2, ..SweepCounts::default() });
     service.catch_up().await;
-    assert_eq!(open_due(&service.app, today(&service)).await.expect("a round"), Opened::default());
+    assert_eq!(open_due(&service.app, today(&service)).await.expect("a round"), SweepCounts::default());
 }
 
 #[tokio::test]
@@ -138,14 +145,14 @@ async fn the_same_day_twice_settles_nothing_twice() {
     let grant = GrantAccess { at, by: Party::Holder, grant: GrantId::at(at, [4; 10]), to, scope: Scope::All, until: Some(today(&service)) };
     service.say(spaces[1], grant).await.expect("a grant");
     service.catch_up().await;
-    assert_eq!(settle_due(&service.app, today(&service)).await.expect("a round"), Settled::default());
+    assert_eq!(settle_due(&service.app, today(&service)).await.expect("a round"), SweepCounts::default());
     service.now_is("2026-05-27 00:00");
-    assert_eq!(settle_due(&service.app, today(&service)).await.expect("a round").settled, 3);
+    assert_eq!(settle_due(&service.app, today(&service)).await.expect("a round").done, 3);
     assert_eq!(service.stage(spaces[0]).await, Stage::Closed);
     assert_eq!((service.story(spaces[1]).await.pop(), service.story(grown).await.pop()), (Some("AccessExpired"), Some("CameOfAge")));
-    assert_eq!(settle_due(&service.app, today(&service)).await.expect("a round").settled, 0);
+    assert_eq!(settle_due(&service.app, today(&service)).await.expect("a round").done, 0);
     service.catch_up().await;
-    assert_eq!(settle_due(&service.app, today(&service)).await.expect("a round"), Settled::default());
+    assert_eq!(settle_due(&service.app, today(&service)).await.expect("a round"), SweepCounts::default());
 }
 
 #[tokio::test]
@@ -164,7 +171,7 @@ async fn a_deadline_that_its_space_refuses_holds_up_no_other() {
     service.say(spaces[0], ens_domain::space::commands::LiftSuspension { at: service.app.now() }).await.expect("lifted");
     service.now_is("2026-05-27 00:00");
     let done = settle_due(&service.app, today(&service)).await.expect("a round");
-    assert_eq!((done.settled, done.quiet + done.refused), (1, 1));
+    assert_eq!((done.done, done.quiet + done.refused), (1, 1));
     assert_eq!((service.stage(spaces[0]).await, service.stage(spaces[1]).await), (Stage::Open, Stage::Closed));
 }
 

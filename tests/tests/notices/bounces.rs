@@ -1,9 +1,9 @@
 //! Bounces as real mail servers write them: failed, delayed, of another sender, forged; and the effect of each.
 
-use ens_api::notify::bounce::{Action, Report, record};
-use ens_api::notify::{BounceError, Bounced, MessageRef, SendOutcome};
 use ens_domain::ids::SpaceId;
 use ens_domain::space::terms::{Channel, Stage};
+use ens_notices::bounce::{Action, Report, record};
+use ens_notices::{BounceError, Bounced, MessageRef, SendOutcome};
 use ens_tests::Engine;
 
 use super::letters::folder_carrier;
@@ -34,7 +34,9 @@ async fn every_server_s_bounce_voids_the_window_and_a_letter_follows() {
         let space = notified(&service, by_both("camille@exemple.invalid")).await;
         service.now_is("2026-03-04 11:00");
         let bounce = about(sample, service.last_message(space).await);
-        let Bounced::Recorded(outcome) = record(&service.app, &bounce).await.expect("a bounce") else { panic!("nothing failed") };
+        let Bounced::Recorded(outcome) = record(&service.app, &service.app.settings.mail, &bounce).await.expect("a bounce") else {
+            panic!("nothing failed")
+        };
         assert!(!outcome.is_quiet());
         assert_eq!((service.stage(space).await, service.space(space).await.notice_due()), (Stage::Created, Some(Channel::Post)));
     }
@@ -45,9 +47,11 @@ async fn the_same_bounce_twice_changes_nothing() {
     let service = TestService::fresh(Engine::Postgres).await;
     let space = notified(&service, by_email("camille@exemple.invalid")).await;
     let bounce = about(POSTFIX, service.last_message(space).await);
-    record(&service.app, &bounce).await.expect("a bounce");
+    record(&service.app, &service.app.settings.mail, &bounce).await.expect("a bounce");
     let story = service.story(space).await;
-    let Bounced::Recorded(outcome) = record(&service.app, &bounce).await.expect("a bounce") else { panic!("nothing failed") };
+    let Bounced::Recorded(outcome) = record(&service.app, &service.app.settings.mail, &bounce).await.expect("a bounce") else {
+        panic!("nothing failed")
+    };
     assert!(outcome.is_quiet());
     assert_eq!((service.story(space).await, service.stage(space).await), (story, Stage::Unreachable));
 }
@@ -57,7 +61,7 @@ async fn a_delay_is_not_a_failure() {
     let service = TestService::fresh(Engine::SqliteMemory).await;
     let space = notified(&service, by_both("camille@exemple.invalid")).await;
     for sample in [DELAYED, RELAYED] {
-        let told = record(&service.app, &about(sample, service.last_message(space).await)).await;
+        let told = record(&service.app, &service.app.settings.mail, &about(sample, service.last_message(space).await)).await;
         assert!(matches!(told, Ok(Bounced::NothingFailed)), "{told:?}");
     }
     assert_eq!(service.stage(space).await, Stage::Notified);
@@ -68,7 +72,7 @@ async fn a_bounce_that_comes_before_the_sending_was_noted_ends_the_message() {
     let service = TestService::fresh(Engine::SqliteMemory).await;
     let space = service.person(by_both("camille@exemple.invalid")).await;
     service.issue().await;
-    record(&service.app, &about(POSTFIX, service.last_message(space).await)).await.expect("a bounce");
+    record(&service.app, &service.app.settings.mail, &about(POSTFIX, service.last_message(space).await)).await.expect("a bounce");
     assert_eq!((service.space(space).await.notice_due(), service.outbox().await), (Some(Channel::Post), (0, 0)));
 }
 
@@ -81,12 +85,12 @@ async fn only_a_reference_of_ours_is_believed_and_all_references_in_one_bounce_a
         .expect("text")
         .replace("ens.invalid", "ailleurs.invalid")
         .replace("X-Postfix-Queue-ID", "Original-Envelope-Id: 4711\r\nX-Postfix-Queue-ID");
-    assert!(matches!(record(&service.app, foreign.as_bytes()).await, Err(BounceError::NoReference)));
+    assert!(matches!(record(&service.app, &service.app.settings.mail, foreign.as_bytes()).await, Err(BounceError::NoReference)));
     let other = stranger(space);
     let mixed = String::from_utf8(about(POSTFIX, reference)).expect("text").replacen(&reference.to_string(), &other.to_string(), 1);
-    assert!(matches!(record(&service.app, mixed.as_bytes()).await, Err(BounceError::SeveralReferences)));
+    assert!(matches!(record(&service.app, &service.app.settings.mail, mixed.as_bytes()).await, Err(BounceError::SeveralReferences)));
     let forged = about(POSTFIX, stranger(SpaceId::at(service.app.now(), [5; 10])));
-    assert!(matches!(record(&service.app, &forged).await, Err(BounceError::UnknownReference)));
+    assert!(matches!(record(&service.app, &service.app.settings.mail, &forged).await, Err(BounceError::UnknownReference)));
     assert_eq!(service.stage(space).await, Stage::Notified);
 }
 
@@ -95,12 +99,12 @@ async fn what_is_no_delivery_status_is_told_so() {
     let service = TestService::fresh(Engine::SqliteMemory).await;
     let space = notified(&service, by_both("camille@exemple.invalid")).await;
     let reference = service.last_message(space).await;
-    assert!(matches!(record(&service.app, &about(VACATION, reference)).await, Err(BounceError::NotAReport)));
-    assert!(matches!(record(&service.app, b"").await, Err(BounceError::NotAMessage | BounceError::NotAReport)));
+    assert!(matches!(record(&service.app, &service.app.settings.mail, &about(VACATION, reference)).await, Err(BounceError::NotAReport)));
+    assert!(matches!(record(&service.app, &service.app.settings.mail, b"").await, Err(BounceError::NotAMessage | BounceError::NotAReport)));
     let silent = String::from_utf8(about(POSTFIX, reference)).expect("text").replace("Action: failed", "X-Action: failed");
-    assert!(matches!(record(&service.app, silent.as_bytes()).await, Err(BounceError::NoAction)));
+    assert!(matches!(record(&service.app, &service.app.settings.mail, silent.as_bytes()).await, Err(BounceError::NoAction)));
     let odd = String::from_utf8(about(POSTFIX, reference)).expect("text").replace("Status: 5.1.1", "Status: 2.0.0");
-    assert!(matches!(record(&service.app, odd.as_bytes()).await, Err(BounceError::Contradiction)));
+    assert!(matches!(record(&service.app, &service.app.settings.mail, odd.as_bytes()).await, Err(BounceError::Contradiction)));
 }
 
 #[tokio::test]

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use ens_api::notify::{
+use ens_domain::space::terms::Stage;
+use ens_notices::{
     CarrierError, DirectoryCarrier, HandedOver, MailTransport, OutgoingLetter, OutgoingMail, PostalCarrier, SendOutcome, SmtpTransport,
 };
-use ens_domain::space::terms::Stage;
 use ens_tests::Engine;
 use tokio::sync::Notify;
 

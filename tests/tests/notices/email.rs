@@ -1,12 +1,12 @@
 //! E-mail through a real SMTP server that accepts, refuses, defers or hangs up, depending on the recipient's address.
 
 use chrono::Duration;
-use ens_api::config::{Settings, SmtpTls};
-use ens_api::notify::{Dispatched, Dispatcher, SendOutcome, SmtpTransport};
+use ens_api::config::Settings;
 use ens_domain::party::Party;
 use ens_domain::space::Proof;
 use ens_domain::space::commands::Oppose;
 use ens_domain::space::terms::{Channel, OppositionChannel, Stage};
+use ens_notices::{Dispatched, Dispatcher, SendOutcome, SmtpTls, SmtpTransport};
 use ens_tests::{Engine, TestStorage};
 
 use super::letters::folder_carrier;
@@ -212,7 +212,7 @@ async fn an_e_mail_whose_server_might_answer_after_midnight_in_paris_waits_for_t
 async fn a_folder_takes_every_e_mail_whole() {
     let service = TestService::fresh(Engine::SqliteMemory).await;
     let folder = service.app.settings.mail_folder();
-    let transport = ens_api::notify::FolderTransport::new(folder.clone(), &service.app.settings.mail).expect("a transport");
+    let transport = ens_notices::FolderTransport::new(folder.clone(), &service.app.settings.mail).expect("a transport");
     let dispatcher = service.dispatcher(transport, folder_carrier(&service));
     let space = service.person(by_email("camille@exemple.invalid")).await;
     service.issue().await;

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use chrono::Duration;
-use ens_api::notify::letters::{BadStatus, StatusField, StatusFolder, StatusReport, import_statuses};
-use ens_api::notify::{DirectoryCarrier, Dispatcher, HandedOver, OutgoingLetter, PostalCarrier, SendOutcome};
 use ens_domain::address::PostalAddress;
 use ens_domain::space::terms::Stage;
+use ens_notices::letters::{BadStatus, StatusField, StatusFolder, StatusReport, import_statuses};
+use ens_notices::{DirectoryCarrier, Dispatcher, HandedOver, OutgoingLetter, PostalCarrier, SendOutcome};
 use ens_tests::Engine;
 use serde_json::Value;
 

@@ -1,11 +1,11 @@
 //! Messages other than the notice: a new code, a technical block, a suspension; and the commands that send them.
 
 use chrono::Duration;
-use ens_api::notify::{SendOutcome, orders};
 use ens_domain::code::ProvisionalCode;
 use ens_domain::party::Party;
 use ens_domain::space::commands::{Activate, MendTechnicalBlock};
 use ens_domain::space::terms::{Stage, SuspensionGround};
+use ens_notices::{SendOutcome, orders};
 use ens_tests::Engine;
 
 use super::email::with_server;

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use ens_api::config::{MailSettings, SmtpTls};
+use ens_notices::{MailSettings, SmtpTls};
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -6,8 +6,9 @@ use std::time::Duration as Time;
 
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use ens_api::app::App;
+use ens_api::background::SweepCounts;
 use ens_api::background::deadlines::settle_due;
-use ens_api::background::openings::{Opened, open_due};
+use ens_api::background::openings::open_due;
 use ens_domain::calendar::paris;
 use ens_domain::code::ProvisionalCode;
 use ens_domain::ids::{MessageId, SpaceId};
@@ -143,7 +144,7 @@ async fn a_dry_run_equals_what_then_happens() {
         let counted: Count = counted.into_iter().map(|each| (each.department.to_string(), each.spaces)).collect();
         assert_eq!(counted, foretold, "{engine:?}");
         let done = open_due(&service.app, on).await.expect("a round");
-        assert_eq!((done.opened, done.refused), (foretold.values().sum(), 0), "{engine:?}");
+        assert_eq!((done.done, done.refused), (foretold.values().sum(), 0), "{engine:?}");
         assert_eq!(opened(&service.app.store).await, sum(&before, &foretold), "{engine:?}");
         // Three by e-mail and four by post, one of them late, and the mended one.
         assert_eq!(opened(&service.app.store).await.into_values().collect::<Vec<u64>>(), [9, 9], "{engine:?}");
@@ -186,7 +187,9 @@ async fn due_today(service: &TestService, persons: usize) -> DateTime<Utc> {
 /// A second process on the same store.
 async fn another(service: &TestService) -> App {
     let store = Store::open(service.storage.url(), StoreOptions::new(MasterKey::from_bytes([1; 32]))).await.expect("a second door");
-    App { store, ..service.app.clone() }
+    let mut app = service.app.clone();
+    app.context.store = store;
+    app
 }
 
 #[tokio::test]
@@ -197,17 +200,17 @@ async fn two_processes_share_what_falls_due() {
     let (one, two) = (service.app.clone(), another(&service).await);
     let followers = Followers::new(service.app.store.clone());
     let following = tokio::spawn(async move { followers.run(std::future::pending()).await });
-    let mut all = Opened::default();
+    let mut all = SweepCounts::default();
     let mut rounds = 0;
-    while all.opened < PERSONS as u64 || rounds < 2 {
+    while all.done < PERSONS as u64 || rounds < 2 {
         let (first, second) = tokio::join!(open_due(&one, today), open_due(&two, today));
         for done in [first.expect("a round"), second.expect("a round")] {
-            all = Opened { opened: all.opened + done.opened, quiet: all.quiet + done.quiet, ..all };
+            all = SweepCounts { done: all.done + done.done, quiet: all.quiet + done.quiet, ..all };
         }
         rounds += 1;
     }
     following.abort();
-    assert_eq!(all, Opened { opened: PERSONS as u64, ..Opened::default() }, "each space is asked once, by one of the two");
+    assert_eq!(all, SweepCounts { done: PERSONS as u64, ..SweepCounts::default() }, "each space is asked once, by one of the two");
 }
 
 #[tokio::test]
@@ -220,10 +223,10 @@ async fn what_a_dead_process_had_claimed_is_free_again_once_its_lease_is_over() 
             drop(claimed.expect("a free partition"));
         }
         let meanwhile = open_due(&service.app, today).await.expect("a round");
-        assert!(meanwhile.opened == 0 && meanwhile.elsewhere > 0, "{engine:?}: {meanwhile:?}");
+        assert!(meanwhile.done == 0 && meanwhile.elsewhere > 0, "{engine:?}: {meanwhile:?}");
         let mut opened = 0;
         eventually("all are open", async || {
-            opened += open_due(&service.app, today).await.expect("a round").opened;
+            opened += open_due(&service.app, today).await.expect("a round").done;
             (opened == 8).then_some(())
         })
         .await;
@@ -249,7 +252,7 @@ async fn deadlines_that_were_dropped_are_rebuilt_and_kept() {
         rebuild(&service.app.store, "deadlines").await.expect("a rebuild");
         assert_eq!(all_deadlines(&service.app.store, later).await, before, "{engine:?}");
         service.app.clock.jump_to(paris::start_of(later));
-        assert_eq!(settle_due(&service.app, later).await.expect("a round").settled, 5, "{engine:?}");
+        assert_eq!(settle_due(&service.app, later).await.expect("a round").done, 5, "{engine:?}");
         assert_eq!(service.stage(spaces[0]).await, Stage::Closed, "{engine:?}");
     }
 }

@@ -5,10 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
 use ens_api::app::App;
-use ens_api::background::notices::issue_due;
-use ens_api::clock::Clock;
 use ens_api::config::Settings;
-use ens_api::notify::{Dispatched, Dispatcher, MailTransport, MessageRef, OutgoingMail, PostalCarrier, SendOutcome};
 use ens_domain::address::PostalAddress;
 use ens_domain::calendar::paris;
 use ens_domain::email::EmailAddress;
@@ -22,8 +19,10 @@ use ens_domain::policy::Policy;
 use ens_domain::space::commands::{CreateSpace, SpaceCommand};
 use ens_domain::space::terms::Stage;
 use ens_domain::space::{Admission, Contacts, HealthSpace, SpaceEvent};
+use ens_notices::prior_notices::issue_due;
+use ens_notices::{Dispatched, Dispatcher, MailTransport, MessageRef, OutgoingMail, PostalCarrier, SendOutcome};
 use ens_projections::Followers;
-use ens_store::{CommandEnvelope, Outcome, Rejection};
+use ens_store::{Clock, CommandEnvelope, Outcome, Rejection};
 use ens_tests::cohort::open_store;
 use ens_tests::{Engine, TestStorage};
 
@@ -49,7 +48,7 @@ impl TestService {
     pub(crate) async fn with_settings(storage: TestStorage, settings: Settings) -> Self {
         let store = open_store(storage.url()).await;
         let followers = Followers::new(store.clone());
-        let app = App { store, policy: Arc::new(Policy::default()), clock: Clock::simulated(at(MONDAY)), settings: Arc::new(settings) };
+        let app = App::new(store, Clock::simulated(at(MONDAY)), settings);
         Self { app, storage, followers }
     }
 
@@ -101,7 +100,7 @@ impl TestService {
 
     /// A dispatcher through these.
     pub(crate) fn dispatcher(&self, mail: impl MailTransport + 'static, post: impl PostalCarrier + 'static) -> Dispatcher {
-        Dispatcher::new(self.app.clone(), Arc::new(mail), Arc::new(post))
+        Dispatcher::new(self.app.context.clone(), &self.app.settings.site.url, Arc::new(mail), Arc::new(post))
     }
 
     /// One round through these.

@@ -3,10 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
-use ens_api::background::openings::{Opened, open_due};
-use ens_api::notify::letters::import_statuses;
-use ens_api::notify::{CarrierError, HandedOver, MailTransport, MessageRef, OutgoingLetter, OutgoingMail, PostalCarrier, SendOutcome};
-use ens_api::notify::{bounce, french, orders};
+use ens_api::background::SweepCounts;
+use ens_api::background::openings::open_due;
 use ens_domain::calendar::{last_day, paris};
 use ens_domain::code::ProvisionalCode;
 use ens_domain::ids::SpaceId;
@@ -17,6 +15,9 @@ use ens_domain::space::commands::{
 };
 use ens_domain::space::terms::{Channel, OppositionChannel, Stage};
 use ens_domain::space::{Contacts, Proof};
+use ens_notices::letters::import_statuses;
+use ens_notices::{CarrierError, HandedOver, MailTransport, MessageRef, OutgoingLetter, OutgoingMail, PostalCarrier, SendOutcome};
+use ens_notices::{bounce, french, orders};
 use ens_projections::openings_due::openings_due;
 use ens_projections::space_status::space_status;
 use ens_tests::Engine;
@@ -122,7 +123,7 @@ impl Case<'_> {
     }
 
     async fn bounce(&self, reference: MessageRef) {
-        bounce::record(&self.service.app, &about(POSTFIX, reference)).await.expect("a bounce");
+        bounce::record(&self.service.app, &self.service.app.settings.mail, &about(POSTFIX, reference)).await.expect("a bounce");
     }
 
     async fn report(&self, status: &str, on: &Value) {
@@ -174,14 +175,14 @@ impl Case<'_> {
         };
         let Value::String(_) = then["opens_at"] else {
             let far = app.now() + chrono::Duration::days(3_650);
-            assert_eq!(opening(far).await, Opened::default(), "{}: never opens by itself", self.name);
+            assert_eq!(opening(far).await, SweepCounts::default(), "{}: never opens by itself", self.name);
             return;
         };
-        assert_eq!(opening(instant(&then["refused_at"])).await, Opened::default(), "{}", self.name);
+        assert_eq!(opening(instant(&then["refused_at"])).await, SweepCounts::default(), "{}", self.name);
         let opens_on = paris::day_of(instant(&then["opens_at"]));
         let due = openings_due(&app.store, app.store.partition_of(self.space), opens_on, None, 10).await.expect("the list of the day");
         assert_eq!(due.iter().map(|row| row.last_day).collect::<Vec<_>>(), [then["last_day"].as_str().map(day)], "{}", self.name);
-        assert_eq!(opening(instant(&then["opens_at"])).await.opened, 1, "{}", self.name);
+        assert_eq!(opening(instant(&then["opens_at"])).await.done, 1, "{}", self.name);
     }
 }
 

@@ -1,13 +1,13 @@
 //! The wording of messages: dates computed by the domain, what the law requires, and French typography.
 
-use ens_api::notify::french;
-use ens_api::notify::recipient::{Audience, Place, Recipient};
-use ens_api::notify::wording::{Block, Composed, House, Occasion, Receipt, compose, html_mail, plain_text};
 use ens_domain::calendar;
 use ens_domain::code::ProvisionalCode;
 use ens_domain::organism::InsurerCode;
 use ens_domain::policy::Policy;
 use ens_domain::space::terms::SuspensionGround;
+use ens_notices::french;
+use ens_notices::recipient::{Audience, Destination, Recipient};
+use ens_notices::wording::{Block, Composed, Occasion, ReceivedOn, WordingContext, compose, html_mail, plain_text};
 
 use super::test_service::day;
 
@@ -26,13 +26,13 @@ fn code() -> ProvisionalCode {
     ProvisionalCode::parse("ABCD-EFGH-JKMN").expect("a code")
 }
 
-fn notice(receipt: Receipt) -> Occasion {
-    Occasion::Notice { code: code(), receipt }
+fn notice(received: ReceivedOn) -> Occasion {
+    Occasion::Notice { code: code(), received }
 }
 
 fn write(audience: Audience, occasion: &Occasion) -> Composed {
-    let recipient = Recipient { audience, place: Place::Nowhere, insurer: InsurerCode::parse("CPAM-31").expect("an insurer") };
-    compose(House { site: SITE, policy: &Policy::default() }, &recipient, occasion).expect("words")
+    let recipient = Recipient { audience, destination: Destination::Nowhere, insurer: InsurerCode::parse("CPAM-31").expect("an insurer") };
+    compose(WordingContext { site: SITE, policy: &Policy::default() }, &recipient, occasion).expect("words")
 }
 
 /// The text with its no-break spaces made plain, to be searched in.
@@ -41,8 +41,8 @@ fn said(message: &Composed) -> String {
 }
 
 fn every_message() -> Vec<Composed> {
-    let (mail, letter) = (Receipt::On(day("2026-03-02")), Receipt::Perhaps(day("2026-03-09")));
-    let again = |receipt| Occasion::Code { code: code(), receipt, last_day: Some(day("2026-04-13")) };
+    let (mail, letter) = (ReceivedOn::Known(day("2026-03-02")), ReceivedOn::Likely(day("2026-03-09")));
+    let again = |received| Occasion::Code { code: code(), received, last_day: Some(day("2026-04-13")) };
     let suspension = |ground| Occasion::Suspension { ground, last_day: day("2026-04-13") };
     let occasions = [
         notice(mail),
@@ -62,7 +62,7 @@ fn every_message() -> Vec<Composed> {
 fn the_dates_written_are_those_that_the_domain_computes_for_the_day_of_receipt() {
     let ordinary = ["2026-01-31", "2026-03-02", "2026-03-28", "2026-10-20", "2026-11-25", "2027-12-15", "2028-01-18", "2028-02-29"];
     for received in ordinary.into_iter().map(day) {
-        let mail = said(&write(camille(), &notice(Receipt::On(received))));
+        let mail = said(&write(camille(), &notice(ReceivedOn::Known(received))));
         let last_day = calendar::last_day(received, 42);
         assert!(mail.contains(&format!("Vous avez jusqu’au {} inclus.", french::date(last_day))), "{received}: {mail}");
         assert!(mail.contains(&format!("et jusqu’au {} inclus pour le faire.", french::date(last_day))), "{received}: {mail}");
@@ -73,7 +73,7 @@ fn the_dates_written_are_those_that_the_domain_computes_for_the_day_of_receipt()
 
 #[test]
 fn a_letter_names_its_dates_under_the_condition_of_the_day_on_which_it_is_received() {
-    let letter = said(&write(camille(), &notice(Receipt::Perhaps(day("2026-03-12")))));
+    let letter = said(&write(camille(), &notice(ReceivedOn::Likely(day("2026-03-12")))));
     let condition =
         "six semaines après la réception de cette lettre : si vous la recevez le jeudi 12 mars 2026, jusqu’au jeudi 23 avril 2026 inclus.";
     assert!(letter.contains(&format!("Vous avez {condition}")), "{letter}");
@@ -84,8 +84,8 @@ fn a_letter_names_its_dates_under_the_condition_of_the_day_on_which_it_is_receiv
 /// Article R. 1111-28 of the public health code: availability, operation, link with the DMP; opposition; closing; other useful facts.
 #[test]
 fn a_notice_says_what_the_law_asks_for() {
-    for receipt in [Receipt::On(day("2026-03-02")), Receipt::Perhaps(day("2026-03-09"))] {
-        let text = said(&write(camille(), &notice(receipt)));
+    for received in [ReceivedOn::Known(day("2026-03-02")), ReceivedOn::Likely(day("2026-03-09"))] {
+        let text = said(&write(camille(), &notice(received)));
         for part in [
             "Votre organisme d’assurance maladie (CPAM-31) vous écrit",
             "votre espace numérique de santé va être ouvert",
@@ -107,25 +107,25 @@ fn a_notice_says_what_the_law_asks_for() {
 
 #[test]
 fn a_child_s_notice_is_written_to_whoever_represents_the_child() {
-    let receipt = Receipt::On(day("2026-03-02"));
-    let named = said(&write(the_child(Some("Hugo Martineau")), &notice(receipt)));
+    let received = ReceivedOn::Known(day("2026-03-02"));
+    let named = said(&write(the_child(Some("Hugo Martineau")), &notice(received)));
     assert!(
         named.starts_with("Bonjour Hugo Martineau,") && named.contains("l’espace numérique de santé d’Élodie Martineau va être ouvert")
     );
     assert!(named.contains("Si vous ne représentez pas légalement Élodie Martineau, dites-le"));
-    let unnamed = said(&write(the_child(None), &notice(receipt)));
+    let unnamed = said(&write(the_child(None), &notice(received)));
     assert!(unnamed.starts_with("À qui représente légalement Élodie Martineau,"), "{unnamed}");
-    assert!(!said(&write(camille(), &notice(receipt))).contains("représentez"));
+    assert!(!said(&write(camille(), &notice(received))).contains("représentez"));
 }
 
 #[test]
 fn a_new_code_is_said_not_to_change_the_date() {
-    let receipt = Receipt::On(day("2026-03-20"));
-    let running = Occasion::Code { code: code(), receipt, last_day: Some(day("2026-04-13")) };
+    let received = ReceivedOn::Known(day("2026-03-20"));
+    let running = Occasion::Code { code: code(), received, last_day: Some(day("2026-04-13")) };
     let text = said(&write(camille(), &running));
     assert!(text.contains("Vous pouvez vous opposer jusqu’au lundi 13 avril 2026 inclus. Ce nouveau code ne change pas cette date."));
     assert!(text.contains("Ce code est valable jusqu’au vendredi 1er mai 2026 inclus."), "{text}");
-    let over = said(&write(camille(), &Occasion::Code { code: code(), receipt, last_day: None }));
+    let over = said(&write(camille(), &Occasion::Code { code: code(), received, last_day: None }));
     assert!(!over.contains("Ce nouveau code"), "{over}");
 }
 

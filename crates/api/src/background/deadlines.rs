@@ -1,4 +1,4 @@
-//! What falls due by itself after the opening: suspensions over, destructions, comings of age, ends of authorisations.
+//! What falls due by itself after the opening: suspensions over, destructions, comings of age, ends of grants.
 //!
 //! - a deadline that its space refuses holds up no other
 //! - the same day twice settles nothing twice
@@ -13,45 +13,28 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
-use super::sweep::{Due, Sweep, Tally};
+use super::sweep::{Due, Sweep, SweepCounts};
 
 /// Deadlines settled together.
 const SET: u32 = 1_000;
-
-/// What a day's deadlines came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Settled {
-    /// Deadlines that changed their space.
-    pub settled: u64,
-    /// Deadlines that were settled already: the read model was behind.
-    pub quiet: u64,
-    /// Deadlines that no longer applied.
-    pub refused: u64,
-    /// Deadlines that the store could not settle; they stay due.
-    pub failed: u64,
-    /// Partitions that another process is settling.
-    pub elsewhere: u64,
-}
 
 /// Settles what falls due on this day and what was missed before, but where another process is at it.
 ///
 /// # Errors
 /// The list of what is due could not be read, or a partition not be claimed; the other partitions are done.
-pub async fn settle_due(app: &App, on: NaiveDate) -> Result<Settled, StoreError> {
+pub async fn settle_due(app: &App, on: NaiveDate) -> Result<SweepCounts, StoreError> {
     settle_until(app, on, CancellationToken::new()).await
 }
 
 /// The same, ended before its end where `stop` asks for it.
-pub(super) async fn settle_until(app: &App, on: NaiveDate, stop: CancellationToken) -> Result<Settled, StoreError> {
-    let swept = Sweep { app: app.clone(), on, stop }.run::<Kept>().await?;
-    let Tally { done: settled, quiet, refused, failed, elsewhere } = swept;
-    Ok(Settled { settled, quiet, refused, failed, elsewhere })
+pub(super) async fn settle_until(app: &App, on: NaiveDate, stop: CancellationToken) -> Result<SweepCounts, StoreError> {
+    Sweep { app: app.clone(), on, stop }.run::<DueDeadlines>().await
 }
 
-/// The deadlines that are kept.
-struct Kept;
+/// Deadlines that fall due.
+struct DueDeadlines;
 
-impl Due for Kept {
+impl Due for DueDeadlines {
     const TASK: &'static str = "deadlines";
     const READ_MODEL: &'static str = Deadlines::NAME;
     type Row = Deadline;

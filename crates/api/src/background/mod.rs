@@ -7,30 +7,30 @@
 //!
 //! What acts by date waits while the clock of this process cannot be trusted.
 
+use ens_notices::Dispatcher;
+use ens_notices::letters::StatusFolder;
 use ens_projections::Followers;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::notify::Dispatcher;
-use crate::notify::letters::StatusFolder;
 
-pub(crate) mod clock;
+pub use sweep::SweepCounts;
+
+pub(crate) mod backlog;
 pub mod deadlines;
-pub mod notices;
 pub mod openings;
-pub(crate) mod stock;
 mod sweep;
 mod task;
 
-/// Who does the work that `run` keeps going.
+/// What `run` keeps going, besides the sweeps.
 #[derive(Clone)]
 pub struct Workers {
-    /// Keep the read models.
+    /// Keep the read models up to date.
     pub followers: Followers,
     /// Sends what is in the outbox.
     pub dispatcher: Dispatcher,
-    /// Takes in what the carrier reports.
+    /// Imports what the carrier reports on letters.
     pub statuses: StatusFolder,
 }
 

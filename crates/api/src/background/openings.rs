@@ -15,47 +15,30 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
-use super::sweep::{Due, Sweep, Tally};
+use super::sweep::{Due, Sweep, SweepCounts};
 
 /// Spaces opened together.
 const SET: u32 = 1_000;
-
-/// What a day's openings came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Opened {
-    /// Spaces opened now.
-    pub opened: u64,
-    /// Spaces that were open already: the read model was behind.
-    pub quiet: u64,
-    /// Spaces that a rule kept closed, such as an opposition recorded a moment ago.
-    pub refused: u64,
-    /// Spaces that the store could not open; they stay due.
-    pub failed: u64,
-    /// Partitions that another process is opening.
-    pub elsewhere: u64,
-}
 
 /// Opens what falls due on this day and what was missed before, but where another process is at it.
 ///
 /// # Errors
 /// The list of what is due could not be read, or a partition not be claimed; the other partitions are done.
-pub async fn open_due(app: &App, on: NaiveDate) -> Result<Opened, StoreError> {
+pub async fn open_due(app: &App, on: NaiveDate) -> Result<SweepCounts, StoreError> {
     open_until(app, on, CancellationToken::new()).await
 }
 
 /// The same, ended before its end where `stop` asks for it.
-pub(super) async fn open_until(app: &App, on: NaiveDate, stop: CancellationToken) -> Result<Opened, StoreError> {
-    let swept = Sweep { app: app.clone(), on, stop }.run::<Openings>().await?;
-    let Tally { done: opened, quiet, refused, failed, elsewhere } = swept;
-    let done = Opened { opened, quiet, refused, failed, elsewhere };
-    measure(&done);
-    Ok(done)
+pub(super) async fn open_until(app: &App, on: NaiveDate, stop: CancellationToken) -> Result<SweepCounts, StoreError> {
+    let counts = Sweep { app: app.clone(), on, stop }.run::<DueOpenings>().await?;
+    measure(&counts);
+    Ok(counts)
 }
 
 /// The spaces that fall due.
-struct Openings;
+struct DueOpenings;
 
-impl Due for Openings {
+impl Due for DueOpenings {
     const TASK: &'static str = "openings";
     const READ_MODEL: &'static str = OpeningsDue::NAME;
     type Row = OpeningDue;
@@ -78,8 +61,8 @@ pub async fn overdue(app: &App) -> Result<u64, StoreError> {
     Ok(openings_overdue(&app.store, today).await?.count)
 }
 
-fn measure(done: &Opened) {
-    let outcomes = [("opened", done.opened), ("quiet", done.quiet), ("refused", done.refused), ("failed", done.failed)];
+fn measure(counts: &SweepCounts) {
+    let outcomes = [("opened", counts.done), ("quiet", counts.quiet), ("refused", counts.refused), ("failed", counts.failed)];
     for (outcome, spaces) in outcomes.into_iter().filter(|(_, spaces)| *spaces > 0) {
         metrics::counter!("ens_openings_total", "outcome" => outcome).increment(spaces);
     }

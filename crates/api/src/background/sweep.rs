@@ -16,8 +16,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
-use super::clock;
-
 /// Partitions at work at once in one process.
 const AT_ONCE: usize = 4;
 /// How long a partition is left to a process that says nothing more: a set takes a small part of it.
@@ -46,22 +44,22 @@ pub(super) trait Due: Send + Sync + 'static {
     fn order(row: &Self::Row, at: DateTime<Utc>) -> Option<CommandEnvelope>;
 }
 
-/// What a sweep came to.
+/// What became of what was due: openings, or deadlines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Tally {
-    /// Orders that had an effect.
-    pub(super) done: u64,
-    /// Orders that found it done.
-    pub(super) quiet: u64,
-    /// Orders that a rule refused.
-    pub(super) refused: u64,
-    /// Orders that the store could not carry out.
-    pub(super) failed: u64,
-    /// Partitions that another process is at.
-    pub(super) elsewhere: u64,
+pub struct SweepCounts {
+    /// Spaces opened, or deadlines settled.
+    pub done: u64,
+    /// Done before: the read model was behind.
+    pub quiet: u64,
+    /// Refused by a rule, such as an opening whose opposition was recorded a moment ago.
+    pub refused: u64,
+    /// Failed in the store; they stay due.
+    pub failed: u64,
+    /// Partitions that another process is working on.
+    pub elsewhere: u64,
 }
 
-impl Tally {
+impl SweepCounts {
     fn and(self, other: Self) -> Self {
         Self {
             done: self.done + other.done,
@@ -107,11 +105,11 @@ pub(super) struct Sweep {
 
 impl Sweep {
     /// Goes through every partition that nobody else is at; where one cannot be read, the others are done all the same.
-    pub(super) async fn run<D: Due>(&self) -> Result<Tally, StoreError> {
-        clock::trusted(&self.app).await?;
+    pub(super) async fn run<D: Due>(&self) -> Result<SweepCounts, StoreError> {
+        self.app.trust_clock().await?;
         let mut waiting = self.app.store.partitions().each();
         let mut at_work = JoinSet::new();
-        let mut tally = Tally::default();
+        let mut counts = SweepCounts::default();
         let mut broken = None;
         loop {
             while at_work.len() < AT_ONCE
@@ -121,8 +119,8 @@ impl Sweep {
                 at_work.spawn(async move { sweep.partition::<D>(partition).await });
             }
             match at_work.join_next().await {
-                None => return broken.map_or(Ok(tally), Err),
-                Some(Ok(Ok(done))) => tally = tally.and(done),
+                None => return broken.map_or(Ok(counts), Err),
+                Some(Ok(Ok(done))) => counts = counts.and(done),
                 Some(Ok(Err(error))) => broken = broken.or(Some(error)),
                 Some(Err(cut)) if cut.is_panic() => std::panic::resume_unwind(cut.into_panic()),
                 Some(Err(_)) => {} // The runtime is going down.
@@ -130,14 +128,14 @@ impl Sweep {
         }
     }
 
-    async fn partition<D: Due>(&self, partition: Partition) -> Result<Tally, StoreError> {
-        let nothing = Tally::default();
+    async fn partition<D: Due>(&self, partition: Partition) -> Result<SweepCounts, StoreError> {
+        let nothing = SweepCounts::default();
         // Most of the day nothing is due: looking costs less than a lease.
         if self.stop.is_cancelled() || D::set(&self.app.store, partition, self.on, None).await?.is_empty() {
             return Ok(nothing);
         }
         let Some(mut lease) = self.app.store.commands().lease(D::TASK, partition, LEASE).await? else {
-            return Ok(Tally { elsewhere: 1, ..nothing });
+            return Ok(SweepCounts { elsewhere: 1, ..nothing });
         };
         let swept = self.sets::<D>(partition, &mut lease).await;
         if let Err(error) = lease.release().await {
@@ -146,22 +144,22 @@ impl Sweep {
         swept
     }
 
-    async fn sets<D: Due>(&self, partition: Partition, lease: &mut Lease) -> Result<Tally, StoreError> {
-        let (store, mut tally) = (&self.app.store, Tally::default());
+    async fn sets<D: Due>(&self, partition: Partition, lease: &mut Lease) -> Result<SweepCounts, StoreError> {
+        let (store, mut counts) = (&self.app.store, SweepCounts::default());
         let mut held = self.wait_for_rows::<D>(partition, lease).await?;
         let mut set = if held { D::set(store, partition, self.on, None).await? } else { Vec::new() };
         while held && !set.is_empty() && !self.stop.is_cancelled() {
             let orders = set.iter().filter_map(|row| D::order(row, self.app.now())).collect();
             let (answers, next) =
                 tokio::join!(store.commands().execute_all(orders, &self.app.policy), D::set(store, partition, self.on, set.last()));
-            let reaches = tally.count(D::TASK, answers);
+            let reaches = counts.count(D::TASK, answers);
             held = lease.keep(reaches).await?;
             set = next?;
         }
         if !held {
-            tally.elsewhere += 1;
+            counts.elsewhere += 1;
         }
-        Ok(tally)
+        Ok(counts)
     }
 
     /// Waits until the rows reflect what the last one to hold the lease has done, so that nothing of it is asked again; as long as they

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use ens_domain::calendar::paris;
+use ens_notices::letters::StatusFolder;
+use ens_notices::{Dispatcher, prior_notices};
 use ens_store::StoreError;
 use tokio_util::sync::CancellationToken;
 
-use super::{clock, deadlines, notices, openings, stock};
+use super::{backlog, deadlines, openings};
 use crate::app::App;
-use crate::notify::Dispatcher;
-use crate::notify::letters::StatusFolder;
 
 /// Notices issued before the others get their turn.
 const NOTICES: u32 = 5_000;
@@ -23,7 +23,7 @@ const STATUSES_EVERY: Duration = Duration::from_secs(10);
 const CALENDAR_EVERY: Duration = Duration::from_secs(60);
 /// How soon a process looks again where another one was at a part of it: should that one have died, its part is free when its lease ends.
 const SHARED_EVERY: Duration = Duration::from_secs(5);
-/// How often the overdue are counted.
+/// How often the backlog is counted.
 const GAUGES_EVERY: Duration = Duration::from_secs(15);
 /// How often the clock is compared while messages are sent.
 const CLOCK_EVERY: Duration = Duration::from_secs(30);
@@ -38,7 +38,7 @@ enum Left {
 
 pub(super) async fn issue_notices(app: App, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
-        let issued = notices::issue_due(&app, NOTICES).await;
+        let issued = prior_notices::issue_due(&app, NOTICES).await;
         let left = issued.map(|done| if done.issued > 0 { Left::More } else { Left::Nothing });
         rest("notices", report("notices", left), NOTICES_EVERY, &shutdown).await;
     }
@@ -53,7 +53,7 @@ pub(super) async fn import_statuses(app: App, folder: StatusFolder, shutdown: Ca
 
 /// Takes in what the carrier reports, unless the clock cannot be trusted: that is told, and the reports wait.
 async fn import_statuses_once(app: &App, folder: &StatusFolder) -> Went {
-    if let Err(error) = clock::trusted(app).await {
+    if let Err(error) = app.trust_clock().await {
         return report("letter_statuses", Err(error));
     }
     report("letter_statuses", folder.import_new(app).await.map(|_| Left::Nothing))
@@ -63,7 +63,7 @@ async fn import_statuses_once(app: &App, folder: &StatusFolder) -> Went {
 pub(super) async fn dispatch(app: App, dispatcher: Dispatcher, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         let turn = shutdown.child_token();
-        let trusted = report("dispatch", clock::trusted(&app).await.map(|()| Left::Nothing));
+        let trusted = report("dispatch", app.trust_clock().await.map(|()| Left::Nothing));
         if matches!(trusted, Went::Badly) {
             rest("dispatch", trusted, AFTER_FAILURE, &shutdown).await;
             continue;
@@ -84,7 +84,7 @@ pub(super) async fn dispatch(app: App, dispatcher: Dispatcher, shutdown: Cancell
 /// Ends the turn as soon as the clock is found to be wrong. What else fails is the dispatcher's own to tell.
 async fn watch_clock(app: &App, turn: &CancellationToken) {
     while turn.run_until_cancelled(tokio::time::sleep(CLOCK_EVERY)).await.is_some() {
-        if let Err(StoreError::Clock(fault)) = clock::trusted(app).await {
+        if let Err(StoreError::Clock(fault)) = app.trust_clock().await {
             tracing::error!(%fault, "nothing is sent until the clock is right");
             turn.cancel();
         }
@@ -95,37 +95,37 @@ async fn watch_clock(app: &App, turn: &CancellationToken) {
 pub(super) async fn keep_the_calendar(app: App, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         let kept = keep_once(&app, &shutdown).await;
-        let again = kept.as_ref().map_or(CALENDAR_EVERY, Kept::again);
+        let again = kept.as_ref().map_or(CALENDAR_EVERY, CalendarRound::again);
         let went = report("calendar", kept.map(|_| Left::Nothing));
         rest("calendar", went, until_next_day(app.now()).min(again), &shutdown).await;
     }
 }
 
 /// How a round of the calendar left the work.
-enum Kept {
+enum CalendarRound {
     /// All that was due was tried.
-    Through,
+    Complete,
     /// Another process is at a part of it.
     Shared,
 }
 
-impl Kept {
+impl CalendarRound {
     const fn again(&self) -> Duration {
         match self {
-            Self::Through => CALENDAR_EVERY,
+            Self::Complete => CALENDAR_EVERY,
             Self::Shared => SHARED_EVERY,
         }
     }
 }
 
-async fn keep_once(app: &App, shutdown: &CancellationToken) -> Result<Kept, StoreError> {
+async fn keep_once(app: &App, shutdown: &CancellationToken) -> Result<CalendarRound, StoreError> {
     let today = paris::day_of(app.now());
     let opened = openings::open_until(app, today, shutdown.clone()).await?;
     let settled = deadlines::settle_until(app, today, shutdown.clone()).await?;
-    if opened.opened + settled.settled > 0 {
-        tracing::info!(%today, opened = opened.opened, refused = opened.refused, settled = settled.settled, "what fell due is done");
+    if opened.done + settled.done > 0 {
+        tracing::info!(%today, opened = opened.done, refused = opened.refused, settled = settled.done, "what fell due is done");
     }
-    Ok(if opened.elsewhere + settled.elsewhere == 0 { Kept::Through } else { Kept::Shared })
+    Ok(if opened.elsewhere + settled.elsewhere == 0 { CalendarRound::Complete } else { CalendarRound::Shared })
 }
 
 pub(super) async fn measure(app: App, shutdown: CancellationToken) {
@@ -136,7 +136,7 @@ pub(super) async fn measure(app: App, shutdown: CancellationToken) {
 }
 
 async fn measure_once(app: &App) -> Result<(), StoreError> {
-    stock::take(app).await.map(|stock| stock.show())
+    backlog::count(app).await.map(|backlog| backlog.show())
 }
 
 /// How long until the first instant of the next day in Paris.

@@ -6,12 +6,15 @@
 
 use std::io::{self, Read};
 
+use ens_notices::BounceError;
+use ens_notices::bounce::{self, Bounced};
+
 use crate::config::Settings;
-use crate::notify::BounceError;
-use crate::notify::bounce::{self, Bounced};
 use crate::unread_bounces::UnreadBounces;
 
-use super::{Failure, app, open_existing, print};
+use super::failure::Failure;
+use super::store::{app, open_existing};
+use super::streams::print;
 
 /// The longest notification that is read, in bytes: it may bring the whole message back.
 const LONGEST: u64 = 4 << 20;
@@ -33,7 +36,7 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
 
 async fn told(settings: Settings, raw: &[u8]) -> Result<Bounced, Failure> {
     let app = app(open_existing(&settings).await?, settings);
-    let bounced = bounce::record(&app, raw).await;
+    let bounced = bounce::record(&app, &app.settings.mail, raw).await;
     app.store.close().await;
     Ok(bounced?)
 }
@@ -49,7 +52,7 @@ fn said(bounced: &Bounced) -> &'static str {
 /// Whether the same message may be taken in another time.
 fn may_pass(error: &BounceError) -> bool {
     match error {
-        BounceError::Store(_) | BounceError::Postmark(_) => true,
+        BounceError::Store(_) => true,
         BounceError::NotAMessage
         | BounceError::NotAReport
         | BounceError::NoAction

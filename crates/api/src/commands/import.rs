@@ -4,11 +4,13 @@ use crate::cli::ImportArgs;
 use crate::config::Settings;
 use crate::import::{self, BadLine};
 
-use super::{Failure, app, input, open_store, print};
+use super::failure::Failure;
+use super::store::{app, open};
+use super::streams::{input, print};
 
 /// Imports the file, and prints what became of it. Bad lines are no failure: they stop nothing.
 pub(super) async fn run(settings: Settings, args: ImportArgs) -> Result<(), Failure> {
-    let app = app(open_store(&settings).await?, settings);
+    let app = app(open(&settings).await?, settings);
     let input = input(&args.file).await?;
     let tell = if args.json { tell_json } else { tell_text };
     let report = import::import(&app, input, |bad| tell(&bad)).await?;

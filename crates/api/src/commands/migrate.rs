@@ -5,7 +5,9 @@ use ens_store::Layout;
 use crate::cli::MigrateArgs;
 use crate::config::Settings;
 
-use super::{Failure, open_store, print};
+use super::failure::Failure;
+use super::store::open;
+use super::streams::print;
 
 /// Opens the store, which brings its tables up to date, and says what it holds; with `--citus`, lays it out as well.
 pub(super) async fn run(settings: Settings, args: MigrateArgs) -> Result<(), Failure> {
@@ -13,7 +15,7 @@ pub(super) async fn run(settings: Settings, args: MigrateArgs) -> Result<(), Fai
     if args.citus && !url.starts_with("postgres") {
         return Err(Failure::Asked("Citus is an extension of PostgreSQL: give the coordinator's address as --store".to_owned()));
     }
-    let store = open_store(&settings).await?;
+    let store = open(&settings).await?;
     let heads = store.log().heads().await?;
     let partitions = store.partitions().count();
     store.close().await;

@@ -9,11 +9,14 @@ use ens_projections::openings_due::{DepartmentCount, openings_by_department};
 use serde_json::json;
 
 use crate::app::App;
-use crate::background::openings::{Opened, open_due};
+use crate::background::SweepCounts;
+use crate::background::openings::open_due;
 use crate::cli::OpenArgs;
 use crate::config::Settings;
 
-use super::{Failure, app, open_existing, print};
+use super::failure::Failure;
+use super::store::{app, open_existing};
+use super::streams::print;
 
 /// How soon to look again at what another process is opening.
 const SHARED_EVERY: Duration = Duration::from_secs(1);
@@ -54,22 +57,22 @@ async fn open(app: &App, args: &OpenArgs) -> Result<(), Failure> {
     }
     let done = open_all(app, args.on).await?;
     if args.json {
-        let (opened, kept) = (done.opened, done.refused);
+        let (opened, kept) = (done.done, done.refused);
         return print(
             &json!({ "on": args.on, "opened": opened, "already": done.quiet, "kept_closed": kept, "failed": done.failed }).to_string(),
         );
     }
-    print(&format!("{} opened, {} open already", done.opened, done.quiet))?;
+    print(&format!("{} opened, {} open already", done.done, done.quiet))?;
     print(&format!("{} kept closed by a rule, {} failed and stay due", done.refused, done.failed))
 }
 
 /// Opens until nothing is left to another process: it may be at a part, and may not get through with it.
-async fn open_all(app: &App, on: NaiveDate) -> Result<Opened, Failure> {
-    let mut all = Opened::default();
+async fn open_all(app: &App, on: NaiveDate) -> Result<SweepCounts, Failure> {
+    let mut all = SweepCounts::default();
     loop {
         let done = open_due(app, on).await?;
-        all.opened += done.opened;
-        all = Opened { opened: all.opened, ..done };
+        all.done += done.done;
+        all = SweepCounts { done: all.done, ..done };
         if done.elsewhere == 0 {
             return Ok(all);
         }

@@ -11,7 +11,9 @@ use tokio::time::{Instant, interval};
 use crate::cli::{RebuildArgs, RebuildTask};
 use crate::config::Settings;
 
-use super::{Failure, open_existing, print};
+use super::failure::Failure;
+use super::store::open_existing;
+use super::streams::print;
 
 /// Differences that are printed one by one.
 const SHOWN: usize = 20;

@@ -15,7 +15,9 @@ use serde_json::{Value, json};
 use crate::cli::ReplayArgs;
 use crate::config::Settings;
 
-use super::{Failure, open_existing, print};
+use super::failure::Failure;
+use super::store::open_existing;
+use super::streams::print;
 
 /// Prints the events asked for, partition by partition, in the order of their positions; or the state asked for.
 pub(super) async fn run(settings: Settings, args: ReplayArgs) -> Result<(), Failure> {

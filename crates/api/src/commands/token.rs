@@ -4,28 +4,10 @@ use chrono::{TimeDelta, Utc};
 
 use crate::cli::TokenArgs;
 use crate::config::{Settings, development_token_key};
-use crate::http::auth::{Actor, Claims, ClaimsError, MintError, Role, mint};
+use crate::http::auth::{Actor, Claims, ClaimsError, Role, mint};
 
-use super::{Failure, print};
-
-/// Why there is no token.
-#[derive(Debug, thiserror::Error)]
-pub enum TokenError {
-    /// The role is unknown, or lacks what it needs.
-    #[error("{0}: see `ens token --help`")]
-    Claims(#[from] ClaimsError),
-    /// An option that this role needs is missing.
-    #[error("--role {role} needs {option}")]
-    Needs {
-        /// The role.
-        role: &'static str,
-        /// The option.
-        option: &'static str,
-    },
-    /// The key does not sign.
-    #[error(transparent)]
-    Mint(#[from] MintError),
-}
+use super::failure::{Failure, TokenError};
+use super::streams::print;
 
 /// Prints a token for what was asked.
 pub(super) fn run(settings: &Settings, args: TokenArgs) -> Result<(), Failure> {

@@ -7,7 +7,9 @@ use futures::stream::{self, StreamExt};
 
 use crate::config::Settings;
 
-use super::{Failure, open_existing, print};
+use super::failure::Failure;
+use super::store::open_existing;
+use super::streams::print;
 
 /// Partitions that are read at once: the server sends one while this program hashes another.
 const AT_ONCE: usize = 2;

@@ -1,4 +1,8 @@
 //! The keys that the service starts with: given by the operator, or made once in the data folder for development.
+//!
+//! - a key that was not given is made once
+//! - two that start at once have one key
+//! - production refuses keys made for development
 
 use std::fmt;
 use std::fs;
@@ -11,7 +15,7 @@ use ens_store::MasterKey;
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 
-use super::Settings;
+use super::settings::Settings;
 
 /// Why there is no key to start with.
 #[derive(Debug, thiserror::Error)]

@@ -1,8 +1,9 @@
 //! What the settings promise, tried without an environment.
 
 use clap::Parser;
+use ens_notices::SmtpTls;
 
-use super::{Settings, SmtpTls, development_token_key, master_key};
+use super::{Settings, development_token_key, master_key};
 use crate::cli::Cli;
 
 fn settings(arguments: &[&str]) -> Settings {

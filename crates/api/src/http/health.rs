@@ -10,8 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::background::clock;
-use crate::background::stock::{LastStock, Late};
+use crate::background::backlog::{BacklogPart, RecentBacklog};
 use crate::problem::{Kind, Problem, Success};
 use crate::unread_bounces::UnreadBounces;
 
@@ -67,8 +66,8 @@ pub(super) struct LateBody {
     age_seconds: u64,
 }
 
-impl From<Late> for LateBody {
-    fn from(late: Late) -> Self {
+impl From<BacklogPart> for LateBody {
+    fn from(late: BacklogPart) -> Self {
         Self { count: late.count, age_seconds: late.age_seconds }
     }
 }
@@ -114,11 +113,11 @@ pub(super) async fn show_version() -> Json<Version> {
 ))]
 pub(super) async fn probe_readiness(
     State(app): State<App>,
-    Extension(last): Extension<LastStock>,
+    Extension(last): Extension<RecentBacklog>,
     followers: Option<Extension<Followers>>,
 ) -> Result<Response, Problem> {
     let silent = |error| Problem::new(Kind::Unavailable).logged(error);
-    let (lags, stock, wrong) = tokio::try_join!(lag(&app), last.recent(&app), clock::fault(&app)).map_err(silent)?;
+    let (lags, backlog, wrong) = tokio::try_join!(lag(&app), last.count(&app), app.clock_fault()).map_err(silent)?;
     let faults = followers.map(|followers| followers.health().faults).unwrap_or_default();
     let faults: Vec<FaultBody> = faults
         .into_iter()
@@ -130,14 +129,14 @@ pub(super) async fn probe_readiness(
         })
         .collect();
     // What is overdue or stands still takes no process out of service: all other requests are answered, and an idle process mends nothing.
-    let status = match (faults.is_empty() && wrong.is_none(), stock.is_too_late()) {
+    let status = match (faults.is_empty() && wrong.is_none(), backlog.is_too_late()) {
         (false, _) => "degraded",
         (true, true) => "late",
         (true, false) => "ready",
     };
     let (clock, unread_bounces) =
         (wrong.map_or("right", |fault| fault.word()), UnreadBounces::new(app.settings.unread_bounces_folder()).count().await);
-    let overdue = OverdueBody { openings: stock.openings().into(), deadlines: stock.deadlines().into() };
+    let overdue = OverdueBody { openings: backlog.openings().into(), deadlines: backlog.deadlines().into() };
     let readiness = Readiness { status, clock, unread_bounces, overdue, read_models: together(&lags), faults };
     Ok((Success::Done.status(), Json(readiness)).into_response())
 }

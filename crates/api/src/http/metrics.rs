@@ -15,8 +15,7 @@ use metrics::{Counter, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::app::App;
-use crate::background::clock;
-use crate::background::stock::LastStock;
+use crate::background::backlog::RecentBacklog;
 use crate::problem::Problem;
 use crate::unread_bounces::UnreadBounces;
 
@@ -105,12 +104,12 @@ impl Counted {
 #[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, description = "Prometheus text", body = String, content_type = "text/plain")))]
 pub(super) async fn show_metrics(
     State(app): State<App>,
-    Extension(last): Extension<LastStock>,
+    Extension(last): Extension<RecentBacklog>,
     followers: Option<Extension<Followers>>,
 ) -> Result<Response, Problem> {
     take_stock(&app).await?;
     count_faults(&app, followers.map(|Extension(followers)| followers).as_ref()).await?;
-    last.recent(&app).await?.show();
+    last.count(&app).await?.show();
     let text = recorder().map(PrometheusHandle::render).unwrap_or_default();
     Ok(([(axum::http::header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
@@ -138,7 +137,7 @@ async fn count_faults(app: &App, followers: Option<&Followers>) -> Result<(), Pr
         let partitions = faults.iter().filter(|fault| fault.projection == name).count();
         gauge!("ens_read_model_stopped_partitions", "read_model" => name).set(float(partitions.try_into().unwrap_or(u64::MAX)));
     }
-    gauge!("ens_clock_untrusted").set(float(clock::fault(app).await?.map_or(0, |_| 1)));
+    gauge!("ens_clock_untrusted").set(float(app.clock_fault().await?.map_or(0, |_| 1)));
     gauge!("ens_unread_bounces").set(float(UnreadBounces::new(app.settings.unread_bounces_folder()).count().await));
     Ok(())
 }

@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::background::stock::LastStock;
+use crate::background::backlog::RecentBacklog;
 use crate::problem::{Kind, Problem, TOO_SLOW};
 
 use docs::Document;
@@ -109,7 +109,7 @@ fn probe_routes(followers: Option<Followers>) -> OpenApiRouter<App> {
         .routes(routes!(health::probe_readiness))
         .routes(routes!(health::show_version))
         .routes(routes!(metrics::show_metrics))
-        .layer(Extension(LastStock::default()));
+        .layer(Extension(RecentBacklog::default()));
     match followers {
         Some(followers) => routes.layer(Extension(followers)),
         None => routes,

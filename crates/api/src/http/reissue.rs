@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use ens_domain::ids::SpaceId;
 use ens_domain::party::Party;
 use ens_domain::space::HealthSpace;
+use ens_notices::orders;
 use ens_store::{Idempotency, OpenError, Rejection, StoreError};
 
 use crate::app::App;
-use crate::notify::orders;
 use crate::problem::Problem;
 
 use super::idempotency::once;

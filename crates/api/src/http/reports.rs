@@ -6,6 +6,8 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
+use ens_notices::bounce::{self, BounceError, Bounced};
+use ens_notices::letters::{BadStatus, StatusImportError, StatusReport, import_statuses};
 use futures::FutureExt;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,8 +15,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::notify::bounce::{self, BounceError, Bounced};
-use crate::notify::letters::{BadStatus, StatusImportError, StatusReport, import_statuses};
 use crate::problem::{Kind, Problem};
 
 use super::request::read_all;
@@ -47,7 +47,7 @@ pub(super) async fn report_bounce(State(app): State<App>, headers: HeaderMap, re
         return Err(Problem::new(Kind::UnsupportedMediaType));
     }
     let raw = read_all(request, &app).await?;
-    let effect = match bounce::record(&app, &raw).await.map_err(refused)? {
+    let effect = match bounce::record(&app, &app.settings.mail, &raw).await.map_err(refused)? {
         Bounced::Recorded(outcome) if outcome.is_quiet() => "known",
         Bounced::Recorded(_) => "recorded",
         Bounced::NothingFailed => "nothing_failed",
@@ -70,7 +70,6 @@ fn refused(error: BounceError) -> Problem {
         | BounceError::NoReference
         | BounceError::SeveralReferences
         | BounceError::UnknownReference => Problem::new(Kind::NotABounce).detail(error.to_string()),
-        BounceError::Postmark(error) => Problem::internal(error),
         BounceError::Refused(refusal) => Problem::from(refusal),
         BounceError::Store(error) => Problem::from(error),
     }

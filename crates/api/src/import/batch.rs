@@ -16,7 +16,6 @@ use ens_store::{CommandEnvelope, Known, Outcome, Rejection, StoreError};
 
 use crate::app::App;
 
-use super::ImportError;
 use super::fields::BadField;
 use super::person::{Admitted, Person};
 
@@ -32,6 +31,16 @@ pub enum Verdict {
     Known(SpaceId),
     /// The line was refused.
     Refused(BadField),
+}
+
+impl Verdict {
+    /// The person's space, unless the line was refused.
+    pub const fn space(&self) -> Option<SpaceId> {
+        match self {
+            Self::Created(space) | Self::Known(space) => Some(*space),
+            Self::Refused(_) => None,
+        }
+    }
 }
 
 /// Lines that are decided together, in order.
@@ -54,7 +63,7 @@ enum Asked {
 type Candidate = (InsDigest, Admitted);
 
 /// What is known of the spaces of a batch before anything is asked.
-struct Standing {
+struct KnownSpaces {
     spaces: HashMap<InsDigest, SpaceId>,
     versions: HashMap<SpaceId, u64>,
 }
@@ -79,7 +88,7 @@ impl Batch {
     ///
     /// # Errors
     /// The store is out of reach; what it has acknowledged stays.
-    pub async fn execute(self, app: &App) -> Result<Vec<(u64, Verdict)>, ImportError> {
+    pub async fn execute(self, app: &App) -> Result<Vec<(u64, Verdict)>, StoreError> {
         let today = paris::day_of(app.now());
         let admit = |person: Person| {
             let digest = person.ins.digest(app.store.index_key());
@@ -87,13 +96,13 @@ impl Batch {
         };
         let lines: Vec<(u64, Result<Candidate, BadField>)> =
             self.lines.into_iter().map(|(number, person)| (number, person.and_then(admit))).collect();
-        let mut standing = Standing::of(app, &lines).await?;
+        let mut known = KnownSpaces::of(app, &lines).await?;
         let mut orders = Vec::new();
         let mut asked = Vec::with_capacity(lines.len());
         for (number, line) in lines {
             let question = match line {
                 Err(fault) => Asked::Nothing(Verdict::Refused(fault)),
-                Ok((digest, admitted)) => standing.ask(app, digest, admitted, &mut orders),
+                Ok((digest, admitted)) => known.ask(app, digest, admitted, &mut orders),
             };
             asked.push((number, question));
         }
@@ -103,7 +112,7 @@ impl Batch {
     }
 }
 
-impl Standing {
+impl KnownSpaces {
     /// Reserves an id for every new person, and looks up how far the spaces of the others are.
     async fn of(app: &App, lines: &[(u64, Result<Candidate, BadField>)]) -> Result<Self, StoreError> {
         // A line that is no candidate is reported elsewhere, with its number.

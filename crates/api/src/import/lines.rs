@@ -1,4 +1,4 @@
-//! Lines of a stream of any length: one at a time, each within a limit, none of them able to fill the memory.
+//! The lines of a stream of any length, one at a time, each of limited length, so that the stream takes little memory.
 
 use tokio::io::{self, AsyncBufRead, AsyncBufReadExt};
 
@@ -9,7 +9,7 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// One line of the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum InputLine {
     /// Its text, without the line's end.
     Text(String),
     /// Longer than [`LONGEST_LINE`]; it was passed over.
@@ -20,12 +20,12 @@ pub(super) enum Line {
 
 /// Reads lines and numbers them from 1.
 #[derive(Debug)]
-pub(super) struct Lines<R> {
+pub(super) struct InputLines<R> {
     reader: R,
     number: u64,
 }
 
-impl<R: AsyncBufRead + Unpin> Lines<R> {
+impl<R: AsyncBufRead + Unpin> InputLines<R> {
     /// The lines of this stream.
     pub(super) const fn of(reader: R) -> Self {
         Self { reader, number: 0 }
@@ -35,7 +35,7 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
     ///
     /// # Errors
     /// What the stream says: never taken for its end.
-    pub(super) async fn next(&mut self) -> io::Result<Option<(u64, Line)>> {
+    pub(super) async fn next(&mut self) -> io::Result<Option<(u64, InputLine)>> {
         // `None` once the line has grown too long: the rest of it is passed over.
         let mut kept: Option<Vec<u8>> = Some(Vec::new());
         let mut any = false;
@@ -64,16 +64,16 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
         Ok(Some((self.number, self.read(kept))))
     }
 
-    fn read(&self, kept: Option<Vec<u8>>) -> Line {
+    fn read(&self, kept: Option<Vec<u8>>) -> InputLine {
         let Some(bytes) = kept else {
-            return Line::TooLong;
+            return InputLine::TooLong;
         };
         let Ok(text) = String::from_utf8(bytes) else {
-            return Line::NotText;
+            return InputLine::NotText;
         };
         let text = text.strip_suffix('\r').unwrap_or(&text);
         let text = if self.number == 1 { text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text) } else { text };
-        Line::Text(text.to_owned())
+        InputLine::Text(text.to_owned())
     }
 }
 
@@ -81,10 +81,10 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
 mod tests {
     use tokio::io::BufReader;
 
-    use super::{LONGEST_LINE, Line, Lines};
+    use super::{InputLine, InputLines, LONGEST_LINE};
 
-    async fn read(bytes: &[u8]) -> Vec<(u64, Line)> {
-        let mut lines = Lines::of(BufReader::with_capacity(7, bytes));
+    async fn read(bytes: &[u8]) -> Vec<(u64, InputLine)> {
+        let mut lines = InputLines::of(BufReader::with_capacity(7, bytes));
         let mut all = Vec::new();
         while let Some(line) = lines.next().await.unwrap() {
             all.push(line);
@@ -92,8 +92,8 @@ mod tests {
         all
     }
 
-    fn text(number: u64, text: &str) -> (u64, Line) {
-        (number, Line::Text(text.to_owned()))
+    fn text(number: u64, text: &str) -> (u64, InputLine) {
+        (number, InputLine::Text(text.to_owned()))
     }
 
     #[tokio::test]
@@ -106,19 +106,19 @@ mod tests {
     async fn a_line_that_is_too_long_is_passed_over() {
         let mut bytes = vec![b'x'; LONGEST_LINE * 3];
         bytes.extend_from_slice(b"\nnext\n");
-        assert_eq!(read(&bytes).await, [(1, Line::TooLong), text(2, "next")]);
+        assert_eq!(read(&bytes).await, [(1, InputLine::TooLong), text(2, "next")]);
     }
 
     #[tokio::test]
     async fn a_line_of_the_longest_length_is_read() {
         let mut bytes = vec![b'x'; LONGEST_LINE];
         bytes.push(b'\n');
-        assert!(matches!(read(&bytes).await.as_slice(), [(1, Line::Text(text))] if text.len() == LONGEST_LINE));
+        assert!(matches!(read(&bytes).await.as_slice(), [(1, InputLine::Text(text))] if text.len() == LONGEST_LINE));
     }
 
     #[tokio::test]
     async fn what_is_not_text_is_said_so() {
-        assert_eq!(read(b"\xff\xfe\nok").await, [(1, Line::NotText), text(2, "ok")]);
+        assert_eq!(read(b"\xff\xfe\nok").await, [(1, InputLine::NotText), text(2, "ok")]);
         assert_eq!(read("\u{feff}ok".as_bytes()).await, [text(1, "ok")]);
     }
 }

@@ -13,7 +13,8 @@ use crate::cli::{GrowthArgs, RequestKeys};
 use crate::contest::{Contender, Contest, Side};
 use crate::failure::Failure;
 use crate::lives::{Cast, Life, Step};
-use crate::measure::{Sample, as_float, once};
+use crate::measure::{Sample, once};
+use crate::number::as_float;
 use crate::ready_made::Template;
 use crate::report::{Bound, Row};
 

@@ -10,10 +10,10 @@ use async_trait::async_trait;
 use chrono::{Days, NaiveDate, TimeDelta, Utc};
 use ens_api::app::App;
 use ens_api::background::openings::open_due;
-use ens_api::clock::Clock;
 use ens_api::config::Settings;
 use ens_domain::calendar::paris;
 use ens_projections::{Followers, questions, rebuild};
+use ens_store::Clock;
 use tokio::task::JoinSet;
 
 use super::commands::lengths;
@@ -106,7 +106,7 @@ impl Morning {
         if opened.failed + opened.refused > 0 {
             return Err(Failure::because(format!("not every space could be opened: {opened:?}")));
         }
-        Ok(opened.opened)
+        Ok(opened.done)
     }
 }
 

@@ -4,4 +4,5 @@ pub(crate) mod bare;
 pub(crate) mod http;
 pub(crate) mod plain;
 pub(crate) mod postgres;
+pub(crate) mod refusal;
 pub(crate) mod sqlite;

@@ -13,16 +13,7 @@ use crate::failure::Failure;
 use crate::lives::Step;
 use crate::measure::Caller;
 
-/// Why a command was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum PlainRefusal {
-    /// The space is further in its life, or not so far.
-    #[error("not now")]
-    NotNow,
-    /// The window is not over.
-    #[error("the window runs until {0}")]
-    WindowRuns(NaiveDate),
-}
+use super::refusal::PlainRefusal;
 
 /// Where a space is.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

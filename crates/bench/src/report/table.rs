@@ -1,6 +1,6 @@
 //! The table on the screen: a line a measurement, below it what is worth a look.
 
-use super::{Bar, Bound, Row};
+use super::row::{Bar, Bound, Row};
 use crate::contest::Side;
 
 const HEAD: [&str; 10] = ["bench", "at", "ours/s", "range", "peer/s", "ratio", "p50 us", "p99 us", "CPU us/op", "B/op"];

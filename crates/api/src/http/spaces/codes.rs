@@ -1,13 +1,13 @@
 //! A new provisional code for a person who asks for one, through an agent or from within the space.
 
 use axum::extract::State;
+use ens_notices::orders;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::http::answer::{Done, Written};
 use crate::http::request::{Change, Nothing};
-use crate::notify::orders;
 use crate::problem::Problem;
 
 use super::{ChangeHeaders, SpacePath};

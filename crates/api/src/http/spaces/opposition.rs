@@ -4,6 +4,7 @@ use axum::extract::State;
 use ens_domain::code::ProvisionalCode;
 use ens_domain::space::commands::{DenyRepresentation, MendTechnicalBlock, Oppose, Proof, WithdrawOpposition};
 use ens_domain::space::terms::OppositionChannel;
+use ens_notices::orders;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -13,7 +14,6 @@ use crate::app::App;
 use crate::http::answer::{Done, Written};
 use crate::http::json::Reading;
 use crate::http::request::{Change, Nothing};
-use crate::notify::orders;
 use crate::problem::Problem;
 
 use super::{ChangeHeaders, SpacePath};

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use ens_domain::space::commands::{LiftSuspension, OpposeClosing};
 use ens_domain::space::terms::SuspensionGround;
+use ens_notices::orders;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -11,7 +12,6 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::http::answer::{Done, Written};
 use crate::http::request::{Change, Nothing};
-use crate::notify::orders;
 use crate::problem::Problem;
 
 use super::{ChangeHeaders, SpacePath};

@@ -1,0 +1,29 @@
+//! The store of a command, opened as the settings say.
+
+use ens_store::{Clock, Store, StoreOptions};
+
+use crate::app::App;
+use crate::config::{self, Settings};
+
+use super::failure::Failure;
+
+/// The service's shared parts on the machine's clock.
+pub(super) fn app(store: Store, settings: Settings) -> App {
+    App::new(store, Clock::machine(), settings)
+}
+
+/// Opens the store that the settings name, for a command that makes no sense on a new one: a mistyped path makes no file. A database on a
+/// server was made by its operator, and is opened as it is.
+pub(super) async fn open_existing(settings: &Settings) -> Result<Store, Failure> {
+    match settings.embedded_file().filter(|file| file.try_exists().is_ok_and(|there| !there)) {
+        Some(missing) => Err(Failure::Asked(format!("no store at {}: --store or --data leads to one", missing.display()))),
+        None => open(settings).await,
+    }
+}
+
+/// Opens the store that the settings name, or makes it.
+pub(super) async fn open(settings: &Settings) -> Result<Store, Failure> {
+    settings.make_folders()?;
+    let options = StoreOptions::new(config::master_key(settings)?).with_waiting(settings.limits.commands_waiting);
+    Ok(Store::open(&settings.store_url(), options).await?)
+}
