@@ -16,11 +16,13 @@ use crate::tables::Table;
 /// How often a site that is taken is asked for again: a database may hear a moment late that whoever had it is gone.
 const ATTEMPTS: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(50);
+/// The order in which events are read. A rebuild that began in another order is not resumed: its last stream would mean something else.
+const SPACE_BY_SPACE: &str = "space by space";
 
-/// The last aggregate that was read; the default is before all of them.
+/// The last stream that was read; the default is before all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct After {
-    /// Its type.
+    /// Its kind.
     pub aggregate_type: String,
     /// Its id.
     pub aggregate_id: String,
@@ -35,9 +37,9 @@ pub struct Progress {
     pub bound: u64,
     /// The table that rows are added to: the leaf, or the whole table where the engine has no leaves.
     pub filled: String,
-    /// The last aggregate whose rows are in the leaf.
+    /// The last stream that was read: the rows of its space, and of all spaces before it, are in the leaf.
     pub after: After,
-    /// Events that were folded.
+    /// Events that were read: folded, or passed over.
     pub facts: u64,
     /// Whether there is more to fill.
     pub leaf: Leaf,
@@ -89,7 +91,7 @@ impl Site {
     /// # Errors
     /// The database's; on PostgreSQL the login must own the tables.
     pub async fn begin(&self) -> Result<Vec<Progress>, StoreError> {
-        let shape = format!("{} {}", env!("CARGO_PKG_VERSION"), self.live.columns.join(","));
+        let shape = format!("{} {SPACE_BY_SPACE} {}", env!("CARGO_PKG_VERSION"), self.live.columns.join(","));
         let engine = self.store.engine();
         if self.purpose == Purpose::Replace {
             let unfinished = engine.rebuild_progress(&self.fresh, &shape).await?;
@@ -218,8 +220,8 @@ impl Store {
         Ok(None)
     }
 
-    /// Events of a partition up to `bound`, aggregate by aggregate in the order of their ids, each aggregate's in the order in which they
-    /// happened; at most `limit`, so that the last aggregate may be cut.
+    /// Events of a partition up to `bound`, stream by stream in the order of their ids, each stream's in the order in which they happened.
+    /// All streams of a space come one after the other. At most `limit` events, so that the last space may be cut.
     ///
     /// # Errors
     /// The database's.
