@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ens_api::config::Settings;
 use ens_api::demo::{DemoError, Plan, Progress, Staged, rehearse};
-use ens_projections::{compare, questions};
+use ens_projections::{compare, read_models};
 use ens_store::Store;
 use ens_tests::{Engine, TestStorage};
 
@@ -40,9 +40,9 @@ async fn a_cohort_meets_every_fate_and_its_read_models_equal_a_rebuild() {
     }
     assert!(!report.by_state.contains_key("created"), "somebody waits for a notice: {report:?}");
     assert!(!report.by_state.contains_key("notified"), "somebody waits for the opening: {report:?}");
-    for question in questions() {
-        let differences = compare(&store, question.name()).await.unwrap();
-        assert!(differences.is_empty(), "{}: {differences:?}", question.name());
+    for read_model in read_models() {
+        let differences = compare(&store, read_model.name()).await.unwrap();
+        assert!(differences.is_empty(), "{}: {differences:?}", read_model.name());
     }
     assert_eq!(store.outbox_depth().await.unwrap().iter().map(|depth| depth.waiting + depth.handed_over).sum::<u64>(), 0);
 }

@@ -32,12 +32,19 @@ pub trait LogEvent: Sized + Send + Sync + 'static {
 
     /// The event, if it is of one of these kinds.
     fn of(event: Event) -> Option<Self>;
+
+    /// The same of a borrowed event.
+    fn within(event: &Event) -> Option<&Self>;
 }
 
 impl LogEvent for Event {
     const KINDS: &'static [StreamKind] = StreamKind::ALL;
 
     fn of(event: Event) -> Option<Self> {
+        Some(event)
+    }
+
+    fn within(event: &Event) -> Option<&Self> {
         Some(event)
     }
 }
@@ -47,6 +54,10 @@ impl LogEvent for SpaceEvent {
 
     fn of(event: Event) -> Option<Self> {
         if let Event::Space(event) = event { Some(event) } else { None }
+    }
+
+    fn within(event: &Event) -> Option<&Self> {
+        event.of_space()
     }
 }
 
@@ -281,6 +292,10 @@ macro_rules! streams {
             const KINDS: &'static [StreamKind] = &[StreamKind::$kind];
 
             fn of(event: Event) -> Option<Self> {
+                if let Event::$kind(event) = event { Some(event) } else { None }
+            }
+
+            fn within(event: &Event) -> Option<&Self> {
                 if let Event::$kind(event) = event { Some(event) } else { None }
             }
         })+

@@ -2,6 +2,7 @@
 
 mod answers;
 mod following;
+mod kinds;
 mod lives;
 mod rebuilding;
 mod swapping;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ens_domain::calendar::paris;
-use ens_projections::overdue::{Overdue, deadlines_overdue, openings_overdue};
+use ens_projections::backlog::{Backlog, deadlines_backlog, openings_backlog};
 use ens_store::StoreError;
 use tokio::sync::Mutex;
 
@@ -18,8 +18,8 @@ const TOO_LATE: TimeDelta = TimeDelta::hours(2);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stock {
     at: DateTime<Utc>,
-    openings: Overdue,
-    deadlines: Overdue,
+    openings: Backlog,
+    deadlines: Backlog,
 }
 
 /// One part of it.
@@ -56,7 +56,7 @@ impl LastStock {
 pub(crate) async fn take(app: &App) -> Result<Stock, StoreError> {
     let at = app.now();
     let today = paris::day_of(at);
-    let (openings, deadlines) = tokio::try_join!(openings_overdue(&app.store, today), deadlines_overdue(&app.store, today))?;
+    let (openings, deadlines) = tokio::try_join!(openings_backlog(&app.store, today), deadlines_backlog(&app.store, today))?;
     Ok(Stock { at, openings, deadlines })
 }
 
@@ -87,7 +87,7 @@ impl Stock {
         metrics::gauge!("ens_deadlines_overdue_age_seconds").set(deadlines.age_seconds as f64);
     }
 
-    fn late(&self, overdue: Overdue) -> Late {
+    fn late(&self, overdue: Backlog) -> Late {
         let age = overdue.since.map(|day| self.at - paris::start_of(day)).unwrap_or_default();
         Late { count: overdue.count, age_seconds: u64::try_from(age.num_seconds()).unwrap_or_default() }
     }

@@ -4,8 +4,7 @@ use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
-use ens_projections::follower::NotLevel;
-use ens_projections::rebuild::RebuildError;
+use ens_projections::{NotCaughtUp, RebuildError};
 use ens_store::{OpenError, Store, StoreError, StoreOptions};
 use tokio::io::AsyncBufRead;
 
@@ -73,7 +72,7 @@ pub enum Failure {
     Differs(usize),
     /// A read model stands still.
     #[error(transparent)]
-    NotLevel(#[from] NotLevel),
+    NotCaughtUp(#[from] NotCaughtUp),
     /// A rebuild or a comparison.
     #[error(transparent)]
     Rebuild(#[from] RebuildError),

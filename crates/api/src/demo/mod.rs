@@ -106,7 +106,7 @@ pub enum DemoError {
     },
     /// A read model stands still.
     #[error(transparent)]
-    NotLevel(#[from] ens_projections::follower::NotLevel),
+    NotCaughtUp(#[from] ens_projections::NotCaughtUp),
     /// The carrier's report.
     #[error(transparent)]
     Letters(#[from] StatusImportError),

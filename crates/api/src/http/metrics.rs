@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::extract::{Extension, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use ens_projections::Followers;
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
@@ -100,8 +101,15 @@ impl Counted {
 
 /// Everything that is counted, as Prometheus reads it.
 #[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, description = "Prometheus text", body = String, content_type = "text/plain")))]
-pub(super) async fn show_metrics(State(app): State<App>, Extension(last): Extension<LastStock>) -> Result<Response, Problem> {
+pub(super) async fn show_metrics(
+    State(app): State<App>,
+    Extension(last): Extension<LastStock>,
+    followers: Option<Extension<Followers>>,
+) -> Result<Response, Problem> {
     take_stock(&app).await?;
+    if let Some(Extension(followers)) = followers {
+        show_passed_over(&followers);
+    }
     last.recent(&app).await?.show();
     let text = recorder().map(PrometheusHandle::render).unwrap_or_default();
     Ok(([(axum::http::header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
@@ -121,6 +129,14 @@ async fn take_stock(app: &App) -> Result<(), Problem> {
         gauge!("ens_read_model_behind", "read_model" => lag.projection, "partition" => lag.partition.to_string()).set(float(lag.behind));
     }
     Ok(())
+}
+
+/// The events of unknown kinds that this process has passed over.
+fn show_passed_over(followers: &Followers) {
+    for passed in followers.health().passed_over {
+        let partition = passed.partition.to_string();
+        gauge!("ens_events_passed_over", "kind" => passed.kind, "partition" => partition).set(float(passed.events));
+    }
 }
 
 /// A gauge is a float: beyond 2^53 it rounds, which no reader of a graph sees.
