@@ -10,7 +10,7 @@ CREATE TABLE history (
     sequence bigint NOT NULL,
     at timestamptz NOT NULL,
     day date NOT NULL,
-    fact text NOT NULL,
+    event text NOT NULL,
     sentence text NOT NULL,
     PRIMARY KEY (space, sequence, partition)
 ) PARTITION BY LIST (partition);

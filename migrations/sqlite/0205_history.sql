@@ -7,7 +7,7 @@ CREATE TABLE history (
     sequence INTEGER NOT NULL,
     at TEXT NOT NULL,
     day TEXT NOT NULL,
-    fact TEXT NOT NULL,
+    event TEXT NOT NULL,
     sentence TEXT NOT NULL,
     PRIMARY KEY (partition, space, sequence)
 ) WITHOUT ROWID;

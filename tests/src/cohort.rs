@@ -6,8 +6,9 @@ use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 use ens_domain::calendar::paris;
 use ens_domain::code::ProvisionalCode;
 use ens_domain::email::EmailAddress;
+use ens_domain::event::StreamKind;
 use ens_domain::identity::{Identity, IdentityFields, InseeCode, Sex};
-use ens_domain::ids::{MessageId, SpaceId};
+use ens_domain::ids::{ItemId, MessageId, SpaceId};
 use ens_domain::ins::Ins;
 use ens_domain::organism::{Department, InsurerCode};
 use ens_domain::party::Party;
@@ -15,7 +16,8 @@ use ens_domain::personal::Personal;
 use ens_domain::policy::Policy;
 use ens_domain::space::commands::{CreateSpace, RecordEmailSent, SendNotice};
 use ens_domain::space::{Admission, Contacts, SpaceEvent};
-use ens_store::{CommandEnvelope, MasterKey, Store, StoreOptions};
+use ens_domain::stream::StreamId;
+use ens_store::{CommandEnvelope, MasterKey, NewEvent, Store, StoreOptions, Write};
 use serde_json::{Value, json};
 
 /// The master key of every test store, in the form that `ENS_MASTER_KEY` takes.
@@ -105,7 +107,43 @@ pub async fn notified_on(store: &Store, spaces: u32, day: NaiveDate) -> Vec<Spac
     all
 }
 
-/// The whole log, space by space, in its order.
+/// Records a measure in each of these spaces, and removes it again where `fate` says so.
+///
+/// It writes the events themselves, with a seal that nobody can open: the command queue takes no items yet.
+pub async fn measure(store: &Store, spaces: impl IntoIterator<Item = SpaceId>, at: DateTime<Utc>, fate: MeasureFate) {
+    let recorded = json!({ "MeasureRecorded": { "at": at, "by": { "role": "holder" }, "measure": "weight", "taken_at": at,
+        "value": { "$sealed": "v1.1.sealed", "kind": "measure" } } });
+    let removed = json!({ "MeasureRemoved": { "at": at, "by": { "role": "holder" } } });
+    let events: Vec<NewEvent> = match fate {
+        MeasureFate::Kept => vec![measure_event("MeasureRecorded", &recorded)],
+        MeasureFate::Removed => vec![measure_event("MeasureRecorded", &recorded), measure_event("MeasureRemoved", &removed)],
+    };
+    let write = |space: SpaceId| Write {
+        aggregate_type: StreamKind::Measure.name().to_owned(),
+        aggregate_id: StreamId::of_item(space, fresh::<ItemId>(store, at)).to_string(),
+        expected_version: 0,
+        events: events.clone(),
+    };
+    for answer in ens_store::raw::append(&store, spaces.into_iter().map(write).collect()).await.expect("an append") {
+        answer.expect("a new measure has no other writer");
+    }
+}
+
+/// What becomes of a measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MeasureFate {
+    /// It stays.
+    Kept,
+    /// It is removed at once.
+    Removed,
+}
+
+fn measure_event(event_type: &str, payload: &Value) -> NewEvent {
+    let (event_type, event_version) = (event_type.to_owned(), "1.0".to_owned());
+    NewEvent { event_type, event_version, payload: payload.to_string(), metadata: "{}".to_owned() }
+}
+
+/// The life of every space, in the order of the log.
 pub async fn lives(store: &Store) -> HashMap<SpaceId, Vec<SpaceEvent>> {
     let mut lives: HashMap<SpaceId, Vec<SpaceEvent>> = HashMap::new();
     for partition in store.partitions().each() {
@@ -114,7 +152,7 @@ pub async fn lives(store: &Store) -> HashMap<SpaceId, Vec<SpaceEvent>> {
             let page = store.log().feed(partition, after, 1_000).await.expect("a page of the log");
             let Some(last) = page.last() else { break };
             after = last.position;
-            for stored in &page {
+            for stored in page.iter().filter(|stored| stored.kind() == Some(StreamKind::Space)) {
                 let seen = stored.decode().expect("an event");
                 lives.entry(seen.space()).or_default().push(seen.event);
             }

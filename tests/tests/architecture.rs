@@ -40,8 +40,6 @@ const CIRCLES: [(&str, usize); 8] = [
     ("crates/api/src/problem/mod.rs", 2),
     ("crates/domain/src/ins/authority.rs", 2),
     ("crates/domain/src/sections/measures/events.rs", 2),
-    ("crates/projections/src/all.rs", 2),
-    ("crates/projections/src/change.rs", 2),
     ("crates/store/src/append.rs", 61),
 ];
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use ens_domain::ids::{MessageId, SpaceId};
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::CodePurpose;
-use ens_projections::{Followers, compare, questions};
+use ens_projections::{Followers, compare, read_models};
 use ens_store::Store;
 use ens_tests::cohort::{MASTER_KEY, lives, open_store, person_line};
 use ens_tests::{Engine, Launch, Service, TestStorage, eventually, times};
@@ -213,8 +213,8 @@ fn message_that_left(event: &SpaceEvent) -> Option<MessageId> {
 
 async fn assert_rebuilt_equals_live(store: &Store) {
     Followers::new(store.clone()).catch_up().await.expect("read models catch up");
-    for question in questions() {
-        let differences = compare(store, question.name()).await.expect("a comparison");
-        assert!(differences.is_empty(), "{}: {differences:?}", question.name());
+    for read_model in read_models() {
+        let differences = compare(store, read_model.name()).await.expect("a comparison");
+        assert!(differences.is_empty(), "{}: {differences:?}", read_model.name());
     }
 }

@@ -8,7 +8,7 @@ use ens_api::config::Settings;
 use ens_api::import::Person;
 use ens_demo::{DemoError, Plan, Progress, Simulated, write_persons};
 use ens_domain::ins::InsAuthority;
-use ens_projections::{compare, questions};
+use ens_projections::{compare, read_models};
 use ens_store::Store;
 use ens_tests::{Engine, TestStorage};
 
@@ -44,9 +44,9 @@ async fn a_cohort_meets_every_fate_and_its_read_models_equal_a_rebuild() {
     }
     assert!(!report.by_state.contains_key("created"), "somebody waits for a notice: {report:?}");
     assert!(!report.by_state.contains_key("notified"), "somebody waits for the opening: {report:?}");
-    for question in questions() {
-        let differences = compare(&store, question.name()).await.unwrap();
-        assert!(differences.is_empty(), "{}: {differences:?}", question.name());
+    for read_model in read_models() {
+        let differences = compare(&store, read_model.name()).await.unwrap();
+        assert!(differences.is_empty(), "{}: {differences:?}", read_model.name());
     }
     assert_eq!(store.outbox().depth().await.unwrap().iter().map(|depth| depth.waiting + depth.handed_over).sum::<u64>(), 0);
 }

@@ -14,11 +14,8 @@ const FUNCTION_LINES: usize = 60;
 const NESTING: usize = 3;
 const PARAMETERS: usize = 5;
 /// Functions that are still too long. This list only shrinks.
-const LONG_FUNCTIONS: [(&str, &str); 3] = [
-    ("crates/domain/src/space/apply.rs", "apply"),
-    ("crates/projections/src/campaign_progress.rs", "project"),
-    ("crates/projections/src/sentence.rs", "sentence"),
-];
+const LONG_FUNCTIONS: [(&str, &str); 2] =
+    [("crates/domain/src/space/apply.rs", "apply"), ("crates/projections/src/sentence.rs", "sentence")];
 /// Functions whose blocks are still nested too deep. This list only shrinks.
 const DEEP_FUNCTIONS: [(&str, &str); 1] = [("crates/store/src/bus/mod.rs", "append")];
 

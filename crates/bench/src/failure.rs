@@ -3,7 +3,7 @@
 use std::io;
 
 use cqrs_es::AggregateError;
-use ens_projections::{NotLevel, RebuildError};
+use ens_projections::{NotCaughtUp, RebuildError};
 use ens_store::{Rejection, StoreError};
 
 use crate::peers::refusal::PlainRefusal;
@@ -22,7 +22,7 @@ pub(crate) enum Failure {
     Rebuild(#[from] RebuildError),
     /// Our followers.
     #[error("the followers: {0}")]
-    NotLevel(#[from] NotLevel),
+    NotCaughtUp(#[from] NotCaughtUp),
     /// The peer.
     #[error("the peer: {0}")]
     Peer(#[from] AggregateError<PlainRefusal>),

@@ -58,12 +58,19 @@ pub trait LogEvent: Sized + Send + Sync + 'static {
 
     /// The event, if it is of one of these kinds.
     fn of(event: Event) -> Option<Self>;
+
+    /// The same of a borrowed event.
+    fn within(event: &Event) -> Option<&Self>;
 }
 
 impl LogEvent for Event {
     const KINDS: &'static [StreamKind] = StreamKind::ALL;
 
     fn of(event: Event) -> Option<Self> {
+        Some(event)
+    }
+
+    fn within(event: &Event) -> Option<&Self> {
         Some(event)
     }
 }
@@ -73,6 +80,10 @@ impl LogEvent for SpaceEvent {
 
     fn of(event: Event) -> Option<Self> {
         if let Event::Space(event) = event { Some(event) } else { None }
+    }
+
+    fn within(event: &Event) -> Option<&Self> {
+        event.of_space()
     }
 }
 
@@ -307,6 +318,10 @@ macro_rules! streams {
             const KINDS: &'static [StreamKind] = &[StreamKind::$kind];
 
             fn of(event: Event) -> Option<Self> {
+                if let Event::$kind(event) = event { Some(event) } else { None }
+            }
+
+            fn within(event: &Event) -> Option<&Self> {
                 if let Event::$kind(event) = event { Some(event) } else { None }
             }
         })+

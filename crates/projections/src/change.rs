@@ -1,19 +1,19 @@
-//! What a fact does to rows, and the fold of a batch of facts into one write per row.
+//! What an event changes in the rows of a read model, and the fold of a batch of events into one write per row.
 //!
 //! changes of a batch --the rows to amend are loaded--> folded in memory, in the order of the log --> wiped, removed, put: three statements
-//! - the last word on a row wins
+//! - the last change of a row wins
 //! - wiping a space forgets its rows, those written before it in the batch too
-//! - amending a row that is not there stops the fold at that fact
+//! - amending a row that is not there stops the fold at that event
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::projection::{Row, RowKey, SpaceKey};
+use crate::row::{Row, RowKey, SpaceKey};
 
 /// How a row is amended.
 pub type Amendment<R> = Box<dyn FnOnce(&mut R) + Send>;
 
-/// What a fact does to one row, or to all rows of a space.
+/// What an event does to one row, or to all rows of a space.
 pub enum Change<R: Row> {
     /// The row is this from now on.
     Put(R),
@@ -51,11 +51,11 @@ impl<R: Row> fmt::Debug for Change<R> {
     }
 }
 
-/// A fact asked for a row to be amended that does not exist.
+/// An event amends a row that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the fact at position {position} amends a row that does not exist")]
+#[error("the event at position {position} amends a row that does not exist")]
 pub struct NothingToAmend {
-    /// Where the fact stands in its partition.
+    /// The event's position in its partition.
     pub position: u64,
 }
 
@@ -70,7 +70,7 @@ pub struct Writes<R: Row> {
     pub put: Vec<R>,
 }
 
-/// The rows that a batch must see before it is folded: those amended, unless the batch itself writes them first.
+/// The rows that a batch must see before it is folded: those amended, unless an earlier event of the batch writes them.
 pub fn rows_to_load<'a, R: Row>(changes: impl Iterator<Item = &'a Change<R>>) -> Vec<R::Key> {
     let mut settled = BTreeSet::new();
     let mut wiped = BTreeSet::new();
@@ -109,10 +109,10 @@ impl<R: Row> Fold<R> {
         Self { loaded: rows.into_iter().map(|row| (row.key(), row)).collect(), slots: BTreeMap::new(), wiped: BTreeSet::new() }
     }
 
-    /// Takes the changes of the fact at `position`.
+    /// Applies the changes of the event at `position`.
     ///
     /// # Errors
-    /// The fact amends a row that does not exist.
+    /// The event amends a row that does not exist.
     pub fn take(&mut self, position: u64, changes: Vec<Change<R>>) -> Result<(), NothingToAmend> {
         for change in changes {
             match change {

@@ -1,6 +1,6 @@
 //! Comparing the live rows of a read model with those that a rebuild gives, row by row.
 //!
-//! fresh table --filled as by a rebuild--> level with the live one, partition by partition --page by page, side by side--> what differs
+//! fresh table --filled as by a rebuild--> caught up with the live one, partition by partition --page by page, side by side--> what differs
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::rebuild::{Building, RebuildError, Watch};
+use crate::rebuild::{FoldProgress, FreshTable, RebuildError};
 
 /// Partitions compared at the same time.
 const AT_ONCE: usize = 4;
 /// Spaces compared at a time.
 const SPACES: i64 = 500;
-/// How many times a comparison starts again on a partition whose live rows move meanwhile.
+/// How many times a comparison starts again on a partition whose live rows change meanwhile.
 const ATTEMPTS: u32 = 20;
 
 /// A row that is not the same in the live table and in a rebuild.
@@ -36,32 +36,32 @@ pub struct Difference {
 /// # Errors
 /// [`RebuildError`]; the comparison says nothing then.
 pub async fn compare(store: &Store, name: &str) -> Result<Vec<Difference>, RebuildError> {
-    let building = Building::on(store, name, Purpose::Compare).await?;
-    let compared = compare_all(store, &building).await;
-    // What was compared is worth nothing afterwards; where it cannot be cleared away either, the first error is the one to tell.
-    let cleared = building.clear().await;
+    let fresh = FreshTable::of(store, name, Purpose::Compare).await?;
+    let compared = compare_all(store, &fresh).await;
+    // The fresh table is worth nothing afterwards. If it cannot be dropped either, the first error is the one that counts.
+    let cleared = fresh.site().clear().await;
     let differences = compared?;
     cleared?;
     Ok(differences)
 }
 
-async fn compare_all(store: &Store, building: &Building) -> Result<Vec<Difference>, RebuildError> {
-    building.fill(&Watch::default()).await?;
-    let compared: Vec<_> = store.partitions().each().map(|partition| compare_partition(store, building, partition)).collect();
+async fn compare_all(store: &Store, fresh: &FreshTable) -> Result<Vec<Difference>, RebuildError> {
+    fresh.fill(&FoldProgress::default()).await?;
+    let compared: Vec<_> = store.partitions().each().map(|partition| compare_partition(store, fresh, partition)).collect();
     stream::iter(compared).buffered(AT_ONCE).try_concat().await
 }
 
-async fn compare_partition(store: &Store, building: &Building, partition: Partition) -> Result<Vec<Difference>, RebuildError> {
-    let live = building.question().table();
+async fn compare_partition(store: &Store, fresh: &FreshTable, partition: Partition) -> Result<Vec<Difference>, RebuildError> {
+    let live = fresh.read_model().table();
     for _ in 0..ATTEMPTS {
         let position = live_position(store, &live, partition).await?;
-        building.follow(partition, position).await?;
-        let differences = compare_rows(store, &live, building.fresh(), partition).await?;
+        fresh.follow(partition, position).await?;
+        let differences = compare_rows(store, &live, fresh.table(), partition).await?;
         if live_position(store, &live, partition).await? == position {
             return Ok(differences);
         }
     }
-    Err(RebuildError::KeptMoving(partition))
+    Err(RebuildError::KeptChanging(partition))
 }
 
 async fn live_position(store: &Store, live: &Table, partition: Partition) -> Result<u64, StoreError> {

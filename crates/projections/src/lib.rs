@@ -1,40 +1,39 @@
-//! The read models: one question each, answered from rows that a pure fold of the log keeps.
+//! The read models: rows that a pure fold of the log keeps, and the queries that read them.
 //!
-//! log --feed, partition by partition--> `project` --changes--> fold in memory --one transaction: rows and checkpoint--> table --query--> answer
+//! log --page by page, partition by partition--> `project` --changes--> folded in memory --one transaction: rows and checkpoint--> table --query--> answer
 //! - a projection's name is its file, its table and its checkpoint
 //!
-//! Every date comes from a fact, never from today's policy.
+//! Every date comes from an event, never from today's policy.
 
 mod all;
-pub mod authorisations;
-pub mod campaign_progress;
+pub mod backlog;
 mod change;
 mod compare;
-pub mod deadlines;
-pub mod follower;
+mod follow;
 pub mod french;
-pub mod health;
-pub mod history;
-pub mod notices_due;
-pub mod openings_due;
-pub mod overdue;
-mod plan;
+mod health;
+mod life;
+mod page;
 mod projection;
-mod reached;
-pub mod rebuild;
+mod read_model;
+mod rebuild;
+mod row;
+mod sections;
 mod sentence;
-pub mod space_status;
-pub mod standing;
-mod step;
 #[cfg(test)]
 mod tests;
 mod token;
+mod wait;
 
-pub use all::{Question, Stopped, question, questions};
+pub use all::{read_model, read_models};
 pub use change::{Amendment, Change, Fold, NothingToAmend, Writes, rows_to_load};
 pub use compare::{Difference, compare};
-pub use follower::{FollowOptions, Followers, Lag, NotLevel};
-pub use health::{Fault, FaultKind, Health};
-pub use projection::{Projection, Row, RowKey, SpaceKey};
-pub use reached::{Reached, first_behind, reached};
-pub use rebuild::{RebuildError, Rebuilt, Watch, drop_previous, rebuild, rebuild_watched, roll_back};
+pub use follow::{FollowOptions, Followers, NotCaughtUp, ReadModelLag};
+pub use health::{Fault, FaultKind, Health, PassedOver};
+pub use life::{campaign_progress, deadlines, grants, history, notices_due, openings_due, space_status, space_summary};
+pub use projection::Projection;
+pub use read_model::{FoldError, ReadModel};
+pub use rebuild::{FoldProgress, RebuildError, Rebuilt, drop_previous, rebuild, rebuild_watched, roll_back};
+pub use row::{Row, RowKey, SpaceKey};
+pub use sections::measures;
+pub use wait::{Waited, first_behind, wait_for_position};

@@ -1,5 +1,6 @@
-//! The stored word of one of the trade's terms, as events and rows spell it.
+//! The words of the domain as rows store them: terms as events spell them, and the role of a party.
 
+use ens_domain::party::Party;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,4 +11,18 @@ pub(crate) fn token(term: &impl Serialize) -> String {
         // A term without fields is always written as a word.
         Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) | Err(_) => String::new(),
     }
+}
+
+/// The role of a party, without who it is.
+pub(crate) fn role(by: &Party) -> String {
+    let role = match by {
+        Party::Holder => "holder",
+        Party::Representative => "representative",
+        Party::Cnam => "cnam",
+        Party::Insurer { .. } => "insurer",
+        Party::Support { .. } => "support",
+        Party::Professional { .. } => "professional",
+        Party::Clock => "clock",
+    };
+    role.to_owned()
 }

@@ -3,7 +3,6 @@
 use chrono::Duration;
 use ens_domain::calendar::paris;
 use ens_domain::space::commands::Open;
-use ens_projections::questions;
 use ens_store::{NewEvent, Write};
 use ens_tests::eventually;
 use serde_json::json;
@@ -109,4 +108,30 @@ async fn no_label_holds_what_a_client_sent() {
     }
     assert!(metrics.text.contains("route=\"/v1/spaces/{space}\""));
     assert!(!metrics.text.contains("CANARI") && !metrics.text.contains(&person.space.to_string()) && !metrics.text.contains(&person.ins));
+}
+
+#[tokio::test]
+async fn events_of_an_unknown_kind_are_named_and_stop_nothing() {
+    let api = Api::start().await;
+    let person = api.notified(1).await;
+    let event = NewEvent {
+        event_type: "SomethingHappened".to_owned(),
+        event_version: "1.0".to_owned(),
+        payload: "{\"SomethingHappened\":{}}".to_owned(),
+        metadata: "{}".to_owned(),
+    };
+    let aggregate_id = format!("{}/0198c0de-0000-7000-8000-000000000001", person.space);
+    let write = Write { aggregate_type: "something_else".to_owned(), aggregate_id, expected_version: 0, events: vec![event] };
+    let appended = ens_store::raw::append(&api.app.store, vec![write]).await.expect("an append").remove(0).expect("no other writer");
+    let ready = eventually("it is passed over", async || {
+        let answer = api.ask("GET", "/readyz").send().await;
+        (answer.body["passed_over"] != json!([])).then_some(answer)
+    })
+    .await;
+    let (partition, position) = (appended.partition, appended.position);
+    let expected = json!([{ "kind": "something_else", "partition": partition, "events": 1, "last_position": position }]);
+    assert_eq!((ready.status, &ready.body["passed_over"]), (200, &expected));
+    let metrics = api.ask("GET", "/metrics").send().await.text;
+    let line = format!("ens_events_passed_over{{kind=\"something_else\",partition=\"{partition}\"}} 1");
+    assert!(metrics.lines().any(|each| each == line), "{line} is not in\n{metrics}");
 }

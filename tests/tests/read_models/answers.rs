@@ -6,15 +6,16 @@ use chrono::NaiveDate;
 use ens_domain::ids::SpaceId;
 use ens_domain::organism::Department;
 use ens_domain::space::terms::{Channel, Stage};
-use ens_projections::authorisations::{EntryKind, EntryState, authorisations};
 use ens_projections::campaign_progress::{Dimension, ProgressFilter, campaign_progress};
 use ens_projections::deadlines::{Deadline, DeadlineKind, deadlines_due};
+use ens_projections::grants::{EntryKind, EntryState, grants};
 use ens_projections::history::history;
+use ens_projections::measures::{MeasureRow, measures};
 use ens_projections::notices_due::notices_due;
 use ens_projections::openings_due::{OpeningDue, openings_by_department, openings_due};
 use ens_projections::space_status::{CodeState, space_status};
-use ens_projections::standing::Action;
-use ens_projections::{Followers, Reached, reached};
+use ens_projections::space_summary::Action;
+use ens_projections::{Followers, Waited, wait_for_position};
 use ens_tests::Engine;
 use futures::future::join_all;
 
@@ -51,7 +52,7 @@ async fn a_status_says_where_why_and_what_can_be_done() {
         }
         let told = space_status(&populated.store, populated.one(Kind::Told)).await.expect("a status").expect("a row");
         assert_eq!((told.last_day, told.code_state, told.since), (Some(day(4, 13)), CodeState::Received, start()));
-        assert_eq!(told.standing(day(3, 3)).actions, [Action::Oppose, Action::Activate, Action::AskForCode]);
+        assert_eq!(told.summary_on(day(3, 3)).actions, [Action::Oppose, Action::Activate, Action::AskForCode]);
         let posted = space_status(&populated.store, populated.one(Kind::Bounced)).await.expect("a status").expect("a row");
         assert_eq!((posted.notice_channel, posted.last_day), (Some(Channel::Post), Some(day(4, 22))));
         assert_eq!(space_status(&populated.store, SpaceId::from(uuid::Uuid::from_u128(1))).await, Ok(None));
@@ -177,7 +178,7 @@ async fn what_falls_due_later_has_its_day() {
 async fn the_list_of_authorisations_says_who_is_let_in_and_who_is_blocked() {
     for engine in Engine::ALL {
         let populated = level(engine, 1).await;
-        let mut list = authorisations(&populated.store, populated.one(Kind::Shared)).await.expect("a list");
+        let mut list = grants(&populated.store, populated.one(Kind::Shared)).await.expect("a list");
         list.sort_unstable_by_key(|entry| entry.kind);
         let said: Vec<_> = list.iter().map(|entry| (entry.kind, entry.state, entry.until, entry.given_by.as_str())).collect();
         let standing = EntryState::Standing;
@@ -186,7 +187,7 @@ async fn the_list_of_authorisations_says_who_is_let_in_and_who_is_blocked() {
             [(EntryKind::Professional, standing, Some(day(5, 31)), "holder"), (EntryKind::Blocked, standing, None, "holder")],
             "{engine:?}"
         );
-        assert_eq!(authorisations(&populated.store, populated.one(Kind::Destroyed)).await, Ok(Vec::new()));
+        assert_eq!(grants(&populated.store, populated.one(Kind::Destroyed)).await, Ok(Vec::new()));
     }
 }
 
@@ -197,14 +198,32 @@ async fn a_history_is_read_page_by_page_in_french() {
         let space = populated.one(Kind::Bounced);
         let first = history(&populated.store, space, 0, 4).await.expect("a page");
         let rest = history(&populated.store, space, 4, 100).await.expect("a page");
-        let facts: Vec<_> = first.iter().chain(&rest).map(|line| line.fact.as_str()).collect();
+        let events: Vec<_> = first.iter().chain(&rest).map(|line| line.event.as_str()).collect();
         let expected = ["SpaceCreated", "CodeIssued", "NotifiedByEmail", "NotificationFailed", "CodeIssued", "NotifiedByPost"];
-        assert_eq!(facts, expected, "{engine:?}");
+        assert_eq!(events, expected, "{engine:?}");
         assert_eq!(
             rest[1].sentence,
             "Le courrier d’information a été posté le 4 mars 2026 et il est réputé reçu le 11 mars 2026. \
              Vous pouvez vous opposer à l’ouverture jusqu’au 22 avril 2026 inclus."
         );
+    }
+}
+
+#[tokio::test]
+async fn measures_are_read_page_by_page_newest_first() {
+    for engine in Engine::ALL {
+        let populated = level(engine, 1).await;
+        let space = populated.one(Kind::Shared);
+        let all = measures(&populated.store, space, None, 100).await.expect("a page");
+        assert!(all.len() >= 2, "{engine:?}: {all:?}");
+        assert!(all.iter().all(|row| row.space == space && row.value.seal() == Some("v1.1.sealed")), "{engine:?}");
+        assert!(all.is_sorted_by_key(|row| std::cmp::Reverse((row.taken_at, row.item))), "{engine:?}");
+        let mut paged: Vec<MeasureRow> = Vec::new();
+        while let [row] = measures(&populated.store, space, paged.last(), 1).await.expect("a page").as_slice() {
+            paged.push(row.clone());
+        }
+        assert_eq!(paged, all, "{engine:?}");
+        assert_eq!(measures(&populated.store, populated.one(Kind::Destroyed), None, 100).await, Ok(Vec::new()), "{engine:?}");
     }
 }
 
@@ -216,8 +235,16 @@ async fn a_reader_waits_for_a_position_or_hears_how_far_the_rows_are() {
         let partition = populated.store.partition_of(space);
         let position = populated.store.log().state(space).await.expect("a state").expect("a space").position;
         let now = std::time::Duration::ZERO;
-        assert_eq!(reached(&populated.store, "space_status", partition, position, now).await, Ok(Reached::NotYet(0)), "{engine:?}");
+        assert_eq!(
+            wait_for_position(&populated.store, "space_status", partition, position, now).await,
+            Ok(Waited::Behind(0)),
+            "{engine:?}"
+        );
         Followers::new(populated.store.clone()).catch_up().await.expect("level");
-        assert_eq!(reached(&populated.store, "space_status", partition, position, now).await, Ok(Reached::Yes), "{engine:?}");
+        assert_eq!(
+            wait_for_position(&populated.store, "space_status", partition, position, now).await,
+            Ok(Waited::Reflected),
+            "{engine:?}"
+        );
     }
 }

@@ -10,7 +10,7 @@ use ens_domain::space::commands::Oppose;
 use ens_domain::space::terms::{OppositionChannel, Stage};
 use ens_projections::campaign_progress::{ProgressFilter, campaign_progress};
 use ens_projections::space_status::{SpaceStatus, space_status};
-use ens_projections::{FaultKind, FollowOptions, Followers, Lag, NotLevel, Projection, compare, questions};
+use ens_projections::{FaultKind, FollowOptions, Followers, NotCaughtUp, Projection, ReadModelLag, compare, read_models};
 use ens_store::{CommandEnvelope, NewEvent, Partition, Store, Write};
 use ens_tests::cohort::open_store;
 use ens_tests::{Engine, eventually, times};
@@ -35,8 +35,8 @@ async fn until_level(followers: &Followers) {
 }
 
 async fn assert_live_equals_rebuilt(store: &Store) {
-    for question in questions() {
-        assert_eq!(compare(store, question.name()).await, Ok(Vec::new()), "{}", question.name());
+    for read_model in read_models() {
+        assert_eq!(compare(store, read_model.name()).await, Ok(Vec::new()), "{}", read_model.name());
     }
 }
 
@@ -60,7 +60,7 @@ async fn two_processes_at_work_do_everything_once() {
             task.abort();
             assert!(followers.health().is_well(), "{engine:?}: {:?}", followers.health());
         }
-        assert_eq!(lines_of_history(&populated.store).await, Some(populated.events().await), "{engine:?}");
+        assert_eq!(lines_of_history(&populated.store).await, Some(populated.events_of_lives().await), "{engine:?}");
         assert_live_equals_rebuilt(&populated.store).await;
     }
 }
@@ -99,7 +99,7 @@ async fn who_stops_waiting_cuts_nothing_off() {
         }
         assert!(cut > 0, "{engine:?}: nothing was cut");
         Followers::new(populated.store.clone()).catch_up().await.unwrap_or_else(|error| panic!("{engine:?}: {error}"));
-        assert_eq!(lines_of_history(&populated.store).await, Some(populated.events().await), "{engine:?}");
+        assert_eq!(lines_of_history(&populated.store).await, Some(populated.events_of_lives().await), "{engine:?}");
         assert_live_equals_rebuilt(&populated.store).await;
     }
 }
@@ -126,21 +126,21 @@ async fn poison(store: &Store, partition: Partition) -> u64 {
 }
 
 #[tokio::test]
-async fn what_comes_before_a_fact_that_cannot_be_taken_in_is_still_taken_in() {
+async fn what_comes_before_an_event_that_cannot_be_folded_is_still_folded() {
     for engine in Engine::ALL {
         let mut populated = PopulatedStore::lived(engine, 1).await;
         let partition = populated.store.partition_of(populated.one(Kind::Told));
         let position = poison(&populated.store, partition).await;
         populated.live(1).await;
         let followers = Followers::new(populated.store.clone());
-        let Err(NotLevel::StandsStill(faults)) = followers.catch_up().await else { panic!("{engine:?}: it was taken in") };
+        let Err(NotCaughtUp::Stopped(faults)) = followers.catch_up().await else { panic!("{engine:?}: it was folded") };
         let said: Vec<_> = faults.iter().map(|fault| (fault.projection, fault.partition, fault.position, fault.kind)).collect();
-        let expected: Vec<_> = questions().iter().map(|question| (question.name(), partition, position, FaultKind::UnknownEvent)).collect();
+        let expected: Vec<_> = read_models().map(|each| (each.name(), partition, position, FaultKind::UnknownEvent)).collect();
         assert_eq!(said, expected, "{engine:?}");
-        assert_eq!(followers.health().faults.len(), 7);
-        for question in questions() {
-            let reached = populated.store.read_models().checkpoints(question.name()).await.expect("checkpoints");
-            assert!(reached.contains(&(partition, position - 1)), "{engine:?} {}: {reached:?}", question.name());
+        assert_eq!(followers.health().faults.len(), read_models().len());
+        for read_model in read_models() {
+            let reached = populated.store.read_models().checkpoints(read_model.name()).await.expect("checkpoints");
+            assert!(reached.contains(&(partition, position - 1)), "{engine:?} {}: {reached:?}", read_model.name());
         }
         assert!(space_status(&populated.store, populated.one(Kind::Told)).await.expect("a status").is_some(), "{engine:?}");
     }
@@ -153,14 +153,14 @@ async fn spoil(populated: &PopulatedStore, partition: Partition) {
     for statement in [
         format!("DELETE FROM space_status WHERE partition = {partition} AND space = '{space}'"),
         // Of this space alone: another one of the partition may have opposed before.
-        format!("ALTER TABLE history_{:02} ADD CONSTRAINT spoilt CHECK (fact <> 'Opposed' OR space <> '{space}')", partition.number()),
+        format!("ALTER TABLE history_{:02} ADD CONSTRAINT spoilt CHECK (event <> 'Opposed' OR space <> '{space}')", partition.number()),
     ] {
         sqlx::query(&statement).execute(&mut owner).await.expect("spoilt");
     }
 }
 
 #[tokio::test]
-async fn a_fault_in_one_projection_leaves_the_others_of_its_turn_to_go_on() {
+async fn a_fault_in_one_projection_does_not_stop_the_others_of_its_turn() {
     let populated = PopulatedStore::lived(Engine::Postgres, 1).await;
     let followers = Followers::new(populated.store.clone());
     followers.catch_up().await.expect("level");
@@ -170,7 +170,7 @@ async fn a_fault_in_one_projection_leaves_the_others_of_its_turn_to_go_on() {
     let command = Oppose { at: start(), by: Party::Support { agent }, via: OppositionChannel::Desk, proof: Proof::IdentityProved };
     populated.store.commands().execute(CommandEnvelope::new(space, command), &Policy::default()).await.expect("an opposition at the desk");
     let position = populated.store.log().state(space).await.expect("a state").expect("a space").position;
-    let Err(NotLevel::StandsStill(faults)) = followers.catch_up().await else { panic!("it was taken in") };
+    let Err(NotCaughtUp::Stopped(faults)) = followers.catch_up().await else { panic!("it was folded") };
     let said: Vec<_> = faults.iter().map(|fault| (fault.projection, fault.position, fault.kind)).collect();
     assert_eq!(said, [("space_status", position, FaultKind::NothingToAmend), ("history", position, FaultKind::Store)]);
     for lag in followers.lag().await.expect("a lag").iter().filter(|lag| lag.partition == partition) {
@@ -180,7 +180,7 @@ async fn a_fault_in_one_projection_leaves_the_others_of_its_turn_to_go_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_partition_that_stands_still_stops_no_other() {
+async fn a_partition_that_has_stopped_stops_no_other() {
     let mut populated = PopulatedStore::lived(Engine::Postgres, 2).await;
     let partition = populated.store.partition_of(populated.one(Kind::Told));
     poison(&populated.store, partition).await;
@@ -192,9 +192,9 @@ async fn a_partition_that_stands_still_stops_no_other() {
     });
     eventually("the others are level and the one says that it stands still", async || {
         let lags = followers.lag().await.expect("a lag");
-        let only_there = lags.iter().all(|lag: &Lag| (lag.behind == 0) == (lag.partition != partition));
+        let only_there = lags.iter().all(|lag: &ReadModelLag| (lag.behind == 0) == (lag.partition != partition));
         let said = followers.health().faults.iter().filter(|fault| fault.partition == partition).count();
-        (only_there && said == 7).then_some(())
+        (only_there && said == read_models().len()).then_some(())
     })
     .await;
     at_work.abort();

@@ -17,7 +17,7 @@ use ens_domain::space::commands::{
 };
 use ens_domain::space::terms::{NotificationFailure, OppositionChannel, Scope, SuspensionGround};
 use ens_store::{CommandEnvelope, Store};
-use ens_tests::cohort::{open_store, person};
+use ens_tests::cohort::{self, MeasureFate, measure, open_store, person};
 use ens_tests::{Engine, TestStorage};
 use uuid::Uuid;
 
@@ -80,22 +80,34 @@ impl PopulatedStore {
         populated
     }
 
-    /// Lets `each` more spaces of every kind live, all of them step by step.
+    /// Lets `each` more spaces of every kind live, all of them step by step. Before each step but the first, every space gets a measure.
     pub(crate) async fn live(&mut self, each: u32) {
         let first = u32::try_from(self.spaces.len()).expect("few spaces");
         let members: Vec<Member> = (0..each * 10).map(|number| Member::new(&self.store, first + number)).collect();
         let mut lives: Vec<_> = members.iter().map(|member| member.life().into_iter()).collect();
+        let mut number = 0;
         loop {
-            let step = members.iter().zip(&mut lives).filter_map(|(member, life)| Some(CommandEnvelope::new(member.space, life.next()?)));
-            let orders: Vec<CommandEnvelope> = step.collect();
-            if orders.is_empty() {
+            let step = members.iter().zip(&mut lives).filter_map(|(member, life)| Some((member.space, life.next()?)));
+            let step: Vec<(SpaceId, SpaceCommand)> = step.collect();
+            if step.is_empty() {
                 break;
             }
+            self.measure(&step, number).await;
+            number += 1;
+            let orders = step.into_iter().map(|(space, command)| CommandEnvelope::new(space, command)).collect();
             for answer in self.store.commands().execute_all(orders, &Policy::default()).await {
                 assert!(!answer.expect("a step of a life is accepted").is_quiet(), "a step of a life has an effect");
             }
         }
         self.spaces.extend(members.iter().map(|member| (member.kind, member.space)));
+    }
+
+    /// Records measures, every second one of which is removed again.
+    async fn measure(&self, step: &[(SpaceId, SpaceCommand)], number: u32) {
+        let fate = if number.is_multiple_of(2) { MeasureFate::Kept } else { MeasureFate::Removed };
+        if number > 0 {
+            measure(&self.store, step.iter().map(|(space, _)| *space), start() + TimeDelta::hours(number.into()), fate).await;
+        }
     }
 
     /// One space of that kind.
@@ -109,6 +121,11 @@ impl PopulatedStore {
 
     pub(crate) async fn events(&self) -> u64 {
         self.store.log().heads().await.expect("heads").into_iter().map(|(_, head)| head).sum()
+    }
+
+    /// How many of them are of the lives of spaces.
+    pub(crate) async fn events_of_lives(&self) -> u64 {
+        cohort::lives(&self.store).await.values().map(|life| u64::try_from(life.len()).expect("few events")).sum()
     }
 }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod extremes;
 mod following;
+mod kinds;
 mod lives;
 mod rebuilding;
 mod swapping;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ens_projections::space_status::space_status;
-use ens_projections::{FollowOptions, Followers, RebuildError, compare, questions, rebuild};
+use ens_projections::{FollowOptions, Followers, RebuildError, compare, read_models, rebuild};
 use ens_tests::{Engine, eventually};
 use futures::future::pending;
 use sqlx::{Connection, PgConnection, SqliteConnection};
@@ -18,14 +18,14 @@ async fn rebuilt_rows_equal_live_rows() {
         for _ in 0..2 {
             populated.live(2).await;
             followers.catch_up().await.expect("level");
-            for question in questions() {
-                assert_eq!(compare(&populated.store, question.name()).await, Ok(Vec::new()), "{engine:?} {}", question.name());
-                let rebuilt = rebuild(&populated.store, question.name()).await.expect("a rebuild");
-                assert_eq!((rebuilt.projection, rebuilt.facts), (question.name(), populated.events().await), "{engine:?}");
+            for read_model in read_models() {
+                assert_eq!(compare(&populated.store, read_model.name()).await, Ok(Vec::new()), "{engine:?} {}", read_model.name());
+                let rebuilt = rebuild(&populated.store, read_model.name()).await.expect("a rebuild");
+                assert_eq!((rebuilt.projection, rebuilt.events), (read_model.name(), populated.events().await), "{engine:?}");
             }
         }
         followers.catch_up().await.expect("level after the swap");
-        assert_eq!(rebuild(&populated.store, "no_such_question").await, Err(RebuildError::NoSuchQuestion));
+        assert_eq!(rebuild(&populated.store, "no_such_read_model").await, Err(RebuildError::NoSuchReadModel));
     }
 }
 
@@ -64,8 +64,8 @@ async fn the_old_rows_answer_until_the_new_ones_do() {
         });
         let (store, space) = (populated.store.clone(), populated.one(Kind::Told));
         let rebuilding = tokio::spawn(async move {
-            for question in questions() {
-                rebuild(&store, question.name()).await.expect("a rebuild");
+            for read_model in read_models() {
+                rebuild(&store, read_model.name()).await.expect("a rebuild");
             }
         });
         while !rebuilding.is_finished() {
@@ -78,8 +78,8 @@ async fn the_old_rows_answer_until_the_new_ones_do() {
         })
         .await;
         at_work.abort();
-        for question in questions() {
-            assert_eq!(compare(&populated.store, question.name()).await, Ok(Vec::new()), "{engine:?} {}", question.name());
+        for read_model in read_models() {
+            assert_eq!(compare(&populated.store, read_model.name()).await, Ok(Vec::new()), "{engine:?} {}", read_model.name());
         }
     }
 }

@@ -5,20 +5,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use ens_domain::space::terms::Stage;
 use ens_projections::space_status::space_status;
 use ens_projections::{
-    FollowOptions, Followers, RebuildError, Watch, compare, drop_previous, questions, rebuild, rebuild_watched, roll_back,
+    FoldProgress, FollowOptions, Followers, RebuildError, compare, drop_previous, read_models, rebuild, rebuild_watched, roll_back,
 };
 use ens_store::{NewEvent, Store, Write};
-use ens_tests::cohort::{MASTER_KEY, notified_on, open_store};
+use ens_tests::cohort::{MASTER_KEY, MeasureFate, measure, notified_on, open_store};
 use ens_tests::{Engine, Launch, TestStorage, eventually, times};
 use futures::future::pending;
 use serde_json::Value;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::lives::{Kind, PopulatedStore, day};
+use super::lives::{Kind, PopulatedStore, day, start};
 
 async fn count(store: &Store, table: &str) -> u64 {
     let counted: Vec<Value> = store.read_models().select(&format!("SELECT count(*) AS rows FROM {table}"), &[]).await.expect("a count");
@@ -36,36 +37,57 @@ fn launch(storage: &TestStorage) -> Launch {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rebuild_that_is_killed_goes_on_where_it_was() {
     for engine in Engine::DURABLE {
-        let storage = TestStorage::fresh(engine).await;
-        let store = open_store(storage.url()).await;
+        let (storage, store) = opened(engine).await;
         let spaces = u32::try_from(times(4_000, 60_000)).expect("a number");
         notified_on(&store, spaces, day(3, 2)).await;
-        Followers::new(store.clone()).catch_up().await.expect("level");
-        let mut cut = 0;
-        for _ in 0..times(2, 10) {
-            let before = folded(&store).await;
-            let mut rebuilding = launch(&storage).arg("rebuild").arg("history").spawn();
-            eventually("the rebuild has made some progress", async || {
-                let now = folded(&store).await;
-                // It ended between two looks.
-                (now.values().sum::<u64>() > before.values().sum::<u64>() || now.is_empty() && !before.is_empty()).then_some(())
-            })
-            .await;
-            rebuilding.kill();
-            cut += usize::from(count(&store, "rebuild_progress").await > 0);
-            let after = folded(&store).await;
-            assert!(
-                before.iter().all(|(partition, facts)| after.get(partition).is_none_or(|now| now >= facts)),
-                "{engine:?}: it began again"
-            );
-        }
-        assert!(cut > 0, "{engine:?}: nothing was cut");
-        let (ended, said) = launch(&storage).arg("rebuild").arg("history").run("");
-        assert!(ended.success(), "{engine:?}: {said}");
-        assert!(said.contains(&format!("history: rebuilt from {} facts", spaces * 3)), "{engine:?}: {said}");
-        assert_eq!(count(&store, "rebuild_progress").await, 0, "{engine:?}");
-        assert_eq!(compare(&store, "history").await, Ok(Vec::new()), "{engine:?}");
+        killed_and_resumed(&storage, &store, ("history", u64::from(spaces) * 3)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_of_two_kinds_of_stream_that_is_killed_goes_on_where_it_was() {
+    for engine in Engine::DURABLE {
+        let (storage, store) = opened(engine).await;
+        let number = u32::try_from(times(3_000, 40_000)).expect("a number");
+        let spaces = notified_on(&store, number, day(3, 2)).await;
+        for (hour, fate) in [(0, MeasureFate::Kept), (1, MeasureFate::Removed), (2, MeasureFate::Kept)] {
+            measure(&store, spaces.iter().copied(), start() + TimeDelta::hours(hour), fate).await;
+        }
+        killed_and_resumed(&storage, &store, ("measures", u64::from(number) * 7)).await;
+        assert_eq!(count(&store, "measures").await, u64::from(number) * 2, "{engine:?}");
+    }
+}
+
+async fn opened(engine: Engine) -> (TestStorage, Store) {
+    let storage = TestStorage::fresh(engine).await;
+    let store = open_store(storage.url()).await;
+    (storage, store)
+}
+
+/// Kills rebuilds of this read model, which read so many events, and lets the last one end.
+async fn killed_and_resumed(storage: &TestStorage, store: &Store, (name, events): (&str, u64)) {
+    Followers::new(store.clone()).catch_up().await.expect("level");
+    let mut cut = 0;
+    for _ in 0..times(2, 10) {
+        let before = folded(store).await;
+        let mut rebuilding = launch(storage).arg("rebuild").arg(name).spawn();
+        eventually("the rebuild has made some progress", async || {
+            let now = folded(store).await;
+            // It ended between two looks.
+            (now.values().sum::<u64>() > before.values().sum::<u64>() || now.is_empty() && !before.is_empty()).then_some(())
+        })
+        .await;
+        rebuilding.kill();
+        cut += usize::from(count(store, "rebuild_progress").await > 0);
+        let after = folded(store).await;
+        assert!(before.iter().all(|(partition, events)| after.get(partition).is_none_or(|now| now >= events)), "it began again");
+    }
+    assert!(cut > 0, "{name}: nothing was cut");
+    let (ended, said) = launch(storage).arg("rebuild").arg(name).run("");
+    assert!(ended.success(), "{said}");
+    assert!(said.contains(&format!("{name}: rebuilt from {events} events")), "{said}");
+    assert_eq!(count(store, "rebuild_progress").await, 0);
+    assert_eq!(compare(store, name).await, Ok(Vec::new()));
 }
 
 /// How many events an unfinished rebuild has folded, by partition.
@@ -112,8 +134,8 @@ async fn readers_and_followers_never_see_a_table_that_is_missing_or_empty() {
         at_work.join_all().await;
         eventually("level again", async || followers.lag().await.expect("a lag").iter().all(|lag| lag.behind == 0).then_some(())).await;
         followed.abort();
-        for question in questions() {
-            assert_eq!(compare(&populated.store, question.name()).await, Ok(Vec::new()), "{engine:?} {}", question.name());
+        for read_model in read_models() {
+            assert_eq!(compare(&populated.store, read_model.name()).await, Ok(Vec::new()), "{engine:?} {}", read_model.name());
         }
     }
 }
@@ -151,7 +173,7 @@ async fn of_two_rebuilds_of_one_read_model_the_second_is_refused() {
         let site = populated
             .store
             .read_models()
-            .table_rebuild(&question_table("history"), ens_store::Purpose::Replace)
+            .table_rebuild(&table_of("history"), ens_store::Purpose::Replace)
             .await
             .expect("a site")
             .expect("nobody else");
@@ -165,12 +187,12 @@ async fn of_two_rebuilds_of_one_read_model_the_second_is_refused() {
     }
 }
 
-fn question_table(name: &str) -> ens_store::Table {
-    ens_projections::question(name).expect("a read model").table()
+fn table_of(name: &str) -> ens_store::Table {
+    ens_projections::read_model(name).expect("a read model").table()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fact_that_cannot_be_taken_in_stops_a_rebuild_with_its_place_and_the_live_rows_stay() {
+async fn an_event_that_cannot_be_folded_stops_a_rebuild_with_its_place_and_the_live_rows_stay() {
     for engine in Engine::ALL {
         let populated = PopulatedStore::lived(engine, 1).await;
         Followers::new(populated.store.clone()).catch_up().await.expect("level");
@@ -184,12 +206,12 @@ async fn a_fact_that_cannot_be_taken_in_stops_a_rebuild_with_its_place_and_the_l
         let (aggregate_type, aggregate_id) = ("health_space".to_owned(), Uuid::from_u128(7).to_string());
         let write = Write { aggregate_type, aggregate_id, expected_version: 0, events: vec![unknown] };
         let appended = ens_store::raw::append(&populated.store, vec![write]).await.expect("an append").remove(0).expect("no conflict");
-        let watch = Watch::default();
-        let Err(RebuildError::StandsStill(fault)) = rebuild_watched(&populated.store, "history", &watch).await else {
-            panic!("{engine:?}: it was taken in")
+        let progress = FoldProgress::default();
+        let Err(RebuildError::Stopped(fault)) = rebuild_watched(&populated.store, "history", &progress).await else {
+            panic!("{engine:?}: it was folded")
         };
         assert_eq!((fault.partition, fault.position), (appended.partition, appended.position), "{engine:?}");
-        assert!(watch.folded() < watch.total(), "{engine:?}");
+        assert!(progress.folded() < progress.total(), "{engine:?}");
         assert_eq!(count(&populated.store, "history").await, rows, "{engine:?}");
         assert_eq!(count(&populated.store, "rebuild_progress").await, 0, "{engine:?}: nothing is left of it");
     }

@@ -14,16 +14,17 @@ use ens_domain::space::commands::{
     Close, CreateSpace, Destroy, Oppose, RecordEmailSent, RequestDestruction, SendNotice, WithdrawOpposition,
 };
 use ens_domain::space::terms::{Channel, MessageKind, OppositionChannel};
-use ens_projections::authorisations::authorisations;
 use ens_projections::campaign_progress::{Dimension, ProgressFilter, campaign_progress};
 use ens_projections::deadlines::deadlines_due;
+use ens_projections::grants::grants;
 use ens_projections::history::history;
+use ens_projections::measures::measures;
 use ens_projections::notices_due::notices_due;
 use ens_projections::openings_due::{openings_by_department, openings_due};
 use ens_projections::space_status::space_status;
-use ens_projections::{Followers, compare, reached};
+use ens_projections::{Followers, compare, wait_for_position};
 use ens_store::{CommandEnvelope, Draft, Store};
-use ens_tests::cohort::{notified_on, open_store, person};
+use ens_tests::cohort::{MeasureFate, measure, notified_on, open_store, person};
 use ens_tests::{Engine, TestStorage};
 use serde_json::json;
 use uuid::Uuid;
@@ -79,6 +80,10 @@ pub(crate) async fn walk() -> Walked {
     store.log().states(&spaces).await.expect("states");
     store.log().key_ring(&spaces).await.expect("keys");
     note("histories and keys");
+    for fate in [MeasureFate::Kept, MeasureFate::Removed] {
+        measure(&store, spaces[1..9].iter().copied(), Utc::now(), fate).await;
+    }
+    note("measures");
     Followers::new(store.clone()).catch_up().await.expect("level read models");
     note("followers");
     read_models(&store, spaces[1]).await;
@@ -159,11 +164,12 @@ async fn read_models(store: &Store, space: SpaceId) {
     let partition = store.partition_of(space);
     space_status(store, space).await.expect("a status");
     history(store, space, 0, 50).await.expect("lines");
-    authorisations(store, space).await.expect("entries");
+    grants(store, space).await.expect("entries");
+    measures(store, space, None, 50).await.expect("measures");
     notices_due(store, partition, None, 100).await.expect("notices");
     openings_due(store, partition, today, None, 100).await.expect("openings");
     openings_by_department(store, today).await.expect("counts");
     deadlines_due(store, partition, today, None, 100).await.expect("deadlines");
     campaign_progress(store, &[Dimension::Department], &ProgressFilter::default()).await.expect("progress");
-    reached(store, "space_status", partition, 0, std::time::Duration::ZERO).await.expect("a checkpoint");
+    wait_for_position(store, "space_status", partition, 0, std::time::Duration::ZERO).await.expect("a checkpoint");
 }

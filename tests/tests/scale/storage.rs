@@ -3,7 +3,7 @@
 use crate::{column, migrated, run};
 
 /// The tables that have a leaf for each partition and no other.
-const DIVIDED: [&str; 9] = [
+const DIVIDED: [&str; 10] = [
     "keys.space_keys",
     "outbox",
     "space_status",
@@ -11,8 +11,9 @@ const DIVIDED: [&str; 9] = [
     "notices_due",
     "campaign_progress",
     "history",
-    "authorisations",
+    "grants",
     "deadlines",
+    "measures",
 ];
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ens_domain::calendar::paris;
-use ens_projections::overdue::{Overdue, deadlines_overdue, openings_overdue};
+use ens_projections::backlog::{Backlog, deadlines_backlog, openings_backlog};
 use ens_store::StoreError;
 use tokio::sync::Mutex;
 
@@ -16,10 +16,10 @@ const TOO_LATE: TimeDelta = TimeDelta::hours(2);
 
 /// What is overdue at an instant.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Backlog {
+pub(crate) struct BacklogCount {
     at: DateTime<Utc>,
-    openings: Overdue,
-    deadlines: Overdue,
+    openings: Backlog,
+    deadlines: Backlog,
 }
 
 /// The overdue openings, or the overdue deadlines.
@@ -36,11 +36,11 @@ const GOOD_FOR: Duration = Duration::from_secs(2);
 
 /// The last count, which answers again for a moment.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct RecentBacklog(Arc<Mutex<Option<(Instant, Backlog)>>>);
+pub(crate) struct RecentBacklog(Arc<Mutex<Option<(Instant, BacklogCount)>>>);
 
 impl RecentBacklog {
     /// What is overdue now or was a moment ago; callers that come while it is counted wait for the same count.
-    pub(crate) async fn count(&self, app: &App) -> Result<Backlog, StoreError> {
+    pub(crate) async fn count(&self, app: &App) -> Result<BacklogCount, StoreError> {
         let mut last = self.0.lock().await;
         let recent = last.filter(|(counted, _)| counted.elapsed() < GOOD_FOR);
         if let Some((_, backlog)) = recent {
@@ -53,14 +53,14 @@ impl RecentBacklog {
 }
 
 /// Counts what is overdue now.
-pub(crate) async fn count(app: &App) -> Result<Backlog, StoreError> {
+pub(crate) async fn count(app: &App) -> Result<BacklogCount, StoreError> {
     let at = app.now();
     let today = paris::day_of(at);
-    let (openings, deadlines) = tokio::try_join!(openings_overdue(&app.store, today), deadlines_overdue(&app.store, today))?;
-    Ok(Backlog { at, openings, deadlines })
+    let (openings, deadlines) = tokio::try_join!(openings_backlog(&app.store, today), deadlines_backlog(&app.store, today))?;
+    Ok(BacklogCount { at, openings, deadlines })
 }
 
-impl Backlog {
+impl BacklogCount {
     /// Spaces that should be open.
     pub(crate) fn openings(&self) -> BacklogPart {
         self.part(self.openings)
@@ -87,7 +87,7 @@ impl Backlog {
         metrics::gauge!("ens_deadlines_overdue_age_seconds").set(deadlines.age_seconds as f64);
     }
 
-    fn part(&self, overdue: Overdue) -> BacklogPart {
+    fn part(&self, overdue: Backlog) -> BacklogPart {
         let age = overdue.since.map(|day| self.at - paris::start_of(day)).unwrap_or_default();
         BacklogPart { count: overdue.count, age_seconds: u64::try_from(age.num_seconds()).unwrap_or_default() }
     }

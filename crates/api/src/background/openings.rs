@@ -8,8 +8,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::calendar::paris;
 use ens_domain::space::commands::Open;
 use ens_projections::Projection;
+use ens_projections::backlog::openings_backlog;
 use ens_projections::openings_due::{OpeningDue, OpeningsDue, openings_due};
-use ens_projections::overdue::openings_overdue;
 use ens_store::{CommandEnvelope, Partition, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
@@ -58,7 +58,7 @@ impl Due for DueOpenings {
 /// The list could not be read.
 pub async fn overdue(app: &App) -> Result<u64, StoreError> {
     let today = paris::day_of(app.now());
-    Ok(openings_overdue(&app.store, today).await?.count)
+    Ok(openings_backlog(&app.store, today).await?.count)
 }
 
 fn measure(counts: &SweepCounts) {

@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use ens_projections::{Reached, reached};
+use ens_projections::{Waited, wait_for_position};
 use ens_store::{CommandEnvelope, Lease, Outcome, Partition, Rejection, Store, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -165,12 +165,12 @@ impl Sweep {
     /// Waits until the rows reflect what the last one to hold the lease has done, so that nothing of it is asked again; as long as they
     /// come nearer. Says whether the lease is still held.
     async fn wait_for_rows<D: Due>(&self, partition: Partition, lease: &mut Lease) -> Result<bool, StoreError> {
-        let mut stood = None;
+        let mut last = None;
         loop {
-            match reached(&self.app.store, D::READ_MODEL, partition, lease.position(), STANDSTILL).await? {
-                Reached::NotYet(stands) if stood != Some(stands) && !self.stop.is_cancelled() => stood = Some(stands),
+            match wait_for_position(&self.app.store, D::READ_MODEL, partition, lease.position(), STANDSTILL).await? {
+                Waited::Behind(checkpoint) if last != Some(checkpoint) && !self.stop.is_cancelled() => last = Some(checkpoint),
                 // A read model that stands still must not keep what else is due from being done.
-                Reached::Yes | Reached::NotYet(_) => return Ok(true),
+                Waited::Reflected | Waited::Behind(_) => return Ok(true),
             }
             if !lease.keep(0).await? {
                 return Ok(false);

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use ens_projections::rebuild::RebuildError;
-use ens_projections::{Watch, compare, drop_previous, questions, rebuild_watched, roll_back};
+use ens_projections::{FoldProgress, ReadModel, RebuildError, compare, drop_previous, read_models, rebuild_watched, roll_back};
 use ens_store::Store;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::{Instant, interval};
@@ -50,26 +49,28 @@ pub(super) async fn run(settings: Settings, args: RebuildArgs) -> Result<(), Fai
 /// Whether a version before was kept.
 async fn bring_back(store: &Store, name: &str) -> Result<bool, Failure> {
     match roll_back(store, name).await {
-        Ok(behind) => print(&format!("{name}: the version before is back, {behind} facts behind; followers bring it level")).map(|()| true),
+        Ok(behind) => {
+            print(&format!("{name}: the version before is back, {behind} events behind; followers bring it up to date")).map(|()| true)
+        }
         Err(RebuildError::NothingKept(_)) => print(&format!("{name}: no earlier version is kept, and it stays as it is")).map(|()| false),
         Err(error) => Err(error.into()),
     }
 }
 
 async fn rebuild(store: &Store, name: &'static str) -> Result<(), Failure> {
-    let watch = Watch::default();
-    let work = rebuild_watched(store, name, &watch);
+    let progress = FoldProgress::default();
+    let work = rebuild_watched(store, name, &progress);
     tokio::pin!(work);
     let mut shown = Shown::new(name);
     let mut beat = interval(BEAT);
     let rebuilt = loop {
         tokio::select! {
             done = &mut work => break done,
-            _ = beat.tick() => shown.look(&watch),
+            _ = beat.tick() => shown.look(&progress),
         }
     };
     shown.bar.finish_and_clear();
-    print(&format!("{name}: rebuilt from {} facts; the version before is kept, --rollback brings it back", rebuilt?.facts))
+    print(&format!("{name}: rebuilt from {} events; the version before is kept, --rollback brings it back", rebuilt?.events))
 }
 
 async fn check(store: &Store, name: &'static str) -> Result<usize, Failure> {
@@ -99,8 +100,8 @@ impl Shown {
         Self { name, bar, began: None, said: Instant::now() }
     }
 
-    fn look(&mut self, watch: &Watch) {
-        let (folded, total) = (watch.folded(), watch.total());
+    fn look(&mut self, progress: &FoldProgress) {
+        let (folded, total) = (progress.folded(), progress.total());
         if total == 0 {
             return;
         }
@@ -112,7 +113,7 @@ impl Shown {
         });
         self.bar.set_position(folded);
         if folded >= total {
-            self.bar.set_message(format!("{}: bringing it level", self.name));
+            self.bar.set_message(format!("{}: catching up", self.name));
         }
         if self.bar.is_hidden() && self.said.elapsed() >= LINE {
             self.said = Instant::now();
@@ -130,7 +131,7 @@ fn left(done: u64, left: u64, within: Duration) -> Option<u64> {
 }
 
 fn chosen(name: &str) -> Result<Vec<&'static str>, Failure> {
-    let known: Vec<&'static str> = questions().into_iter().map(|question| question.name()).collect();
+    let known: Vec<&'static str> = read_models().map(ReadModel::name).collect();
     if name == "all" {
         return Ok(known);
     }

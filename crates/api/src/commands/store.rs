@@ -1,9 +1,9 @@
 //! The store of a command, opened as the settings say.
 
-use ens_store::{Clock, Store, StoreOptions};
+use ens_store::{Clock, OpenError, Store, StoreError, StoreOptions};
 
 use crate::app::App;
-use crate::config::{self, Settings};
+use crate::config::{self, KeyError, Settings};
 
 use super::failure::Failure;
 
@@ -25,5 +25,8 @@ pub(super) async fn open_existing(settings: &Settings) -> Result<Store, Failure>
 pub(super) async fn open(settings: &Settings) -> Result<Store, Failure> {
     settings.make_folders()?;
     let options = StoreOptions::new(config::master_key(settings)?).with_waiting(settings.limits.commands_waiting);
-    Ok(Store::open(&settings.store_url(), options).await?)
+    match Store::open(&settings.store_url(), options).await {
+        Err(StoreError::Open(OpenError::WrongMaster)) => Err(KeyError::OfAnotherStore.into()),
+        opened => Ok(opened?),
+    }
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
 use ens_domain::space::terms::Channel;
-use ens_projections::{Followers, Lag};
+use ens_projections::{Followers, Health, PassedOver, ReadModelLag};
 use ens_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,6 +46,8 @@ pub(super) struct Readiness {
     read_models: Vec<ReadModelHealth>,
     /// What stands still in this process, and why.
     faults: Vec<FaultBody>,
+    /// Events of kinds that this version of the program does not know, which every read model passes over; they stop nothing.
+    passed_over: Vec<PassedOverBody>,
 }
 
 /// What is overdue.
@@ -77,7 +79,7 @@ impl From<BacklogPart> for LateBody {
 pub(super) struct ReadModelHealth {
     /// Its name.
     name: &'static str,
-    /// Facts that it does not reflect yet.
+    /// Events that it does not reflect yet.
     behind: u64,
 }
 
@@ -92,6 +94,26 @@ pub(super) struct FaultBody {
     position: u64,
     /// Why.
     reason: String,
+}
+
+/// Events of an unknown kind of stream in one partition.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PassedOverBody {
+    /// The kind, as the log names it.
+    kind: String,
+    /// In which partition.
+    partition: u16,
+    /// How many since this process started.
+    events: u64,
+    /// The position of the last of them.
+    last_position: u64,
+}
+
+impl From<PassedOver> for PassedOverBody {
+    fn from(passed: PassedOver) -> Self {
+        let PassedOver { kind, partition, events, last_position } = passed;
+        Self { kind, partition: partition.number(), events, last_position }
+    }
 }
 
 /// Whether the process lives.
@@ -118,7 +140,7 @@ pub(super) async fn probe_readiness(
 ) -> Result<Response, Problem> {
     let silent = |error| Problem::new(Kind::Unavailable).logged(error);
     let (lags, backlog, wrong) = tokio::try_join!(lag(&app), last.count(&app), app.clock_fault()).map_err(silent)?;
-    let faults = followers.map(|followers| followers.health().faults).unwrap_or_default();
+    let Health { faults, passed_over } = followers.map(|followers| followers.health()).unwrap_or_default();
     let faults: Vec<FaultBody> = faults
         .into_iter()
         .map(|fault| FaultBody {
@@ -137,11 +159,12 @@ pub(super) async fn probe_readiness(
     let (clock, unread_bounces) =
         (wrong.map_or("right", |fault| fault.word()), UnreadBounces::new(app.settings.unread_bounces_folder()).count().await);
     let overdue = OverdueBody { openings: backlog.openings().into(), deadlines: backlog.deadlines().into() };
-    let readiness = Readiness { status, clock, unread_bounces, overdue, read_models: together(&lags), faults };
+    let (read_models, passed_over) = (together(&lags), passed_over.into_iter().map(PassedOverBody::from).collect());
+    let readiness = Readiness { status, clock, unread_bounces, overdue, read_models, faults, passed_over };
     Ok((Success::Done.status(), Json(readiness)).into_response())
 }
 
-fn together(lags: &[Lag]) -> Vec<ReadModelHealth> {
+fn together(lags: &[ReadModelLag]) -> Vec<ReadModelHealth> {
     let mut models: Vec<ReadModelHealth> = Vec::new();
     for lag in lags {
         match models.iter_mut().find(|model| model.name == lag.projection) {
@@ -153,7 +176,7 @@ fn together(lags: &[Lag]) -> Vec<ReadModelHealth> {
 }
 
 /// How far the read models are behind. The store was brought up to date when it was opened: tables that are missing show here.
-pub(super) async fn lag(app: &App) -> Result<Vec<Lag>, StoreError> {
+pub(super) async fn lag(app: &App) -> Result<Vec<ReadModelLag>, StoreError> {
     Followers::new(app.store.clone()).lag().await
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::extract::{Extension, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use ens_projections::{Followers, questions};
+use ens_projections::{Followers, Health, read_models};
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
@@ -130,12 +130,16 @@ async fn take_stock(app: &App) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What stands still or cannot be trusted in this process: 1, or 0 where all is well.
+/// What stands still, is passed over or cannot be trusted in this process.
 async fn count_faults(app: &App, followers: Option<&Followers>) -> Result<(), Problem> {
-    let faults = followers.map(|followers| followers.health().faults).unwrap_or_default();
-    for name in questions().map(|question| question.name()) {
+    let Health { faults, passed_over } = followers.map(Followers::health).unwrap_or_default();
+    for name in read_models().map(|read_model| read_model.name()) {
         let partitions = faults.iter().filter(|fault| fault.projection == name).count();
         gauge!("ens_read_model_stopped_partitions", "read_model" => name).set(float(partitions.try_into().unwrap_or(u64::MAX)));
+    }
+    for passed in passed_over {
+        let partition = passed.partition.to_string();
+        gauge!("ens_events_passed_over", "kind" => passed.kind, "partition" => partition).set(float(passed.events));
     }
     gauge!("ens_clock_untrusted").set(float(app.clock_fault().await?.map_or(0, |_| 1)));
     gauge!("ens_unread_bounces").set(float(UnreadBounces::new(app.settings.unread_bounces_folder()).count().await));

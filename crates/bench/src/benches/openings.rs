@@ -12,7 +12,7 @@ use ens_api::app::App;
 use ens_api::background::openings::open_due;
 use ens_api::config::Settings;
 use ens_domain::calendar::paris;
-use ens_projections::{Followers, questions, rebuild};
+use ens_projections::{Followers, read_models, rebuild};
 use ens_store::Clock;
 use tokio::task::JoinSet;
 
@@ -51,8 +51,8 @@ pub(crate) async fn run(bench: &Bench, args: OpeningsArgs) -> Result<Vec<Row>, F
             Template::lived_for(&ground.store, Step::Received, morning.day(round)?).await?.fill(&ground.store, each - 1).await?;
         }
     }
-    for question in questions() {
-        rebuild(&ground.store, question.name()).await?;
+    for read_model in read_models() {
+        rebuild(&ground.store, read_model.name()).await?;
     }
     ground.settle().await?;
     let spaces = each.min(FOR_THE_PEER);

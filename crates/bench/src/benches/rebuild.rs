@@ -1,7 +1,7 @@
 //! Every read model built anew from the log, rows written, beside a bare streamed SELECT of the events that it is built from.
 
 use async_trait::async_trait;
-use ens_projections::{questions, rebuild};
+use ens_projections::{ReadModel, read_models, rebuild};
 use ens_store::Store;
 
 use super::replay::Select;
@@ -23,7 +23,7 @@ pub(crate) async fn run(bench: &Bench, args: EventsArgs) -> Result<Vec<Row>, Fai
     template.fill(&ground.store, args.events / template.len().max(1)).await?;
     ground.settle().await?;
     let mut rows = Vec::new();
-    for name in questions().map(|question| question.name()) {
+    for name in read_models().map(ReadModel::name) {
         let mut ours = Ours { name, store: ground.store.clone(), gauges: ground.gauges.clone() };
         let mut select = Select { url: ground.url.clone(), gauges: ground.gauges.clone() };
         let contest = Contest::held(&format!("rebuild of {name}"), bench.how.rounds, &mut [&mut ours, &mut select]).await?;
@@ -47,6 +47,6 @@ impl Contender for Ours {
     }
 
     async fn run(&mut self, _: u32) -> Result<Sample, Failure> {
-        once(&self.gauges, async { Ok(rebuild(&self.store, self.name).await?.facts) }).await
+        once(&self.gauges, async { Ok(rebuild(&self.store, self.name).await?.events) }).await
     }
 }

@@ -17,8 +17,8 @@ use ens_domain::space::terms::{NotificationFailure, OppositionChannel, Scope, Su
 use ens_domain::space::{HealthSpace, Proof, SpaceEvent, SpaceRefusal};
 
 use super::{at, created, day, given, grant, message};
-use crate::space_status::{SpaceStatus, StatusRow};
-use crate::standing::Action;
+use crate::life::space_status::{SpaceStatus, StatusRow};
+use crate::life::space_summary::Action;
 
 const ALL: [Action; 12] = [
     Action::Oppose,
@@ -138,7 +138,7 @@ fn what_is_offered_is_what_the_rules_accept_whether_a_contact_still_works_is_not
         for _ in 0..70 {
             walk.step();
             walk.now += TimeDelta::hours(1);
-            let offered = walk.row().standing(paris::day_of(walk.now)).actions;
+            let offered = walk.row().summary_on(paris::day_of(walk.now)).actions;
             for action in offered {
                 let decided = walk.space.decide(walk.asked_by_the_person(action), &Policy::default());
                 let no_contact = decided == Err(SpaceRefusal::NoContact);
@@ -165,7 +165,7 @@ fn what_the_rules_accept_is_offered() {
         for _ in 0..70 {
             walk.step();
             walk.now += TimeDelta::hours(1);
-            let offered = walk.row().standing(paris::day_of(walk.now)).actions;
+            let offered = walk.row().summary_on(paris::day_of(walk.now)).actions;
             for action in ALL.into_iter().filter(|action| !offered.contains(action) && !unsaid(*action)) {
                 let decided = walk.space.decide(walk.asked_by_the_person(action), &Policy::default());
                 assert!(decided.as_ref().is_ok_and(Vec::is_empty) || decided.is_err(), "{seed}: {action:?}: {decided:?}\n{:?}", walk.row());

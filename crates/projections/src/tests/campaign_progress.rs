@@ -3,7 +3,7 @@
 use ens_domain::space::terms::{Channel, OppositionChannel, Stage};
 
 use super::{bounced, created, day, given, notified_space, open_space, opposed, posted};
-use crate::campaign_progress::{CampaignProgress, SpaceProgress};
+use crate::life::campaign_progress::{CampaignProgress, SpaceProgress};
 
 fn counted(row: &SpaceProgress) -> (Stage, chrono::NaiveDate, Option<Channel>) {
     (row.state, row.day, row.channel)

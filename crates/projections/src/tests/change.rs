@@ -6,8 +6,8 @@ use ens_store::Partition;
 
 use super::space;
 use crate::change::{Change, Fold, NothingToAmend, rows_to_load};
-use crate::notices_due::NoticeDue;
-use crate::projection::{Row, SpaceKey};
+use crate::life::notices_due::NoticeDue;
+use crate::row::{Row, SpaceKey};
 
 const KEY: fn() -> SpaceKey = || SpaceKey { partition: Partition::new(0), space: space() };
 
@@ -20,7 +20,7 @@ fn to_post() -> Change<NoticeDue> {
 }
 
 #[test]
-fn the_last_word_on_a_row_wins() {
+fn the_last_change_of_a_row_wins() {
     let mut fold = Fold::over(Vec::new());
     fold.take(1, vec![Change::Put(row(Channel::Email)), Change::Remove(KEY()), Change::Put(row(Channel::Email)), to_post()]).unwrap();
     let writes = fold.finish();
@@ -45,7 +45,7 @@ fn a_row_put_after_a_wipe_stands() {
 }
 
 #[test]
-fn amending_a_row_that_is_not_there_stops_the_fold_at_that_fact() {
+fn amending_a_row_that_is_not_there_stops_the_fold_at_that_event() {
     let mut fold = Fold::<NoticeDue>::over(Vec::new());
     assert_eq!(fold.take(7, vec![to_post()]), Err(NothingToAmend { position: 7 }));
 }

@@ -7,7 +7,7 @@ use ens_domain::space::terms::{Channel, ClosingGround, DestructionGround, Scope,
 use ens_domain::space::{AccessEvent, ClosingEvent, DestructionEvent, RepresentationEvent, SuspensionEvent};
 
 use super::{at, closed, created_for, day, given, grant, open_space};
-use crate::deadlines::{Deadline, DeadlineKind, Deadlines};
+use crate::life::deadlines::{Deadline, DeadlineKind, Deadlines};
 
 fn due(row: &Deadline) -> (DeadlineKind, chrono::NaiveDate) {
     (row.kind, row.due_on)

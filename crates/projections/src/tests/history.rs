@@ -8,7 +8,7 @@ use ens_domain::space::{AccessEvent, CodeEvent};
 
 use super::{at, bounced, closed, created, day, given, grant, notified_space, open_space, opposed};
 use crate::french::date;
-use crate::history::History;
+use crate::life::history::History;
 
 fn last_sentence(events: impl IntoIterator<Item = SpaceEvent>) -> String {
     given(events).rows::<History>().pop().unwrap().sentence
@@ -21,9 +21,9 @@ fn dates_are_written_as_in_a_letter() {
 }
 
 #[test]
-fn every_fact_has_its_line_in_order() {
+fn every_event_has_its_line_in_order() {
     given(open_space()).then::<History, _>(
-        |row| (row.sequence, row.fact.clone(), row.day),
+        |row| (row.sequence, row.event.clone(), row.day),
         [
             (1, "SpaceCreated".to_owned(), day(3, 1)),
             (2, "CodeIssued".to_owned(), day(3, 2)),

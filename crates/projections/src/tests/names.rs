@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::all::questions;
+use crate::all::read_models;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -29,12 +29,13 @@ fn columns(sql: &str, table: &str) -> (Vec<String>, Vec<String>) {
 
 #[test]
 fn a_projections_name_is_its_file_its_table_and_its_checkpoint() {
-    for question in questions() {
-        let table = question.table();
-        assert_eq!(table.name, question.name());
-        assert!(root().join(format!("crates/projections/src/{}.rs", question.name())).exists(), "{}", question.name());
+    for read_model in read_models() {
+        let (table, name) = (read_model.table(), read_model.name());
+        assert_eq!(table.name, name);
+        let file = |folder| root().join(format!("crates/projections/src/{folder}/{name}.rs"));
+        assert!(["life", "sections"].into_iter().any(|folder| file(folder).exists()), "{name}");
         for dialect in ["postgres", "sqlite"] {
-            let (columns, key) = columns(&migration(dialect, question.name()), question.name());
+            let (columns, key) = columns(&migration(dialect, name), name);
             assert_eq!(columns, table.columns, "{dialect}");
             // On PostgreSQL the partition, which is the same all over a leaf, comes last.
             let last = if dialect == "postgres" { 1 } else { 0 };

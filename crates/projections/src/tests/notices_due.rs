@@ -5,7 +5,7 @@ use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{Channel, CodePurpose, OppositionChannel, UnreachableReason};
 
 use super::{NOTICE, REISSUE, activated, at, bounced, code_issued, created, created_for, day, given, notified_space, opposed};
-use crate::notices_due::NoticesDue;
+use crate::life::notices_due::NoticesDue;
 
 #[test]
 fn a_created_space_is_owed_a_notice_by_its_channel() {

@@ -6,7 +6,7 @@ use ens_domain::space::terms::{BlockReason, Channel, OppositionChannel, Stage};
 use ens_domain::space::{ClosingEvent, NoticeEvent, OpeningEvent};
 
 use super::{NOTICE, activated, at, bounced, created, day, given, message, notified_space, open_space, opened, opposed, posted};
-use crate::openings_due::{OpeningDue, OpeningsDue};
+use crate::life::openings_due::{OpeningDue, OpeningsDue};
 
 fn due(row: &OpeningDue) -> (Stage, Option<chrono::NaiveDate>) {
     (row.stage, row.last_day)

@@ -8,7 +8,7 @@ use ens_domain::space::{CodeEvent, NoticeEvent, OpeningEvent, OppositionEvent};
 use super::{
     NOTICE, REISSUE, activated, at, bounced, code_issued, created, day, given, message, notified_space, open_space, opposed, posted,
 };
-use crate::space_status::{CodeState, SpaceStatus, StatusRow};
+use crate::life::space_status::{CodeState, SpaceStatus, StatusRow};
 
 fn code(row: &StatusRow) -> (CodeState, Option<chrono::NaiveDate>) {
     (row.code_state, row.code_valid_until)
@@ -23,7 +23,7 @@ fn after(events: impl IntoIterator<Item = SpaceEvent>) -> super::Given {
 }
 
 #[test]
-fn every_fact_moves_the_version_and_only_a_stage_moves_its_day() {
+fn every_event_moves_the_version_and_only_a_stage_moves_its_day() {
     let wrong = SpaceEvent::Code(CodeEvent::WrongCodeEntered { at: at(day(3, 20)), left: 4 });
     after([wrong]).then::<SpaceStatus, _>(|row| (row.version, row.position, row.since), [(4, 104, at(day(3, 2)))]);
 }

@@ -41,7 +41,7 @@ pub(crate) trait Rebuilding {
     async fn begin_rebuild(&self, live: &Table, fresh: &Table, begun: &Begun) -> Result<(), StoreError>;
     /// Where an unfinished rebuild stands, if one began in this shape.
     async fn rebuild_progress(&self, fresh: &Table, shape: &str) -> Result<Vec<Progress>, StoreError>;
-    /// Events of a partition up to `bound`, aggregate by aggregate, each aggregate's in order.
+    /// Events of a partition up to `bound`, stream by stream, all streams of a space one after the other.
     async fn lives(&self, partition: Partition, after: &After, bound: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError>;
     /// Adds rows to a leaf and moves its progress, together.
     async fn fill(&self, fresh: &Table, rows: &Rows, progress: &Progress) -> Result<(), StoreError>;

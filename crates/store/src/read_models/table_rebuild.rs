@@ -12,6 +12,8 @@ use crate::shared::Shared;
 /// How often a rebuild that is reserved is asked for again: a database may hear a moment late that its process is gone.
 const ATTEMPTS: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(50);
+/// The order in which events are read. A rebuild that began in another order is not resumed: its last stream would mean something else.
+const SPACE_BY_SPACE: &str = "space by space";
 
 /// What a fresh table is filled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +60,7 @@ impl TableRebuild {
     /// # Errors
     /// The database's; on PostgreSQL the login must own the tables.
     pub async fn begin(&self) -> Result<Vec<Progress>, StoreError> {
-        let shape = format!("{} {}", env!("CARGO_PKG_VERSION"), self.live.columns.join(","));
+        let shape = format!("{} {SPACE_BY_SPACE} {}", env!("CARGO_PKG_VERSION"), self.live.columns.join(","));
         let engine = self.shared.engine();
         if self.purpose == Purpose::Replace {
             let unfinished = engine.rebuild_progress(&self.fresh, &shape).await?;

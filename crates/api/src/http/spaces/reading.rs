@@ -12,10 +12,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::calendar::paris;
 use ens_domain::ids::SpaceId;
 use ens_domain::space::terms::{Channel, OppositionChannel, Section, Stage};
-use ens_projections::authorisations::{Authorisation, Authorisations, EntryKind, EntryState, authorisations};
+use ens_projections::grants::{EntryKind, EntryState, GrantEntry, Grants, grants};
 use ens_projections::history::{History, HistoryLine, history};
 use ens_projections::space_status::{CodeState, SpaceStatus, StatusRow, space_status};
-use ens_projections::standing::{Action, Standing, Term};
+use ens_projections::space_summary::{Action, SpaceSummary, Term};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -105,28 +105,28 @@ pub(super) struct StandingReceipt {
     via: OppositionChannel,
 }
 
-impl From<Standing> for SpaceBody {
-    fn from(standing: Standing) -> Self {
-        let code = standing.code;
+impl From<SpaceSummary> for SpaceBody {
+    fn from(summary: SpaceSummary) -> Self {
+        let code = summary.code;
         Self {
-            space: standing.space.uuid(),
-            version: standing.version,
-            state: standing.state,
-            since: standing.since,
-            until: standing.until.map(|until| UntilBody { day: until.day, term: until.term }),
-            why: standing.why,
-            actions: standing.actions,
-            summary: standing.summary,
-            notice_channel: standing.notice_channel,
-            window_last_day: standing.window_last_day,
+            space: summary.space.uuid(),
+            version: summary.version,
+            state: summary.state,
+            since: summary.since,
+            until: summary.until.map(|until| UntilBody { day: until.day, term: until.term }),
+            why: summary.why,
+            actions: summary.actions,
+            summary: summary.sentence,
+            notice_channel: summary.notice_channel,
+            window_last_day: summary.window_last_day,
             code: CodeBody {
                 state: code.state,
                 valid_until: code.valid_until,
                 wrong_codes_left: code.wrong_codes_left,
                 reissue_from: code.reissue_from,
             },
-            receipt: standing.receipt.map(|receipt| StandingReceipt { number: receipt.number, on: receipt.on, via: receipt.via }),
-            opened_on: standing.opened_on,
+            receipt: summary.receipt.map(|receipt| StandingReceipt { number: receipt.number, on: receipt.on, via: receipt.via }),
+            opened_on: summary.opened_on,
         }
     }
 }
@@ -140,10 +140,10 @@ pub(super) struct LineBody {
     at: DateTime<Utc>,
     /// The day in Europe/Paris.
     day: NaiveDate,
-    /// The name of the fact.
+    /// The name of the event.
     #[schema(example = "NotifiedByEmail")]
     fact: String,
-    /// The fact in French, for the person.
+    /// The event in French, for the person.
     sentence: String,
 }
 
@@ -187,12 +187,12 @@ pub(super) struct AuthorisationsBody {
 
 impl From<HistoryLine> for LineBody {
     fn from(line: HistoryLine) -> Self {
-        Self { sequence: line.sequence, at: line.at, day: line.day, fact: line.fact, sentence: line.sentence }
+        Self { sequence: line.sequence, at: line.at, day: line.day, fact: line.event, sentence: line.sentence }
     }
 }
 
-impl From<Authorisation> for EntryBody {
-    fn from(entry: Authorisation) -> Self {
+impl From<GrantEntry> for EntryBody {
+    fn from(entry: GrantEntry) -> Self {
         let sections = entry.sections();
         Self {
             entry: entry.entry,
@@ -215,8 +215,8 @@ pub(super) async fn show_space(State(app): State<App>, target: Target, fresh: Fr
     if seen.is(row.version) {
         return Ok((Success::Unchanged.status(), reflected).into_response());
     }
-    let standing = row.standing(paris::day_of(app.now()));
-    Ok((reflected, Json(SpaceBody::from(standing))).into_response())
+    let summary = row.summary_on(paris::day_of(app.now()));
+    Ok((reflected, Json(SpaceBody::from(summary))).into_response())
 }
 
 /// The version that the asker has, from `If-None-Match`.
@@ -253,9 +253,9 @@ pub(super) async fn show_history(State(app): State<App>, target: Target, fresh: 
 #[utoipa::path(get, path = "/v1/spaces/{space}/authorisations", tag = "authorisations", params(SpacePath, ReadHeaders),
     responses((status = 200, description = "the list", body = AuthorisationsBody)))]
 pub(super) async fn show_authorisations(State(app): State<App>, target: Target, fresh: Freshness) -> Result<Response, Problem> {
-    fresh.of::<Authorisations>(&app.store).await?;
+    fresh.of::<Grants>(&app.store).await?;
     let row = fresh_status(&app, target.space, fresh).await?;
-    let entries = authorisations(&app.store, target.space).await?;
+    let entries = grants(&app.store, target.space).await?;
     let authorisations = entries.into_iter().map(EntryBody::from).collect();
     Ok((reflected(&row, fresh), Json(AuthorisationsBody { authorisations })).into_response())
 }
@@ -283,7 +283,7 @@ fn reflected(row: &StatusRow, fresh: Freshness) -> PositionHeaders {
     position_headers(row.version, fresh.reflected(place(row)))
 }
 
-/// Where the last fact of a space stands.
+/// The position of the last event of a space.
 const fn place(row: &StatusRow) -> Position {
     Position { partition: row.partition, position: row.position }
 }

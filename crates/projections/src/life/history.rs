@@ -1,4 +1,4 @@
-//! The life of a space in plain French words, one sentence a fact, for its holder; nothing in it says who the person is.
+//! The life of a space in plain French words, one sentence an event, for its holder; nothing in it says who the person is.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::calendar::paris;
@@ -8,7 +8,8 @@ use ens_store::{Arg, Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
-use crate::projection::{Projection, Row, RowKey, SpaceKey};
+use crate::projection::Projection;
+use crate::row::{Row, RowKey, SpaceKey};
 use crate::sentence::sentence;
 
 /// The life of a space in plain French words.
@@ -18,11 +19,11 @@ pub struct History;
 /// The name of one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LineKey {
-    /// The partition of the log that the space stands in.
+    /// The partition of the log that holds the events of the space.
     pub partition: Partition,
     /// The space.
     pub space: SpaceId,
-    /// The sequence of the fact within the space.
+    /// The sequence of the event within the life of the space.
     pub sequence: u64,
 }
 
@@ -37,19 +38,19 @@ impl RowKey for LineKey {
 /// One line of the history of a space.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryLine {
-    /// The partition of the log that the space stands in.
+    /// The partition of the log that holds the events of the space.
     pub partition: Partition,
     /// The space.
     pub space: SpaceId,
-    /// The sequence of the fact within the space.
+    /// The sequence of the event within the life of the space.
     pub sequence: u64,
     /// When it happened.
     pub at: DateTime<Utc>,
     /// On which day, in Paris.
     pub day: NaiveDate,
-    /// The name of the fact, for programs.
-    pub fact: String,
-    /// The fact in French, for people.
+    /// The name of the event, for programs.
+    pub event: String,
+    /// The event in French, for people.
     pub sentence: String,
 }
 
@@ -63,10 +64,11 @@ impl Row for HistoryLine {
 
 impl Projection for History {
     const NAME: &'static str = "history";
-    const COLUMNS: &'static [&'static str] = &["partition", "space", "sequence", "at", "day", "fact", "sentence"];
+    const COLUMNS: &'static [&'static str] = &["partition", "space", "sequence", "at", "day", "event", "sentence"];
+    type Event = SpaceEvent;
     type Row = HistoryLine;
 
-    fn project(seen: &Recorded<SpaceEvent>) -> Vec<Change<HistoryLine>> {
+    fn project(seen: &Recorded<&SpaceEvent>) -> Vec<Change<HistoryLine>> {
         let at = seen.event.at();
         vec![Change::Put(HistoryLine {
             partition: seen.partition,
@@ -74,8 +76,8 @@ impl Projection for History {
             sequence: seen.sequence,
             at,
             day: paris::day_of(at),
-            fact: seen.event.name().to_owned(),
-            sentence: sentence(&seen.event),
+            event: seen.event.name().to_owned(),
+            sentence: sentence(seen.event),
         })]
     }
 }
@@ -88,7 +90,7 @@ pub async fn history(store: &Store, space: SpaceId, after: u64, limit: u32) -> R
     let partition = store.partition_of(space);
     let after = i64::try_from(after).unwrap_or(i64::MAX);
     let sql = format!(
-        "SELECT partition, space, sequence, at, day, fact, sentence FROM history \
+        "SELECT partition, space, sequence, at, day, event, sentence FROM history \
          WHERE partition = {partition} AND space = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"
     );
     store.read_models().select(&sql, &[Arg::Uuid(space.uuid()), Arg::Int(after), Arg::Int(i64::from(limit))]).await

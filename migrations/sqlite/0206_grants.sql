@@ -1,7 +1,7 @@
 -- Why:      a person sees who may see their space, and who is blocked.
 -- Old code: there is none; followers fill the table from the beginning of the log.
 -- Takes:    no time.
-CREATE TABLE authorisations (
+CREATE TABLE grants (
     partition INTEGER NOT NULL,
     space TEXT NOT NULL,
     entry TEXT NOT NULL,

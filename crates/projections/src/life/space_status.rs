@@ -1,6 +1,6 @@
 //! Where one space is: its state, since when, until when and why, with the code, the window and the receipt that go with it.
 //!
-//! What a person is told is worked out from the row and the day, in `standing.rs`.
+//! What a person is told is worked out from the row and the day, in `space_summary.rs`.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::calendar::paris;
@@ -10,15 +10,15 @@ use ens_domain::space::terms::{
     UnreachableReason,
 };
 use ens_domain::space::{
-    AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent,
-    RepresentationEvent, SuspensionEvent,
+    AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent, Receipt, SpaceEvent,
+    SuspensionEvent,
 };
-use ens_domain::space::{Receipt, SpaceEvent};
 use ens_store::{Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
-use crate::projection::{Projection, Row, SpaceKey};
+use crate::projection::Projection;
+use crate::row::{Row, SpaceKey};
 
 /// Where one space is.
 #[derive(Debug)]
@@ -43,13 +43,13 @@ pub enum CodeState {
 /// One space: all that its person needs to know, and nothing that says who the person is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusRow {
-    /// The partition of the log that the space stands in.
+    /// The partition of the log that holds the events of the space.
     pub partition: Partition,
     /// The space.
     pub space: SpaceId,
-    /// The sequence of the last fact that this row reflects.
+    /// The sequence of the last event that this row reflects.
     pub version: u64,
-    /// The position of that fact in the partition.
+    /// The position of that event in the partition.
     pub position: u64,
     /// Where the space is in its life.
     pub stage: Stage,
@@ -122,8 +122,8 @@ impl Row for StatusRow {
 }
 
 impl StatusRow {
-    /// A space that was just created, at the fact `seen`.
-    fn created(seen: &Recorded<SpaceEvent>, notice_channel: Option<Channel>) -> Self {
+    /// A space that was just created, at the event `seen`.
+    fn created(seen: &Recorded<&SpaceEvent>, notice_channel: Option<Channel>) -> Self {
         let SpaceKey { partition, space } = SpaceKey::of(seen);
         Self {
             partition,
@@ -307,15 +307,16 @@ impl Projection for SpaceStatus {
         "destruction_ground",
         "holder",
     ];
+    type Event = SpaceEvent;
     type Row = StatusRow;
 
-    fn project(seen: &Recorded<SpaceEvent>) -> Vec<Change<StatusRow>> {
+    fn project(seen: &Recorded<&SpaceEvent>) -> Vec<Change<StatusRow>> {
         if let Some(row) = begun(seen) {
             return vec![Change::Put(row)];
         }
         let (stage, at) = (seen.event.stage(), seen.event.at());
         let (version, position) = (seen.sequence, seen.position);
-        let event = seen.event.clone();
+        let event = (*seen.event).clone();
         vec![Change::amend(SpaceKey::of(seen), move |row: &mut StatusRow| {
             row.version = version;
             row.position = position;
@@ -328,18 +329,18 @@ impl Projection for SpaceStatus {
     }
 }
 
-/// The row of a space that begins with this fact, or begins anew.
-fn begun(seen: &Recorded<SpaceEvent>) -> Option<StatusRow> {
-    if let SpaceEvent::Admission(AdmissionEvent::SpaceCreated { notice_by, .. }) = &seen.event {
+/// The row of a space that begins with this event, or begins anew.
+fn begun(seen: &Recorded<&SpaceEvent>) -> Option<StatusRow> {
+    if let SpaceEvent::Admission(AdmissionEvent::SpaceCreated { notice_by, .. }) = seen.event {
         return Some(StatusRow::created(seen, *notice_by));
     }
-    let SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { at, .. }) = &seen.event else { return None };
+    let SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { at, .. }) = seen.event else { return None };
     let mut row = StatusRow::created(seen, None);
     row.opened(paris::day_of(*at), MedicalRecordOrigin::Created);
     Some(row)
 }
 
-/// What the fact says beyond the stage.
+/// What the event says beyond the stage.
 fn amend(row: &mut StatusRow, event: SpaceEvent) {
     match event {
         SpaceEvent::Admission(AdmissionEvent::SpaceCreated { .. }) | SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { .. }) => {}
@@ -371,27 +372,20 @@ fn amend(row: &mut StatusRow, event: SpaceEvent) {
         SpaceEvent::Opening(OpeningEvent::OpenedByCnam { opened_on, medical_record, .. }) => row.opened(opened_on, medical_record),
         SpaceEvent::Opening(OpeningEvent::Activated { at, medical_record, .. }) => row.activated(at, medical_record),
         SpaceEvent::Suspension(SuspensionEvent::Suspended { ground, last_day, .. }) => row.suspended(Some(ground), Some(last_day)),
-        SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. })
-        | SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { .. }) => row.suspended(None, None),
+        SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. } | SuspensionEvent::SuspensionLifted { .. }) => {
+            row.suspended(None, None)
+        }
         SpaceEvent::Closing(ClosingEvent::DeathRecorded { .. }) => row.holder = HolderState::Dead,
         SpaceEvent::Closing(ClosingEvent::Closed { ground, archived_until, .. }) => row.closed(Some(ground), Some(archived_until)),
         SpaceEvent::Closing(ClosingEvent::Reopened { .. }) => row.closed(None, None),
         SpaceEvent::Destruction(DestructionEvent::DestructionRequested { destroy_on, .. }) => row.destroy_on = Some(destroy_on),
         SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { .. }) => row.destroy_on = None,
         SpaceEvent::Destruction(DestructionEvent::Destroyed { ground, .. }) => row.destruction_ground = Some(ground),
-        SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
-        | SpaceEvent::Access(AccessEvent::AccessGranted { .. })
-        | SpaceEvent::Access(AccessEvent::AccessRevoked { .. })
-        | SpaceEvent::Access(AccessEvent::AccessExpired { .. })
-        | SpaceEvent::Access(AccessEvent::ProfessionalBlocked { .. })
-        | SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { .. })
-        | SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { .. })
-        | SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { .. })
-        | SpaceEvent::Representation(RepresentationEvent::CameOfAge { .. }) => {}
+        SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. }) | SpaceEvent::Access(_) | SpaceEvent::Representation(_) => {}
     }
 }
 
-/// One space, as the events seen so far leave it; nothing where no fact about it was seen.
+/// One space, as the events seen so far leave it; nothing where no event of it was seen.
 ///
 /// # Errors
 /// The store could not be read.

@@ -7,11 +7,11 @@ use ens_domain::space::terms::{BlockReason, ClosingGround, OppositionChannel, St
 use ens_domain::space::{ClosingEvent, DestructionEvent, OpeningEvent, SuspensionEvent};
 
 use super::{activated, at, closed, created, day, given, notified_space, open_space, opposed};
-use crate::space_status::SpaceStatus;
-use crate::standing::{Action, Standing, Term, Until};
+use crate::life::space_status::SpaceStatus;
+use crate::life::space_summary::{Action, SpaceSummary, Term, Until};
 
-fn told(events: impl IntoIterator<Item = SpaceEvent>, today: NaiveDate) -> Standing {
-    given(events).rows::<SpaceStatus>().pop().unwrap().standing(today)
+fn told(events: impl IntoIterator<Item = SpaceEvent>, today: NaiveDate) -> SpaceSummary {
+    given(events).rows::<SpaceStatus>().pop().unwrap().summary_on(today)
 }
 
 fn after(events: impl IntoIterator<Item = SpaceEvent>) -> Vec<SpaceEvent> {
@@ -24,7 +24,7 @@ fn a_notified_person_may_oppose_until_the_last_day_and_after_it() {
     assert_eq!(told_in_time.until, Some(Until { day: day(4, 13), term: Term::Window }));
     assert_eq!(told_in_time.actions, [Action::Oppose, Action::Activate, Action::AskForCode]);
     assert_eq!(
-        told_in_time.summary,
+        told_in_time.sentence,
         "Votre espace de santé n’est pas encore ouvert. Vous pouvez vous opposer à son ouverture jusqu’au 13 avril 2026 inclus."
     );
     assert_eq!(told(notified_space(), day(4, 14)).actions, [Action::Oppose, Action::AskForCode]);
@@ -56,7 +56,7 @@ fn an_open_space_can_be_shared_and_closed() {
 fn an_open_space_whose_code_is_over_is_activated_with_a_new_one() {
     let open = told(after([]), day(4, 20));
     assert!(!open.actions.contains(&Action::Activate));
-    assert_eq!(open.summary, "Votre espace de santé est ouvert. Pour l’activer, demandez un nouveau code provisoire.");
+    assert_eq!(open.sentence, "Votre espace de santé est ouvert. Pour l’activer, demandez un nouveau code provisoire.");
 }
 
 #[test]

@@ -3,16 +3,14 @@
 use chrono::NaiveDate;
 use ens_domain::ids::{GrantId, SpaceId};
 use ens_domain::space::SpaceEvent;
-use ens_domain::space::{
-    AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent,
-    RepresentationEvent, SuspensionEvent,
-};
+use ens_domain::space::{AccessEvent, AdmissionEvent, ClosingEvent, DestructionEvent, RepresentationEvent, SuspensionEvent};
 use ens_store::{Arg, Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::change::Change;
-use crate::projection::{Projection, Row, RowKey, SpaceKey};
+use crate::projection::Projection;
+use crate::row::{Row, RowKey, SpaceKey};
 use crate::token::token;
 
 /// What falls due by itself, and when.
@@ -31,14 +29,14 @@ pub enum DeadlineKind {
     ArchiveOver,
     /// The holder turns eighteen.
     ComingOfAge,
-    /// An authorisation comes to its end.
+    /// A grant comes to its end.
     GrantEnd,
 }
 
 /// The name of a deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DeadlineKey {
-    /// The partition of the log that the space stands in.
+    /// The partition of the log that holds the events of the space.
     pub partition: Partition,
     /// The space.
     pub space: SpaceId,
@@ -59,7 +57,7 @@ impl RowKey for DeadlineKey {
 /// One thing that falls due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deadline {
-    /// The partition of the log that the space stands in.
+    /// The partition of the log that holds the events of the space.
     pub partition: Partition,
     /// The space.
     pub space: SpaceId,
@@ -89,11 +87,12 @@ impl Row for Deadline {
 impl Projection for Deadlines {
     const NAME: &'static str = "deadlines";
     const COLUMNS: &'static [&'static str] = &["partition", "space", "kind", "subject", "due_on"];
+    type Event = SpaceEvent;
     type Row = Deadline;
 
-    fn project(seen: &Recorded<SpaceEvent>) -> Vec<Change<Deadline>> {
+    fn project(seen: &Recorded<&SpaceEvent>) -> Vec<Change<Deadline>> {
         use DeadlineKind::{ArchiveOver, ComingOfAge, DestructionDue, SuspensionOver};
-        match &seen.event {
+        match seen.event {
             SpaceEvent::Admission(AdmissionEvent::SpaceCreated { admission, .. }) => {
                 falls_due(seen, ComingOfAge, admission.comes_of_age_on)
             }
@@ -114,8 +113,9 @@ impl Projection for Deadlines {
             SpaceEvent::Suspension(SuspensionEvent::Suspended { last_day, .. }) => {
                 falls_due(seen, SuspensionOver, Some(day_after(*last_day)))
             }
-            SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. })
-            | SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { .. }) => vec![settled(seen, SuspensionOver)],
+            SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. } | SuspensionEvent::SuspensionLifted { .. }) => {
+                vec![settled(seen, SuspensionOver)]
+            }
             SpaceEvent::Closing(ClosingEvent::DeathRecorded { .. }) => vec![settled(seen, ComingOfAge), settled(seen, SuspensionOver)],
             SpaceEvent::Closing(ClosingEvent::Closed { archived_until, .. }) => {
                 [settled(seen, SuspensionOver)].into_iter().chain(falls_due(seen, ArchiveOver, Some(day_after(*archived_until)))).collect()
@@ -126,27 +126,15 @@ impl Projection for Deadlines {
             }
             SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { .. }) => vec![settled(seen, DestructionDue)],
             SpaceEvent::Destruction(DestructionEvent::Destroyed { .. }) => vec![Change::Wipe(SpaceKey::of(seen))],
-            SpaceEvent::Notice(NoticeEvent::FoundUnreachable { .. })
-            | SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { .. })
-            | SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
-            | SpaceEvent::Code(CodeEvent::CodeIssued { .. })
-            | SpaceEvent::Code(CodeEvent::CodeReceived { .. })
-            | SpaceEvent::Code(CodeEvent::CodeUndelivered { .. })
-            | SpaceEvent::Code(CodeEvent::WrongCodeEntered { .. })
-            | SpaceEvent::Code(CodeEvent::CodeLocked { .. })
-            | SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { .. })
-            | SpaceEvent::Notice(NoticeEvent::NotifiedByPost { .. })
-            | SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { .. })
-            | SpaceEvent::Notice(NoticeEvent::NotificationFailed { .. })
-            | SpaceEvent::Opposition(OppositionEvent::Opposed { .. })
-            | SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { .. })
-            | SpaceEvent::Opening(OpeningEvent::OpeningBlocked { .. })
-            | SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { .. })
-            | SpaceEvent::Opening(OpeningEvent::OpenedByCnam { .. })
-            | SpaceEvent::Opening(OpeningEvent::Activated { .. })
+            SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { .. } | AdmissionEvent::InsReplaced { .. })
             | SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { .. })
-            | SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { .. })
-            | SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { .. }) => Vec::new(),
+            | SpaceEvent::Representation(
+                RepresentationEvent::RepresentationDeclared { .. } | RepresentationEvent::RepresentationEnded { .. },
+            )
+            | SpaceEvent::Notice(_)
+            | SpaceEvent::Code(_)
+            | SpaceEvent::Opposition(_)
+            | SpaceEvent::Opening(_) => Vec::new(),
         }
     }
 }
@@ -156,12 +144,12 @@ fn day_after(last_day: NaiveDate) -> NaiveDate {
     last_day.succ_opt().unwrap_or(NaiveDate::MAX)
 }
 
-fn of_space(seen: &Recorded<SpaceEvent>, kind: DeadlineKind) -> DeadlineKey {
+fn of_space(seen: &Recorded<&SpaceEvent>, kind: DeadlineKind) -> DeadlineKey {
     let SpaceKey { partition, space } = SpaceKey::of(seen);
     DeadlineKey { partition, space, kind, subject: space.uuid() }
 }
 
-fn grant_end(seen: &Recorded<SpaceEvent>, grant: GrantId) -> DeadlineKey {
+fn grant_end(seen: &Recorded<&SpaceEvent>, grant: GrantId) -> DeadlineKey {
     DeadlineKey { subject: grant.uuid(), ..of_space(seen, DeadlineKind::GrantEnd) }
 }
 
@@ -170,11 +158,11 @@ fn deadline(key: DeadlineKey, due_on: NaiveDate) -> Deadline {
     Deadline { partition, space, kind, subject, due_on }
 }
 
-fn falls_due(seen: &Recorded<SpaceEvent>, kind: DeadlineKind, due_on: Option<NaiveDate>) -> Vec<Change<Deadline>> {
+fn falls_due(seen: &Recorded<&SpaceEvent>, kind: DeadlineKind, due_on: Option<NaiveDate>) -> Vec<Change<Deadline>> {
     due_on.map(|due_on| Change::Put(deadline(of_space(seen, kind), due_on))).into_iter().collect()
 }
 
-fn settled(seen: &Recorded<SpaceEvent>, kind: DeadlineKind) -> Change<Deadline> {
+fn settled(seen: &Recorded<&SpaceEvent>, kind: DeadlineKind) -> Change<Deadline> {
     Change::Remove(of_space(seen, kind))
 }
 
@@ -190,7 +178,7 @@ pub async fn deadlines_due(
     limit: u32,
 ) -> Result<Vec<Deadline>, StoreError> {
     let (day, space, kind, subject) = after.map(|row| (row.due_on, row.space.uuid(), token(&row.kind), row.subject)).unwrap_or_default();
-    // The partition stands in the text: PostgreSQL then plans for one leaf, and locks no other.
+    // The partition is part of the text, so PostgreSQL plans for one leaf and locks no other.
     let sql = format!(
         "SELECT partition, space, kind, subject, due_on FROM deadlines \
          WHERE partition = {partition} AND due_on <= $1 AND (due_on, space, kind, subject) > ($2, $3, $4, $5) \

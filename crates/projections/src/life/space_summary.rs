@@ -8,7 +8,7 @@ use ens_domain::space::terms::{BlockReason, Channel, ClosingGround, OppositionCh
 use serde::{Deserialize, Serialize};
 
 use crate::french::date;
-use crate::space_status::{CodeState, HolderState, StatusRow};
+use crate::life::space_status::{CodeState, HolderState, StatusRow};
 use crate::token::token;
 
 /// What can be asked of a space, by its holder or a representative.
@@ -90,7 +90,7 @@ pub struct CodeShown {
 
 /// All that a person needs to know of their space on a given day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct SpaceSummary {
     /// The space.
     pub space: SpaceId,
     /// Where it is in its life.
@@ -104,7 +104,7 @@ pub struct Standing {
     /// What can be done today.
     pub actions: Vec<Action>,
     /// The same in a French sentence or two.
-    pub summary: String,
+    pub sentence: String,
     /// How the notice went, or is to go.
     pub notice_channel: Option<Channel>,
     /// The last day of the window, while it means something.
@@ -115,7 +115,7 @@ pub struct Standing {
     pub receipt: Option<ReceiptShown>,
     /// When the space was opened.
     pub opened_on: Option<NaiveDate>,
-    /// The sequence of the last fact that this reflects.
+    /// The sequence of the last event that this reflects.
     pub version: u64,
     /// Its position in the partition of the space.
     pub position: u64,
@@ -123,15 +123,15 @@ pub struct Standing {
 
 impl StatusRow {
     /// What the person is told on `today`, a day in Paris.
-    pub fn standing(&self, today: NaiveDate) -> Standing {
-        Standing {
+    pub fn summary_on(&self, today: NaiveDate) -> SpaceSummary {
+        SpaceSummary {
             space: self.space,
             state: self.stage,
             since: self.since,
             until: self.until(),
             why: self.why(),
             actions: self.actions(today),
-            summary: self.summary(today),
+            sentence: self.sentence_on(today),
             notice_channel: self.notice_channel,
             window_last_day: self.last_day,
             code: CodeShown {
@@ -235,7 +235,7 @@ impl StatusRow {
         }
     }
 
-    fn summary(&self, today: NaiveDate) -> String {
+    fn sentence_on(&self, today: NaiveDate) -> String {
         match self.stage {
             Stage::Created => "Votre espace de santé n’est pas encore ouvert. Une information va vous être envoyée.".to_owned(),
             Stage::Notified => match self.last_day {
@@ -270,13 +270,13 @@ impl StatusRow {
                 ),
                 None => "Votre espace de santé est suspendu.".to_owned(),
             },
-            Stage::Closed => self.summary_of_the_archive(),
+            Stage::Closed => self.sentence_on_the_archive(),
             Stage::Destroyed => "Le contenu de votre espace de santé est détruit.".to_owned(),
             Stage::Ended => "L’espace de santé ne sera pas ouvert.".to_owned(),
         }
     }
 
-    fn summary_of_the_archive(&self) -> String {
+    fn sentence_on_the_archive(&self) -> String {
         let closed = match self.closing_ground {
             Some(ClosingGround::Death) => "L’espace de santé est clôturé à la suite du décès du titulaire.",
             Some(ClosingGround::Request | ClosingGround::Suspension) | None => "Votre espace de santé est clôturé.",

@@ -8,25 +8,23 @@ use ens_domain::ids::SpaceId;
 use ens_domain::organism::{Department, InsurerCode};
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{Channel, Stage};
-use ens_domain::space::{
-    AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent,
-    RepresentationEvent, SuspensionEvent,
-};
+use ens_domain::space::{AdmissionEvent, DestructionEvent, NoticeEvent, OpeningEvent};
 use ens_store::{Arg, Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
-use crate::projection::{Projection, Row, SpaceKey};
+use crate::projection::Projection;
+use crate::row::{Row, SpaceKey};
 use crate::token::token;
 
 /// How far the campaign is.
 #[derive(Debug)]
 pub struct CampaignProgress;
 
-/// Where one space stands, as far as the campaign counts it.
+/// What the campaign counts of one space.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpaceProgress {
-    /// The partition of the log that the space stands in.
+    /// The partition of the log that holds the events of the space.
     pub partition: Partition,
     /// The space.
     pub space: SpaceId,
@@ -53,11 +51,12 @@ impl Row for SpaceProgress {
 impl Projection for CampaignProgress {
     const NAME: &'static str = "campaign_progress";
     const COLUMNS: &'static [&'static str] = &["partition", "space", "department", "insurer", "channel", "state", "day"];
+    type Event = SpaceEvent;
     type Row = SpaceProgress;
 
-    fn project(seen: &Recorded<SpaceEvent>) -> Vec<Change<SpaceProgress>> {
+    fn project(seen: &Recorded<&SpaceEvent>) -> Vec<Change<SpaceProgress>> {
         let moved = |channel: Option<Channel>| moved(seen, channel);
-        match &seen.event {
+        match seen.event {
             SpaceEvent::Admission(AdmissionEvent::SpaceCreated { admission, notice_by, .. }) => {
                 let SpaceKey { partition, space } = SpaceKey::of(seen);
                 vec![Change::Put(SpaceProgress {
@@ -84,42 +83,25 @@ impl Projection for CampaignProgress {
             SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { notice_by: channel, .. })
             | SpaceEvent::Notice(NoticeEvent::NotificationFailed { retry_by: channel, .. })
             | SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { notice_by: channel, .. }) => moved(*channel),
-            SpaceEvent::Notice(NoticeEvent::FoundUnreachable { .. })
-            | SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { .. })
-            | SpaceEvent::Opposition(OppositionEvent::Opposed { .. })
-            | SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { .. })
-            | SpaceEvent::Opening(OpeningEvent::OpeningBlocked { .. })
-            | SpaceEvent::Opening(OpeningEvent::OpenedByCnam { .. })
-            | SpaceEvent::Opening(OpeningEvent::Activated { .. })
-            | SpaceEvent::Suspension(SuspensionEvent::Suspended { .. })
-            | SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. })
-            | SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { .. })
-            | SpaceEvent::Closing(ClosingEvent::DeathRecorded { .. })
-            | SpaceEvent::Closing(ClosingEvent::Closed { .. })
-            | SpaceEvent::Closing(ClosingEvent::Reopened { .. })
-            | SpaceEvent::Destruction(DestructionEvent::Destroyed { .. }) => moved(None),
+            SpaceEvent::Notice(NoticeEvent::FoundUnreachable { .. } | NoticeEvent::DeliveryRecorded { .. })
+            | SpaceEvent::Opening(
+                OpeningEvent::OpeningBlocked { .. } | OpeningEvent::OpenedByCnam { .. } | OpeningEvent::Activated { .. },
+            )
+            | SpaceEvent::Destruction(DestructionEvent::Destroyed { .. })
+            | SpaceEvent::Opposition(_)
+            | SpaceEvent::Suspension(_)
+            | SpaceEvent::Closing(_) => moved(None),
             SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
-            | SpaceEvent::Code(CodeEvent::CodeIssued { .. })
-            | SpaceEvent::Code(CodeEvent::CodeReceived { .. })
-            | SpaceEvent::Code(CodeEvent::CodeUndelivered { .. })
-            | SpaceEvent::Code(CodeEvent::WrongCodeEntered { .. })
-            | SpaceEvent::Code(CodeEvent::CodeLocked { .. })
-            | SpaceEvent::Access(AccessEvent::AccessGranted { .. })
-            | SpaceEvent::Access(AccessEvent::AccessRevoked { .. })
-            | SpaceEvent::Access(AccessEvent::AccessExpired { .. })
-            | SpaceEvent::Access(AccessEvent::ProfessionalBlocked { .. })
-            | SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { .. })
-            | SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { .. })
-            | SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { .. })
-            | SpaceEvent::Representation(RepresentationEvent::CameOfAge { .. })
-            | SpaceEvent::Destruction(DestructionEvent::DestructionRequested { .. })
-            | SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { .. }) => Vec::new(),
+            | SpaceEvent::Destruction(DestructionEvent::DestructionRequested { .. } | DestructionEvent::DestructionCancelled { .. })
+            | SpaceEvent::Code(_)
+            | SpaceEvent::Access(_)
+            | SpaceEvent::Representation(_) => Vec::new(),
         }
     }
 }
 
-/// The space is in the stage that the fact says, since its day if that is another one; a channel given replaces the one before.
-fn moved(seen: &Recorded<SpaceEvent>, channel: Option<Channel>) -> Vec<Change<SpaceProgress>> {
+/// The space is in the stage that the event says, since its day if that is another one; a channel given replaces the one before.
+fn moved(seen: &Recorded<&SpaceEvent>, channel: Option<Channel>) -> Vec<Change<SpaceProgress>> {
     let (stage, day) = (seen.event.stage(), paris::day_of(seen.event.at()));
     vec![Change::amend(SpaceKey::of(seen), move |row: &mut SpaceProgress| {
         row.channel = channel.or(row.channel);

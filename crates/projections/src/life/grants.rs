@@ -2,24 +2,22 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::ids::{GrantId, SpaceId};
-use ens_domain::party::{Grantee, Party};
+use ens_domain::party::Grantee;
 use ens_domain::rpps::Rpps;
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{Scope, Section};
-use ens_domain::space::{
-    AccessEvent, AdmissionEvent, ClosingEvent, CodeEvent, DestructionEvent, NoticeEvent, OpeningEvent, OppositionEvent,
-    RepresentationEvent, SuspensionEvent,
-};
+use ens_domain::space::{AccessEvent, DestructionEvent};
 use ens_store::{Arg, Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
-use crate::projection::{Projection, Row, RowKey, SpaceKey};
-use crate::token::token;
+use crate::projection::Projection;
+use crate::row::{Row, RowKey, SpaceKey};
+use crate::token::{role, token};
 
 /// Who may see all or part of a space, and who is blocked.
 #[derive(Debug)]
-pub struct Authorisations;
+pub struct Grants;
 
 /// What an entry of the list says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,7 +48,7 @@ pub enum EntryState {
 /// The name of an entry: the grant's id, or the number of the professional who is blocked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EntryKey {
-    /// The partition of the log that the space stands in.
+    /// The partition of the log that holds the events of the space.
     pub partition: Partition,
     /// The space.
     pub space: SpaceId,
@@ -68,8 +66,8 @@ impl RowKey for EntryKey {
 
 /// One entry of the list of a space.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Authorisation {
-    /// The partition of the log that the space stands in.
+pub struct GrantEntry {
+    /// The partition of the log that holds the events of the space.
     pub partition: Partition,
     /// The space.
     pub space: SpaceId,
@@ -93,7 +91,7 @@ pub struct Authorisation {
     pub given_by: String,
 }
 
-impl Authorisation {
+impl GrantEntry {
     /// The sections that this entry opens; every one where it opens all.
     pub fn sections(&self) -> Vec<Section> {
         if self.scope == "all" {
@@ -115,7 +113,7 @@ const EVERY_SECTION: [Section; 9] = [
     Section::MedicalProfile,
 ];
 
-impl Row for Authorisation {
+impl Row for GrantEntry {
     type Key = EntryKey;
 
     fn key(&self) -> EntryKey {
@@ -123,17 +121,18 @@ impl Row for Authorisation {
     }
 }
 
-impl Projection for Authorisations {
-    const NAME: &'static str = "authorisations";
+impl Projection for Grants {
+    const NAME: &'static str = "grants";
     const COLUMNS: &'static [&'static str] =
         &["partition", "space", "entry", "kind", "subject", "scope", "since", "until", "state", "ended_at", "given_by"];
-    type Row = Authorisation;
+    type Event = SpaceEvent;
+    type Row = GrantEntry;
 
-    fn project(seen: &Recorded<SpaceEvent>) -> Vec<Change<Authorisation>> {
-        match &seen.event {
+    fn project(seen: &Recorded<&SpaceEvent>) -> Vec<Change<GrantEntry>> {
+        match seen.event {
             SpaceEvent::Access(AccessEvent::AccessGranted { at, by, grant, to, scope, until }) => {
                 let (kind, subject) = grantee(to);
-                vec![Change::Put(Authorisation {
+                vec![Change::Put(GrantEntry {
                     kind,
                     subject,
                     scope: scope_text(scope),
@@ -148,52 +147,32 @@ impl Projection for Authorisations {
             SpaceEvent::Access(AccessEvent::AccessExpired { at, grant }) => vec![ended(grant_key(seen, *grant), *at, EntryState::Expired)],
             SpaceEvent::Access(AccessEvent::ProfessionalBlocked { at, by, professional, ended: grants }) => {
                 let blocked =
-                    Authorisation { subject: professional.to_string(), given_by: role(by), ..entry(block_key(seen, professional), *at) };
+                    GrantEntry { subject: professional.to_string(), given_by: role(by), ..entry(block_key(seen, professional), *at) };
                 let over = grants.iter().map(|grant| ended(grant_key(seen, *grant), *at, EntryState::EndedByBlock));
                 over.chain([Change::Put(blocked)]).collect()
             }
             SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { professional, .. }) => {
                 vec![Change::Remove(block_key(seen, professional))]
             }
-            SpaceEvent::Destruction(DestructionEvent::Destroyed { .. })
-            | SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { .. }) => vec![Change::Wipe(SpaceKey::of(seen))],
-            SpaceEvent::Admission(AdmissionEvent::SpaceCreated { .. })
-            | SpaceEvent::Notice(NoticeEvent::FoundUnreachable { .. })
-            | SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { .. })
-            | SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
-            | SpaceEvent::Code(CodeEvent::CodeIssued { .. })
-            | SpaceEvent::Code(CodeEvent::CodeReceived { .. })
-            | SpaceEvent::Code(CodeEvent::CodeUndelivered { .. })
-            | SpaceEvent::Code(CodeEvent::WrongCodeEntered { .. })
-            | SpaceEvent::Code(CodeEvent::CodeLocked { .. })
-            | SpaceEvent::Notice(NoticeEvent::NotifiedByEmail { .. })
-            | SpaceEvent::Notice(NoticeEvent::NotifiedByPost { .. })
-            | SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { .. })
-            | SpaceEvent::Notice(NoticeEvent::NotificationFailed { .. })
-            | SpaceEvent::Opposition(OppositionEvent::Opposed { .. })
-            | SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { .. })
-            | SpaceEvent::Opening(OpeningEvent::OpeningBlocked { .. })
-            | SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { .. })
-            | SpaceEvent::Opening(OpeningEvent::OpenedByCnam { .. })
-            | SpaceEvent::Opening(OpeningEvent::Activated { .. })
-            | SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { .. })
-            | SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { .. })
-            | SpaceEvent::Representation(RepresentationEvent::CameOfAge { .. })
-            | SpaceEvent::Suspension(SuspensionEvent::Suspended { .. })
-            | SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. })
-            | SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { .. })
-            | SpaceEvent::Closing(ClosingEvent::DeathRecorded { .. })
-            | SpaceEvent::Closing(ClosingEvent::Closed { .. })
-            | SpaceEvent::Closing(ClosingEvent::Reopened { .. })
-            | SpaceEvent::Destruction(DestructionEvent::DestructionRequested { .. })
-            | SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { .. }) => Vec::new(),
+            SpaceEvent::Destruction(DestructionEvent::Destroyed { .. } | DestructionEvent::SpaceRenewed { .. }) => {
+                vec![Change::Wipe(SpaceKey::of(seen))]
+            }
+            SpaceEvent::Destruction(DestructionEvent::DestructionRequested { .. } | DestructionEvent::DestructionCancelled { .. })
+            | SpaceEvent::Admission(_)
+            | SpaceEvent::Notice(_)
+            | SpaceEvent::Code(_)
+            | SpaceEvent::Opposition(_)
+            | SpaceEvent::Opening(_)
+            | SpaceEvent::Representation(_)
+            | SpaceEvent::Suspension(_)
+            | SpaceEvent::Closing(_) => Vec::new(),
         }
     }
 }
 
 /// A bare entry of that name; what it says is filled in by the caller.
-fn entry(key: EntryKey, since: DateTime<Utc>) -> Authorisation {
-    Authorisation {
+fn entry(key: EntryKey, since: DateTime<Utc>) -> GrantEntry {
+    GrantEntry {
         partition: key.partition,
         space: key.space,
         entry: key.entry,
@@ -208,19 +187,19 @@ fn entry(key: EntryKey, since: DateTime<Utc>) -> Authorisation {
     }
 }
 
-fn ended(key: EntryKey, at: DateTime<Utc>, state: EntryState) -> Change<Authorisation> {
-    Change::amend(key, move |row: &mut Authorisation| {
+fn ended(key: EntryKey, at: DateTime<Utc>, state: EntryState) -> Change<GrantEntry> {
+    Change::amend(key, move |row: &mut GrantEntry| {
         row.state = state;
         row.ended_at = Some(at);
     })
 }
 
-fn grant_key(seen: &Recorded<SpaceEvent>, grant: GrantId) -> EntryKey {
+fn grant_key(seen: &Recorded<&SpaceEvent>, grant: GrantId) -> EntryKey {
     let SpaceKey { partition, space } = SpaceKey::of(seen);
     EntryKey { partition, space, entry: grant.to_string() }
 }
 
-fn block_key(seen: &Recorded<SpaceEvent>, professional: &Rpps) -> EntryKey {
+fn block_key(seen: &Recorded<&SpaceEvent>, professional: &Rpps) -> EntryKey {
     let SpaceKey { partition, space } = SpaceKey::of(seen);
     EntryKey { partition, space, entry: format!("blocked-{professional}") }
 }
@@ -239,28 +218,13 @@ fn scope_text(scope: &Scope) -> String {
     }
 }
 
-fn role(by: &Party) -> String {
-    let role = match by {
-        Party::Holder => "holder",
-        Party::Representative => "representative",
-        Party::Cnam => "cnam",
-        Party::Insurer { .. } => "insurer",
-        Party::Support { .. } => "support",
-        Party::Professional { .. } => "professional",
-        Party::Clock => "clock",
-    };
-    role.to_owned()
-}
-
 /// The list of one space, oldest entry first.
 ///
 /// # Errors
 /// The store could not be read.
-pub async fn authorisations(store: &Store, space: SpaceId) -> Result<Vec<Authorisation>, StoreError> {
+pub async fn grants(store: &Store, space: SpaceId) -> Result<Vec<GrantEntry>, StoreError> {
     let partition = store.partition_of(space);
-    let sql = format!(
-        "SELECT {} FROM authorisations WHERE partition = {partition} AND space = $1 ORDER BY since, entry",
-        Authorisations::COLUMNS.join(", ")
-    );
+    let sql =
+        format!("SELECT {} FROM grants WHERE partition = {partition} AND space = $1 ORDER BY since, entry", Grants::COLUMNS.join(", "));
     store.read_models().select(&sql, &[Arg::Uuid(space.uuid())]).await
 }

@@ -4,7 +4,7 @@
 --
 -- One leaf a partition: a table of 70 million spaces is kept, vacuumed and moved leaf by leaf, and a statement that names the partition locks one. No index
 -- begins with the partition: it is the same in a whole leaf, and a planner without statistics takes it for selective.
-CREATE TABLE authorisations (
+CREATE TABLE grants (
     partition smallint NOT NULL,
     space uuid NOT NULL,
     entry text NOT NULL,
@@ -26,7 +26,7 @@ DECLARE
 BEGIN
     FOR number IN SELECT partition FROM log_heads ORDER BY partition LOOP
         EXECUTE format(
-            'CREATE TABLE authorisations_%s PARTITION OF authorisations FOR VALUES IN (%s) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05)',
+            'CREATE TABLE grants_%s PARTITION OF grants FOR VALUES IN (%s) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05)',
             lpad(number::text, 2, '0'), number);
     END LOOP;
 END $$;

@@ -1,0 +1,138 @@
+//! The health measures of a space, newest first: one row a measure, whose value stays sealed.
+
+use chrono::{DateTime, Utc};
+use ens_domain::event::{Event, LogEvent, StreamKind};
+use ens_domain::ids::{ItemId, SpaceId};
+use ens_domain::personal::Personal;
+use ens_domain::sections::measures::{MeasureEvent, MeasureType, Reading};
+use ens_domain::stream::KeyEffect;
+use ens_store::{Arg, Partition, Recorded, Store, StoreError};
+use serde::{Deserialize, Serialize};
+
+use crate::change::Change;
+use crate::projection::Projection;
+use crate::row::{Row, RowKey, SpaceKey};
+use crate::token::role;
+
+/// The health measures of each space.
+#[derive(Debug)]
+pub struct Measures;
+
+/// The key of a measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MeasureKey {
+    /// The partition of the log that holds the events of the space.
+    pub partition: Partition,
+    /// The space.
+    pub space: SpaceId,
+    /// The measure.
+    pub item: ItemId,
+}
+
+impl RowKey for MeasureKey {
+    const COLUMNS: &'static [&'static str] = &["partition", "space", "item"];
+
+    fn space(&self) -> SpaceKey {
+        SpaceKey { partition: self.partition, space: self.space }
+    }
+}
+
+/// One measure that was recorded and not removed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeasureRow {
+    /// The partition of the log that holds the events of the space.
+    pub partition: Partition,
+    /// The space.
+    pub space: SpaceId,
+    /// The measure.
+    pub item: ItemId,
+    /// What was measured.
+    pub measure: MeasureType,
+    /// When it was measured.
+    pub taken_at: DateTime<Utc>,
+    /// The value, sealed under the key of the space.
+    #[serde(with = "json_text")]
+    pub value: Personal<Reading>,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// The party who recorded it, by role.
+    pub given_by: String,
+}
+
+impl Row for MeasureRow {
+    type Key = MeasureKey;
+
+    fn key(&self) -> MeasureKey {
+        MeasureKey { partition: self.partition, space: self.space, item: self.item }
+    }
+}
+
+impl Projection for Measures {
+    const NAME: &'static str = "measures";
+    const COLUMNS: &'static [&'static str] = &["partition", "space", "item", "measure", "taken_at", "value", "recorded_at", "given_by"];
+    const KINDS: &'static [StreamKind] = &[StreamKind::Space, StreamKind::Measure];
+    type Event = Event;
+    type Row = MeasureRow;
+
+    fn project(seen: &Recorded<&Event>) -> Vec<Change<MeasureRow>> {
+        // A space that was destroyed, or begins anew, holds nothing.
+        match seen.event.key_effect() {
+            KeyEffect::Destroy | KeyEffect::Renew => return vec![Change::Wipe(SpaceKey::of(seen))],
+            KeyEffect::Keep => {}
+        }
+        match (MeasureEvent::within(seen.event), seen.stream.item()) {
+            (Some(event), Some(item)) => vec![of_measure(event, SpaceKey::of(seen), item)],
+            (None, Some(_) | None) | (Some(_), None) => Vec::new(),
+        }
+    }
+}
+
+fn of_measure(event: &MeasureEvent, SpaceKey { partition, space }: SpaceKey, item: ItemId) -> Change<MeasureRow> {
+    match event {
+        MeasureEvent::MeasureRecorded { at, by, measure, taken_at, value } => Change::Put(MeasureRow {
+            partition,
+            space,
+            item,
+            measure: *measure,
+            taken_at: *taken_at,
+            value: value.clone(),
+            recorded_at: *at,
+            given_by: role(by),
+        }),
+        MeasureEvent::MeasureRemoved { .. } => Change::Remove(MeasureKey { partition, space, item }),
+    }
+}
+
+/// The measures of one space, newest first, after the row that ended the page before.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn measures(store: &Store, space: SpaceId, after: Option<&MeasureRow>, limit: u32) -> Result<Vec<MeasureRow>, StoreError> {
+    let partition = store.partition_of(space);
+    let mut args = vec![Arg::Uuid(space.uuid()), Arg::Int(i64::from(limit))];
+    let mut older = "";
+    if let Some(row) = after {
+        args.extend([Arg::Instant(row.taken_at), Arg::Uuid(row.item.uuid())]);
+        older = "AND (taken_at, item) < ($3, $4) ";
+    }
+    let columns = Measures::COLUMNS.join(", ");
+    let sql = format!(
+        "SELECT {columns} FROM measures WHERE partition = {partition} AND space = $1 {older}ORDER BY taken_at DESC, item DESC LIMIT $2"
+    );
+    store.read_models().select(&sql, &args).await
+}
+
+/// A nested value in a text column, as JSON.
+mod json_text {
+    use serde::de::{DeserializeOwned, Error as _};
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_json::to_string(value).map_err(S::Error::custom)?.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        serde_json::from_str(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}

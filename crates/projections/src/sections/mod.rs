@@ -1,0 +1,3 @@
+//! Read models of what a space contains: one for each section.
+
+pub mod measures;
