@@ -34,13 +34,13 @@ fn with_facts(problem: Problem, refusal: &SpaceRefusal) -> Problem {
         Rule::Unreachable { reason } => word(problem, "reason", reason),
         Rule::ReissueTooSoon { from } => instant(problem, *from),
         Rule::WrongChannel { channel } => word(problem, "channel", channel),
-        Rule::ImpossibleDay { earliest, latest, .. } => day(day(problem, "earliest", *earliest), "latest", *latest),
+        Rule::ImpossibleDay { earliest, latest, .. } => day(known_day(problem, "earliest", *earliest), "latest", *latest),
         Rule::NotYetOfAge { on } => day(problem, "on", *on),
         Rule::GrantAlreadyOver { until } => day(problem, "until", *until),
-        Rule::GrantStillRuns { until } => until.map_or(problem.clone(), |until| day(problem, "until", until)),
+        Rule::GrantStillRuns { until } => known_day(problem, "until", *until),
         Rule::DestructionPending { destroy_on } => day(problem, "destroy_on", *destroy_on),
         Rule::ArchiveOver { archived_until } => day(problem, "archived_until", *archived_until),
-        Rule::DestructionNotDue { due_on } => day(problem, "due_on", *due_on),
+        Rule::DestructionNotDue { due_on } => known_day(problem, "due_on", *due_on),
         Rule::NoSuchSpace
         | Rule::PartyNotAllowed { .. }
         | Rule::NotARepresentative
@@ -68,6 +68,14 @@ fn with_facts(problem: Problem, refusal: &SpaceRefusal) -> Problem {
 
 fn day(problem: Problem, name: &str, day: NaiveDate) -> Problem {
     problem.member(name, day.to_string())
+}
+
+/// A day that may be unknown; then the problem says nothing of it.
+fn known_day(problem: Problem, name: &str, known: Option<NaiveDate>) -> Problem {
+    match known {
+        Some(known) => day(problem, name, known),
+        None => problem,
+    }
 }
 
 fn instant(problem: Problem, from: DateTime<Utc>) -> Problem {

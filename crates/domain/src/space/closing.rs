@@ -51,7 +51,7 @@ impl RecordDeath {
         let Self { at, by, died_on } = self;
         let latest = paris::day_of(at);
         if died_on > latest {
-            return Err(SpaceRefusal::ImpossibleDay { day: died_on, earliest: NaiveDate::MIN, latest });
+            return Err(SpaceRefusal::ImpossibleDay { day: died_on, earliest: None, latest });
         }
         let dies = |stage| SpaceEvent::Closing(ClosingEvent::DeathRecorded { at, by: by.clone(), died_on, stage });
         Ok(match life.stage {

@@ -161,7 +161,7 @@ fn clocks(received_on: NaiveDate, policy: &Policy) -> (NaiveDate, NaiveDate) {
 /// A day that somebody told us, if it can be true.
 fn possible(day: NaiveDate, earliest: NaiveDate, at: DateTime<Utc>) -> Result<NaiveDate, SpaceRefusal> {
     let latest = paris::day_of(at);
-    if day < earliest || day > latest { Err(SpaceRefusal::ImpossibleDay { day, earliest, latest }) } else { Ok(day) }
+    if day < earliest || day > latest { Err(SpaceRefusal::ImpossibleDay { day, earliest: Some(earliest), latest }) } else { Ok(day) }
 }
 
 impl Life {

@@ -1,7 +1,6 @@
 //! Closing at the holder's wish or by death, and reopening.
 
 use crate::space::events::ClosingEvent;
-use chrono::NaiveDate;
 
 use crate::party::Party;
 use crate::space::commands::{Close, RecordDeath, Reopen};
@@ -69,7 +68,7 @@ fn a_death_recorded_twice_is_quiet() {
 #[test]
 fn nobody_died_tomorrow_and_the_holder_does_not_say_so() {
     let tomorrow = RecordDeath { died_on: day("2026-06-02"), ..record_death(LATER) };
-    let refusal = SpaceRefusal::ImpossibleDay { day: day("2026-06-02"), earliest: NaiveDate::MIN, latest: day("2026-06-01") };
+    let refusal = SpaceRefusal::ImpossibleDay { day: day("2026-06-02"), earliest: None, latest: day("2026-06-01") };
     given(open()).when(tomorrow).then_refused(refusal);
     let by_holder = RecordDeath { by: Party::Holder, ..record_death(LATER) };
     given(open()).when(by_holder).then_refused(SpaceRefusal::PartyNotAllowed { expected: Parties::RegistrarOrSupport });

@@ -170,7 +170,7 @@ fn a_letter_is_presumed_received_seven_days_after_its_posting() {
 
 #[test]
 fn a_letter_is_not_posted_before_it_was_written_nor_tomorrow() {
-    let (earliest, latest) = (day("2026-03-02"), day("2026-03-04"));
+    let (earliest, latest) = (Some(day("2026-03-02")), day("2026-03-04"));
     for told in ["2026-03-01", "2026-03-05"] {
         let refusal = SpaceRefusal::ImpossibleDay { day: day(told), earliest, latest };
         given(waiting_letter()).when(letter_posted("2026-03-04 09:00", 1, told)).then_refused(refusal);
@@ -198,7 +198,7 @@ fn a_delivery_that_moves_nothing_is_quiet() {
 #[test]
 fn a_letter_is_delivered_after_its_posting_and_not_tomorrow() {
     given(waiting_letter()).when(letter_delivered(TOLD, 1, "2026-03-02")).then_refused(SpaceRefusal::LetterNotPosted);
-    let refusal = |told| SpaceRefusal::ImpossibleDay { day: day(told), earliest: day("2026-03-02"), latest: day("2026-03-20") };
+    let refusal = |told| SpaceRefusal::ImpossibleDay { day: day(told), earliest: Some(day("2026-03-02")), latest: day("2026-03-20") };
     given(notified_by_letter()).when(letter_delivered(MEANWHILE, 1, "2026-03-01")).then_refused(refusal("2026-03-01"));
     given(notified_by_letter()).when(letter_delivered(MEANWHILE, 1, "2026-03-21")).then_refused(refusal("2026-03-21"));
 }

@@ -52,7 +52,7 @@ fn table() -> Vec<(Vec<SpaceEvent>, SpaceCommand, &'static str, SpaceRefusal)> {
             notified_by_letter(),
             early.into(),
             "dates",
-            SpaceRefusal::ImpossibleDay { day: day("2020-01-01"), earliest: day("2026-03-02"), latest: day("2026-03-20") },
+            SpaceRefusal::ImpossibleDay { day: day("2020-01-01"), earliest: Some(day("2026-03-02")), latest: day("2026-03-20") },
         ),
         (reissued(), hasty.into(), "dates", SpaceRefusal::ReissueTooSoon { from: at(MEANWHILE) + chrono::TimeDelta::seconds(30) }),
         (ended(), destroy(LATER).into(), "life, dates", SpaceRefusal::Deceased),
