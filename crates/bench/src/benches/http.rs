@@ -14,7 +14,7 @@ use chrono::{TimeDelta, Utc};
 use ens_api::app::App;
 use ens_api::clock::Clock;
 use ens_api::config::{Settings, development_token_key};
-use ens_api::http::auth::{Actor, Claims, Keys, mint};
+use ens_api::http::gate::{Actor, Claims, Keys, mint};
 use ens_api::http::router;
 use ens_projections::rebuild;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
