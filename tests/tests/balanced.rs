@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{Duration, TimeDelta, Utc};
 use ens_api::config::{Settings, development_token_key};
-use ens_api::http::auth::{Actor, Claims, mint};
+use ens_api::http::gate::{Actor, Claims, mint};
 use ens_domain::calendar::paris;
 use ens_domain::ids::SpaceId;
 use ens_projections::Followers;

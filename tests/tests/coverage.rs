@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use ens_api::http::ROUTES;
 use ens_tests::source::{self, SourceFile, snake_case};
 
 /// Invariants that have no test yet, as `path: sentence`. This list only shrinks.
@@ -72,56 +73,70 @@ fn idle_events(domain: &[SourceFile]) -> Vec<String> {
 
 #[test]
 fn every_route_stands_in_the_table_that_the_access_test_goes_through() {
-    let table = source::file("crates/api/src/http/routes.rs");
-    let handlers: Vec<SourceFile> = source::rust_files().into_iter().filter(|file| file.path.starts_with("crates/api/src/http/")).collect();
-    assert_eq!(stray_routes(&table, &handlers), Vec::<String>::new());
+    let served: Vec<SourceFile> = source::rust_files().into_iter().filter(|file| file.path.starts_with("crates/api/src/")).collect();
+    let table: BTreeSet<String> = ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    assert_eq!(stray_routes(&table, &served), Vec::<String>::new());
     let access = source::file("tests/tests/http/access.rs");
     assert!(access.text.contains("in ROUTES") || access.text.contains("ROUTES.iter()"), "{} does not go through ROUTES", access.path);
 }
 
 #[test]
-fn a_route_without_a_handler_and_a_handler_without_a_route_are_seen() {
-    let table = SourceFile::sample(
-        "routes.rs",
-        "    open(\"GET\", \"/livez\"),\n    coded(\"/v1/codes\"),\n    of(\"PUT\", \"/v1/x\", &[Cnam]),\n",
+fn a_route_that_is_not_declared_or_not_in_the_table_is_seen() {
+    let table = ["GET /livez", "PUT /v1/x"].map(str::to_owned).into();
+    let declared = SourceFile::sample(
+        "crates/api/src/http/x.rs",
+        "fn routes() {\n    get(\"/livez\", Access::Anyone)\n    delete(\n        \"/v1/y\",\n    )\n    widget(\"/v1/z\")\n}\n",
     );
-    let text = "#[utoipa::path(get, path = \"/livez\")]\n#[utoipa::path(\n    post,\n    path = \"/v1/codes\",\n)]\n#[utoipa::path(delete, path = \"/v1/y\")]\n";
-    let handlers = [SourceFile::sample("x.rs", text)];
+    let past = SourceFile::sample("crates/api/src/http/y.rs", "fn x() { Router::new().route(\"/v1/w\", y).route_service(z); }\n");
+    let put_together = SourceFile::sample(PUT_TOGETHER, "fn x() { router.route(path, handler) }\n#[cfg(test)]\nfn y() { x.route(z) }\n");
     assert_eq!(
-        stray_routes(&table, &handlers),
-        ["DELETE /v1/y is served and not in the table", "PUT /v1/x is in the table and not served"]
+        stray_routes(&table, &[declared, past, put_together]),
+        [
+            "DELETE /v1/y is declared and not in the table",
+            "PUT /v1/x is in the table and not declared",
+            "crates/api/src/http/y.rs serves a route past its declaration"
+        ]
     );
 }
 
-/// Routes that are served but not listed in the table, and the other way round. The documents are served by a library.
-fn stray_routes(table: &SourceFile, handlers: &[SourceFile]) -> Vec<String> {
-    let listed: BTreeSet<String> = table.text.lines().filter_map(listed_route).collect();
-    let served: BTreeSet<String> = handlers.iter().flat_map(served_routes).collect();
-    let unlisted = served.difference(&listed).map(|route| format!("{route} is served and not in the table"));
-    let idle = listed.difference(&served).filter(|route| !route.starts_with("GET /docs") && *route != "GET /openapi.json");
-    unlisted.chain(idle.map(|route| format!("{route} is in the table and not served"))).collect()
+/// The one file that gives handlers to the router, and those of declarations only.
+const PUT_TOGETHER: &str = "crates/api/src/http/mod.rs";
+
+/// Routes that are declared without standing in the table, the other way round, and files that serve a route without declaring it.
+fn stray_routes(table: &BTreeSet<String>, files: &[SourceFile]) -> Vec<String> {
+    let declared: BTreeSet<String> = files.iter().flat_map(declared_routes).collect();
+    let unlisted = declared.difference(table).map(|route| format!("{route} is declared and not in the table"));
+    let idle = table.difference(&declared).map(|route| format!("{route} is in the table and not declared"));
+    let past = files.iter().filter(|file| router_calls(file) > usize::from(file.path == PUT_TOGETHER));
+    let past = past.map(|file| format!("{} serves a route past its declaration", file.path));
+    unlisted.chain(idle).chain(past).collect()
 }
 
-/// A line of the table: `open("GET", "/path")`, `of("POST", "/path", …)` or `coded("/path")`.
-fn listed_route(line: &str) -> Option<String> {
-    let (kind, rest) = line.trim().split_once('(')?;
-    let texts: Vec<&str> = rest.split('"').skip(1).step_by(2).collect();
-    match (kind, texts.as_slice()) {
-        ("coded", [path]) => Some(format!("POST {path}")),
-        ("open" | "of", [method, path, ..]) => Some(format!("{method} {path}")),
-        _ => None,
-    }
+/// What the declarations of a file say: `get("/path", …)`, `post(…)`, `put(…)` or `delete(…)`.
+fn declared_routes(file: &SourceFile) -> Vec<String> {
+    let text = production(file);
+    let declared = ["get", "post", "put", "delete"].into_iter().flat_map(|verb| {
+        let call = format!("{verb}(");
+        let starts: Vec<usize> = text.match_indices(&call).map(|(at, _)| at).collect();
+        let whole = move |at: &usize| !text[..*at].ends_with(|letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | ':'));
+        let path = move |at: usize| text[at + verb.len() + 1..].trim_start().strip_prefix('"')?.split('"').next();
+        starts
+            .into_iter()
+            .filter(whole)
+            .filter_map(path)
+            .filter(|path| path.starts_with('/'))
+            .map(move |path| format!("{} {path}", verb.to_uppercase()))
+    });
+    declared.collect()
 }
 
-/// The routes that the handlers of a file declare: `#[utoipa::path(get, path = "…", …)]`.
-fn served_routes(file: &SourceFile) -> Vec<String> {
-    let marks = file.text.split("utoipa::path(").skip(1);
-    let route = |mark: &str| {
-        let method = mark.split(',').next()?.trim().to_uppercase();
-        let path = mark.split_once("path = \"")?.1.split('"').next()?;
-        Some(format!("{method} {path}"))
-    };
-    marks.filter_map(route).collect()
+/// How often a file gives a handler to a router.
+fn router_calls(file: &SourceFile) -> usize {
+    [".route(", ".route_service(", ".nest(", ".nest_service("].iter().map(|call| production(file).matches(call).count()).sum()
+}
+
+fn production(file: &SourceFile) -> &str {
+    file.text.split("#[cfg(test)]").next().unwrap_or_default()
 }
 
 #[test]

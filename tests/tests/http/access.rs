@@ -1,7 +1,7 @@
 //! Access over HTTP: every role on every route, spaces of other persons, and tokens that are not valid.
 
-use ens_api::http::auth::{Actor, Role};
-use ens_api::http::routes::{Access, ROUTES, Route};
+use ens_api::http::ROUTES;
+use ens_api::http::gate::{Access, Actor, Role, Route};
 use ens_domain::ids::SpaceId;
 use serde_json::json;
 use uuid::Uuid;

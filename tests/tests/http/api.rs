@@ -4,7 +4,8 @@ use chrono::{DateTime, Duration, Utc};
 use ens_api::app::App;
 use ens_api::config::{Settings, TokenKey, development_token_key};
 use ens_api::http;
-use ens_api::http::auth::{Actor, Claims, Keys, mint};
+use ens_api::http::ROUTES;
+use ens_api::http::gate::{Actor, Claims, Keys, Route, mint};
 use ens_domain::calendar::paris;
 use ens_domain::code::ProvisionalCode;
 use ens_domain::ids::{MessageId, SpaceId};
@@ -220,10 +221,13 @@ impl Ask {
     /// Sends it.
     pub(crate) async fn send(self) -> Answer {
         let response = self.0.send().await.expect("an answer");
+        let path = response.url().path().to_owned();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("a body");
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Answer { status, headers, body, text }
+        let answer = Answer { status, headers, body, text };
+        answer.is_in_the_form_of(&path);
+        answer
     }
 }
 
@@ -237,6 +241,16 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// Every answer is checked against what the route of its path declares.
+    fn is_in_the_form_of(&self, path: &str) {
+        let Some(route) = route_of(path) else { return };
+        let kind = self.header("content-type");
+        if kind == route.form.refusal_content_type() || self.text.is_empty() {
+            return;
+        }
+        assert!(route.form.content_type().is_none_or(|declared| kind == declared), "{path} answers {kind}");
+    }
+
     /// A header, or an empty text.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
@@ -264,6 +278,18 @@ impl Answer {
         body.as_object_mut().map(|fields| fields.remove("instance"));
         body
     }
+}
+
+/// A route of this path; of two that fit, the one that names it word by word.
+fn route_of(path: &str) -> Option<&'static Route> {
+    let exact = ROUTES.iter().find(|route| route.path == path);
+    exact.or_else(|| {
+        ROUTES.iter().find(|route| {
+            let (declared, sent) = (route.path.split('/'), path.split('/'));
+            route.path.split('/').count() == path.split('/').count()
+                && declared.zip(sent).all(|(declared, sent)| declared.starts_with('{') || declared == sent)
+        })
+    })
 }
 
 /// One of each role that names no space.

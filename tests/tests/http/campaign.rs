@@ -1,7 +1,7 @@
 //! The numbers of the campaign, and the page about the support line.
 
 use chrono::Duration;
-use ens_api::http::auth::Actor;
+use ens_api::http::gate::Actor;
 use serde_json::json;
 
 use super::api::{Api, insurer, other_insurer, support};

@@ -1,9 +1,10 @@
-//! The description of the API: the OpenAPI document, its page, and `docs/api.md`.
+//! The API as it describes itself: the OpenAPI document, the page that shows it, and the tables in `docs/api.md`.
 
 use std::collections::BTreeSet;
 
-use ens_api::http::routes::{Access, ROUTES};
-use ens_api::problem::Kind;
+use ens_api::http::ROUTES;
+use ens_api::http::gate::{Access, Form};
+use ens_api::problem::every_type;
 use serde_json::Value;
 
 use super::api::Api;
@@ -33,7 +34,8 @@ async fn every_operation_says_who_may_and_how_a_refusal_looks() {
     let document = document().await;
     for route in ROUTES.iter().filter(|route| route.path.starts_with("/v1/")) {
         let operation = &document["paths"][route.path][route.method.to_lowercase()];
-        assert!(operation["responses"]["default"]["content"]["application/problem+json"].is_object(), "{} {}", route.method, route.path);
+        let refusal = &operation["responses"]["default"]["content"][route.form.refusal_content_type()];
+        assert!(refusal.is_object(), "{} {}", route.method, route.path);
         assert_eq!(operation["security"].is_array(), matches!(route.access, Access::Roles(_)));
         let text = operation["description"].as_str().unwrap_or_default();
         if let Access::Roles(roles) = route.access {
@@ -85,20 +87,58 @@ async fn the_page_loads_nothing_from_elsewhere() {
     }
 }
 
+#[tokio::test]
+async fn an_operation_answers_in_the_form_that_its_route_declares() {
+    let document = document().await;
+    for route in ROUTES.iter().filter(|route| route.form != Form::Documentation && route.path != "/openapi.json") {
+        let responses = &document["paths"][route.path][route.method.to_lowercase()]["responses"];
+        let kinds = responses.as_object().expect("responses").iter().filter(|(status, _)| *status != "default");
+        let kinds: BTreeSet<&str> =
+            kinds.flat_map(|(_, response)| response["content"].as_object().into_iter().flatten()).map(|(kind, _)| kind.as_str()).collect();
+        let declared = route.form.content_type().and_then(|kind| kind.split(';').next());
+        assert_eq!(kinds.into_iter().collect::<Vec<_>>(), declared.into_iter().collect::<Vec<_>>(), "{} {}", route.method, route.path);
+    }
+}
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/api.md");
+
 #[test]
-fn the_written_page_names_every_route_with_its_roles_and_every_problem() {
-    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/api.md")).expect("docs/api.md");
-    for route in ROUTES {
+fn the_tables_of_the_written_page_are_those_of_the_code() {
+    let page = std::fs::read_to_string(PAGE).expect("docs/api.md");
+    let made = with_table(&with_table(&page, "routes", &table_of_routes()), "problems", &table_of_problems());
+    if std::env::var("ENS_BLESS").is_ok_and(|value| value == "1") {
+        std::fs::write(PAGE, &made).expect("docs/api.md is written");
+        return;
+    }
+    let differs = made.lines().zip(page.lines()).find(|(made, stands)| made != stands);
+    assert!(
+        made == page,
+        "docs/api.md is not what the code says, first at {differs:?}; write its tables anew with: \
+         ENS_BLESS=1 cargo test -p ens-tests --test http the_tables_of_the_written_page"
+    );
+}
+
+/// The page with this table between the marks of this name.
+fn with_table(page: &str, name: &str, table: &str) -> String {
+    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let (before, rest) = page.split_once(&open).expect("the mark that opens the table");
+    let (_, after) = rest.split_once(&close).expect("the mark that closes the table");
+    format!("{before}{open}{table}{close}{after}")
+}
+
+fn table_of_routes() -> String {
+    let rows = ROUTES.iter().map(|route| {
         let who = match route.access {
             Access::Anyone => "anybody".to_owned(),
             Access::WithCode => "anybody, limited".to_owned(),
             Access::Roles(roles) => roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(", "),
         };
-        let row = format!("| {} | `{}` | {who} |", route.method, route.path);
-        assert!(page.contains(&row), "docs/api.md lacks: {row}");
-    }
-    for kind in Kind::ALL {
-        let row = format!("| `{}` | {} | {} | {} |", kind.slug(), kind.status().as_u16(), kind.title(), kind.remedy());
-        assert!(page.contains(&row), "docs/api.md lacks: {row}");
-    }
+        format!("| {} | `{}` | {who} |\n", route.method, route.path)
+    });
+    format!("| Method | Path | Who |\n|---|---|---|\n{}", rows.collect::<String>())
+}
+
+fn table_of_problems() -> String {
+    let rows = every_type().map(|known| format!("| `{}` | {} | {} | {} |\n", known.slug, known.status.as_u16(), known.title, known.remedy));
+    format!("| Type: `urn:ens:problem:` and | Status | Title | What to do |\n|---|---|---|---|\n{}", rows.collect::<String>())
 }

@@ -45,6 +45,6 @@ async fn a_space_lives_in_one_partition_of_sixteen() {
     assert_eq!(opposed.header("ens-position"), format!("{partition}:4"));
     let status = api.by(&person.holder(), "GET", &person.path("")).after(&opposed).send().await;
     assert_eq!(status.body["state"], "opposed");
-    let api_heads = api.by(&ens_api::http::auth::Actor::Auditor, "GET", "/v1/partitions").send().await;
+    let api_heads = api.by(&ens_api::http::gate::Actor::Auditor, "GET", "/v1/partitions").send().await;
     assert_eq!(api_heads.body["partitions"].as_array().map(Vec::len), Some(16));
 }

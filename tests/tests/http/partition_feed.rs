@@ -1,6 +1,6 @@
 //! The event feed over HTTP: events as stored, in order, complete, and without anything that identifies a person.
 
-use ens_api::http::auth::Actor;
+use ens_api::http::gate::Actor;
 use ens_tests::cohort::person_line;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! Problems (RFC 9457): a stable type, a remedy and the request id, and nothing of what the client sent.
 
-use ens_api::problem::Kind;
+use ens_api::problem::every_type;
 use ens_tests::Engine;
 use ens_tests::cohort::person_line;
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::api::{Answer, Api};
 
 fn is_a_problem(answer: &Answer) {
     assert_eq!(answer.header("content-type"), "application/problem+json", "{}", answer.text);
-    assert!(Kind::ALL.iter().any(|kind| kind.slug() == answer.problem() && kind.status().as_u16() == answer.status), "{}", answer.text);
+    assert!(every_type().any(|known| known.slug == answer.problem() && known.status.as_u16() == answer.status), "{}", answer.text);
     assert_eq!(answer.body["status"], answer.status);
     assert!(answer.body["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()));
     assert_eq!(answer.body["instance"], format!("urn:uuid:{}", answer.header("x-request-id")));
@@ -56,7 +56,7 @@ async fn a_body_that_does_not_fit_names_the_field_and_not_the_value() {
 }
 
 #[tokio::test]
-async fn every_answer_is_dressed() {
+async fn every_answer_has_the_headers_that_protect_it() {
     let api = Api::start().await;
     for path in ["/livez", "/nowhere", "/v1/support-line"] {
         let answer = api.ask("GET", path).send().await;

@@ -1,11 +1,14 @@
-//! The service over HTTP: every route, and what surrounds each request.
+//! The service over HTTP: its routes put together, and what happens around each request.
 //!
-//! request --id--> guard (table of routes, token) --panic caught, time limit--> handler --> answer --problem, headers, log-->
+//! request --id--> gate (table of routes, token) --panic caught, time limit--> handler --> answer --problem, headers, log-->
 //!
-//! A handler holds no rule and no SQL: it reads the request, says one command, answers. Every status is chosen in `problem/kind.rs`.
+//! Folders, each above those before it: `gate` (who may), `wire` (how requests are read and answers written), then `life` and
+//! `operations` (routes). A handler holds no rule and no SQL: it reads the request, executes one command, answers. Every status is chosen
+//! in `problem/`.
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,73 +16,73 @@ use axum::extract::{DefaultBodyLimit, Extension};
 use ens_projections::Followers;
 use tokio::net::TcpListener;
 use tower_http::timeout::TimeoutLayer;
-use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::background::backlog::RecentBacklog;
-use crate::problem::{Kind, Problem, TOO_SLOW};
+use crate::problem::{Problem, ProblemType, TOO_SLOW};
 
-use docs::Document;
-use surroundings::Surroundings;
+use gate::{Access, Declaration, Gate, Keys, RouteTable};
+use middleware::Middleware;
 
-mod accompany;
-mod answer;
-pub mod auth;
-mod campaign;
-mod coded;
-mod docs;
-mod feed;
-mod guard;
-mod health;
-mod idempotency;
-mod json;
-mod limits;
-mod lookup;
-pub mod metrics;
-mod page;
-mod position;
-mod reissue;
-mod reports;
-mod request;
-pub mod routes;
-mod spaces;
-mod streamed;
-mod support_line;
-mod surroundings;
+pub mod gate;
+mod life;
+mod middleware;
+mod operations;
+mod request_log;
+mod wire;
 
 /// After this long a request is given up; an import is not.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
+/// Every route of the service: the one list that requests are admitted by, and that tests walk.
+pub static ROUTES: LazyLock<RouteTable> = LazyLock::new(|| {
+    let Declared { probes, others } = declared();
+    RouteTable::new(probes.iter().chain(&others).map(|declaration| declaration.route))
+});
+
+/// Every declared route; the probes apart, which a process without the API answers too.
+struct Declared {
+    probes: Vec<Declaration>,
+    others: Vec<Declaration>,
+}
+
+fn declared() -> Declared {
+    let probes = operations::probes();
+    let mut others = operations::routes();
+    others.extend(life::routes());
+    let document = operations::complete_document(probes.iter().chain(&others));
+    others.extend(operations::documentation_routes(&document));
+    Declared { probes, others }
+}
+
 /// The whole service. `followers` are those of this process, if any: `/readyz` says what stands still in them.
 ///
 /// Serve it with [`serve`], or with `into_make_service_with_connect_info::<SocketAddr>()`: the limit per address needs the peer's.
-pub fn router(app: App, keys: auth::Keys, followers: Option<Followers>) -> Router {
+pub fn router(app: App, keys: Keys, followers: Option<Followers>) -> Router {
     // Installed before the first request, so that it is counted.
-    metrics::recorder();
-    let (short, mut document) = short_routes(&app, followers).split_for_parts();
-    let (long, long_document) = long_routes().split_for_parts();
-    document.merge(long_document);
-    let document = docs::complete(document);
-    let surroundings = Surroundings::guarded_by(keys);
+    operations::recorder();
+    let Declared { probes, others } = declared();
+    let (unlimited, limited): (Vec<_>, Vec<_>) = others.into_iter().partition(|declaration| declaration.route.form.is_unlimited());
+    let (with_code, plain): (Vec<_>, Vec<_>) = limited.into_iter().partition(|declaration| declaration.route.access == Access::WithCode);
+    let with_code = wire::limited(serving(with_code), &app.settings.limits);
+    let middleware = Middleware::new(Gate::new(&ROUTES, keys));
     let time_limit = TimeoutLayer::with_status_code(TOO_SLOW, TIME_LIMIT);
     // One layer of several parts, for each layer costs every request a copy of all below it.
-    let short = short.route("/openapi.json", docs::document_route(&document)).merge(docs::page_routes()).fallback(nothing_here).layer((
-        surroundings.clone(),
+    let limited = serving_probes(probes, followers).merge(serving(plain)).merge(with_code).fallback(nothing_here).layer((
+        middleware.clone(),
         time_limit,
         DefaultBodyLimit::max(app.settings.limits.body_limit),
     ));
-    short.merge(long.layer((surroundings, DefaultBodyLimit::disable()))).with_state(app)
+    limited.merge(serving(unlimited).layer((middleware, DefaultBodyLimit::disable()))).with_state(app)
 }
 
 /// Probes and metrics alone, for a process that answers nothing else.
 pub fn probes(app: App, followers: Followers) -> Router {
-    metrics::recorder();
-    let keys = auth::Keys::none(&app.settings.tokens.issuer, &app.settings.tokens.audience);
-    let (routes, _) = probe_routes(Some(followers)).split_for_parts();
+    operations::recorder();
+    let keys = Keys::none(&app.settings.tokens.issuer, &app.settings.tokens.audience);
+    let routes = serving_probes(operations::probes(), Some(followers));
     let time_limit = TimeoutLayer::with_status_code(TOO_SLOW, TIME_LIMIT);
-    routes.fallback(nothing_here).layer((Surroundings::guarded_by(keys), time_limit)).with_state(app)
+    routes.fallback(nothing_here).layer((Middleware::new(Gate::new(&ROUTES, keys)), time_limit)).with_state(app)
 }
 
 /// Serves these routes until `stopped`; requests under way are answered.
@@ -91,41 +94,28 @@ pub async fn serve(listener: TcpListener, routes: Router, stopped: impl Future<O
     axum::serve(listener, service).with_graceful_shutdown(stopped).await
 }
 
-fn short_routes(app: &App, followers: Option<Followers>) -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi())
-        .merge(probe_routes(followers))
-        .merge(support_line::routes())
-        .merge(limits::limited(coded::routes(), &app.settings.limits))
-        .merge(spaces::routes())
-        .merge(reports::routes())
-        .merge(campaign::routes())
-        .merge(feed::routes())
+/// The only place where a handler is served: what is not declared cannot be.
+fn serving(declarations: Vec<Declaration>) -> Router<App> {
+    declarations.into_iter().fold(Router::new(), |router, declaration| router.route(declaration.route.path, declaration.handler))
 }
 
 /// With what they look at: the followers of this process, and the last count of what is overdue.
-fn probe_routes(followers: Option<Followers>) -> OpenApiRouter<App> {
-    let routes = OpenApiRouter::new()
-        .routes(routes!(health::probe_life))
-        .routes(routes!(health::probe_readiness))
-        .routes(routes!(health::show_version))
-        .routes(routes!(metrics::show_metrics))
-        .layer(Extension(RecentBacklog::default()));
+fn serving_probes(probes: Vec<Declaration>, followers: Option<Followers>) -> Router<App> {
+    let routes = serving(probes).layer(Extension(RecentBacklog::default()));
     match followers {
         Some(followers) => routes.layer(Extension(followers)),
         None => routes,
     }
 }
 
-fn long_routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(spaces::import::routes()).merge(reports::long_routes())
-}
-
 async fn nothing_here() -> Problem {
-    Problem::new(Kind::NotFound)
+    Problem::new(ProblemType::NOT_FOUND)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{HashMap, HashSet};
+
     use axum::body::{Body, to_bytes};
     use axum::http::Request;
     use axum::routing::get;
@@ -135,10 +125,49 @@ mod tests {
 
     async fn answer(routes: Router) -> (u16, String) {
         let request = Request::builder().uri("/livez").body(Body::empty()).unwrap();
-        let response = routes.layer(Surroundings::guarded_by(auth::Keys::none("ens", "ens"))).oneshot(request).await.unwrap();
+        let response = routes.layer(Middleware::new(Gate::new(&ROUTES, Keys::none("ens", "ens")))).oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), 10_000).await.unwrap();
         (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[test]
+    fn a_route_stands_once() {
+        let mut seen = HashSet::new();
+        assert!(ROUTES.iter().all(|route| seen.insert((route.method, route.path))));
+    }
+
+    #[test]
+    fn no_route_names_nobody() {
+        assert!(ROUTES.iter().all(|route| route.access != Access::Roles(&[])));
+    }
+
+    #[test]
+    fn only_probes_documents_and_the_support_line_are_open() {
+        let open: Vec<&str> = ROUTES.iter().filter(|route| route.access == Access::Anyone).map(|route| route.path).collect();
+        assert!(open.iter().all(|path| !path.starts_with("/v1/") || *path == "/v1/support-line"), "{open:?}");
+    }
+
+    #[test]
+    fn only_the_document_and_its_page_are_not_described() {
+        let Declared { probes, others } = declared();
+        let bare = probes.iter().chain(&others).filter(|declaration| declaration.described.is_none());
+        assert!(
+            bare.into_iter().all(|declaration| ["/openapi.json", "/docs", "/docs/", "/docs/{*rest}"].contains(&declaration.route.path))
+        );
+    }
+
+    #[test]
+    fn an_operation_and_a_schema_have_a_name_of_their_own() {
+        let Declared { probes, others } = declared();
+        let (mut ids, mut schemas) = (HashSet::new(), HashMap::new());
+        for described in probes.iter().chain(&others).filter_map(|declaration| declaration.described.as_ref()) {
+            assert!(ids.insert(described.operation.operation_id.clone()), "{:?} stands twice", described.operation.operation_id);
+            for (name, schema) in &described.schemas {
+                let text = serde_json::to_string(schema).unwrap();
+                assert_eq!(*schemas.entry(name.clone()).or_insert_with(|| text.clone()), text, "two schemas are called {name}");
+            }
+        }
     }
 
     #[tokio::test]

@@ -1,244 +1,27 @@
-//! Every status the service answers, chosen here and nowhere else: successes, and problems in the form of RFC 9457.
+//! Every status that the service answers, chosen in this folder and nowhere else: successes, and problems in the form of RFC 9457.
 //!
-//! A problem has two faces: what the client reads (type, title, detail, remedy, fields) and what the log reads. Neither ever holds an
-//! INS, a name, an address, a code or a token. Clients match on the type, never on a text.
+//! `types.rs` lists the types of problem that any route can answer; each enum of refusals has its list in a file of its own.
 //! - a type stands once
 //! - every problem says what to do about it
-//! - what the log reads is not told to the client
 
-use std::borrow::Cow;
-use std::fmt;
+pub use details::{FieldError, PROBLEM_JSON, Problem, ProblemBody};
+pub use success::Success;
+pub use types::{ProblemType, TOO_SLOW};
 
-use axum::Json;
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, TimeDelta, Utc};
-use ens_store::{Rejection, StoreError};
-use serde::Serialize;
-use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use measure_refusals::MEASURE_REFUSALS;
+use space_refusals::SPACE_REFUSALS;
 
-pub use kind::{Kind, Success, TOO_SLOW};
+mod details;
+mod measure_refusals;
+mod refusals;
+mod space_refusals;
+mod store_errors;
+mod success;
+mod types;
 
-mod kind;
-mod refusal;
-
-/// One field of the request that has to be mended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FieldError {
-    /// Where it stands in the request body, as a JSON pointer (RFC 6901); a header or a parameter by its name.
-    pub pointer: String,
-    /// What to mend, without the value.
-    pub detail: String,
-}
-
-/// What went wrong, for the client and for the log.
-#[derive(Clone)]
-pub struct Problem(Box<Told>);
-
-/// Boxed, because every handler's result has room for one.
-#[derive(Clone)]
-struct Told {
-    kind: Kind,
-    detail: Option<Cow<'static, str>>,
-    fields: Vec<FieldError>,
-    members: Map<String, Value>,
-    retry_after: Option<HeaderValue>,
-    log: Option<String>,
-}
-
-/// The problem's form on the wire (`application/problem+json`).
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ProblemBody {
-    /// The stable type, such as `urn:ens:problem:stale-version`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The type in words.
-    pub title: &'static str,
-    /// The HTTP status.
-    pub status: u16,
-    /// This occurrence in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-    /// What to do about it.
-    pub remedy: &'static str,
-    /// The request id, which the log holds too.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instance: Option<String>,
-    /// The fields to mend.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FieldError>,
-    /// What the type adds, such as `current_version`.
-    #[serde(flatten)]
-    pub members: Map<String, Value>,
-}
-
-impl Problem {
-    /// A problem of this kind.
-    pub fn new(kind: Kind) -> Self {
-        let retry_after = kind.retry_after().map(HeaderValue::from);
-        Self(Box::new(Told { kind, detail: None, fields: Vec::new(), members: Map::new(), retry_after, log: None }))
-    }
-
-    /// Fields that have to be mended.
-    pub fn fields(fields: Vec<FieldError>) -> Self {
-        let mut problem = Self::new(Kind::InvalidFields);
-        problem.0.fields = fields;
-        problem
-    }
-
-    /// One field that has to be mended.
-    pub fn field(pointer: &str, mend: &dyn fmt::Display) -> Self {
-        Self::fields(vec![FieldError { pointer: pointer.to_owned(), detail: mend.to_string() }])
-    }
-
-    /// Something of ours went wrong; `why` is for the log alone.
-    pub fn internal(why: impl fmt::Display) -> Self {
-        Self::new(Kind::Internal).logged(why)
-    }
-
-    /// What the client reads of this occurrence.
-    #[must_use]
-    pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
-        self.0.detail = Some(detail.into());
-        self
-    }
-
-    /// A member that the type adds for the client.
-    #[must_use]
-    pub fn member(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.0.members.insert(name.to_owned(), value.into());
-        self
-    }
-
-    /// When the client may try again, in seconds.
-    #[must_use]
-    pub fn retry_after(mut self, seconds: u64) -> Self {
-        self.0.retry_after = Some(HeaderValue::from(seconds));
-        self
-    }
-
-    /// The instant from which the client may try again, to the second above.
-    #[must_use]
-    pub fn retry_at(mut self, from: DateTime<Utc>) -> Self {
-        let from = from + TimeDelta::milliseconds(999);
-        // A date has no letter that a header refuses.
-        self.0.retry_after = HeaderValue::from_str(&from.format("%a, %d %b %Y %H:%M:%S GMT").to_string()).ok();
-        self
-    }
-
-    /// What the log reads.
-    #[must_use]
-    pub fn logged(mut self, why: impl fmt::Display) -> Self {
-        self.0.log = Some(why.to_string());
-        self
-    }
-
-    /// Which kind it is.
-    pub fn kind(&self) -> Kind {
-        self.0.kind
-    }
-
-    /// What the log reads, if there is more to say than the kind.
-    pub fn log(&self) -> Option<&str> {
-        self.0.log.as_deref()
-    }
-
-    /// The problem that stands for a bare status, such as the framework's own refusals; `None` for a success.
-    pub fn of_status(status: StatusCode) -> Option<Self> {
-        Kind::of_status(status).map(Self::new)
-    }
-
-    /// What the client reads, with the request id it answers.
-    pub fn body(&self, instance: Option<&str>) -> ProblemBody {
-        ProblemBody {
-            kind: self.0.kind.uri(),
-            title: self.0.kind.title(),
-            status: self.0.kind.status().as_u16(),
-            detail: self.0.detail.as_deref().map(str::to_owned),
-            remedy: self.0.kind.remedy(),
-            instance: instance.map(|id| format!("urn:uuid:{id}")),
-            errors: self.0.fields.clone(),
-            members: self.0.members.clone(),
-        }
-    }
-
-    /// The response, with the request id it answers.
-    pub fn respond(&self, instance: Option<&str>) -> Response {
-        let mut response = (self.0.kind.status(), Json(self.body(instance))).into_response();
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(retry_after) = &self.0.retry_after {
-            headers.insert(RETRY_AFTER, retry_after.clone());
-        }
-        if self.0.kind == Kind::Unauthenticated {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        response
-    }
-
-    /// Keeps of a framework's own refusal the header that its status requires.
-    #[must_use]
-    pub fn respond_like(&self, original: &Response, instance: Option<&str>) -> Response {
-        let mut response = self.respond(instance);
-        if let Some(allow) = original.headers().get(ALLOW) {
-            response.headers_mut().insert(ALLOW, allow.clone());
-        }
-        response
-    }
-}
-
-impl fmt::Debug for Problem {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Problem").field("kind", &self.0.kind).field("log", &self.0.log).finish_non_exhaustive()
-    }
-}
-
-impl IntoResponse for Problem {
-    /// The request id is added on the way out, where it is known.
-    fn into_response(self) -> Response {
-        let mut response = self.respond(None);
-        response.extensions_mut().insert(self);
-        response
-    }
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        let kind = match &error {
-            StoreError::Overloaded => Kind::Overloaded,
-            StoreError::Unreachable(_)
-            | StoreError::OutcomeUnknown
-            | StoreError::Database { .. }
-            | StoreError::Contended { .. }
-            | StoreError::Overtaken
-            | StoreError::Clock(_) => Kind::Unavailable,
-            StoreError::Address
-            | StoreError::Migration(_)
-            | StoreError::Broken { .. }
-            | StoreError::Decode(_)
-            | StoreError::Open(_)
-            | StoreError::Malformed(_)
-            | StoreError::Unstorable(_)
-            | StoreError::NoRandomness => Kind::Internal,
-        };
-        Self::new(kind).logged(error)
-    }
-}
-
-impl From<Rejection> for Problem {
-    fn from(rejection: Rejection) -> Self {
-        match rejection {
-            Rejection::Refused(refusal) => Self::from(refusal),
-            Rejection::Stale { expected, actual } => Self::new(Kind::StaleVersion)
-                .detail(format!("the space is at version {actual}, not {expected}"))
-                .member("current_version", actual),
-            Rejection::KeyReused => Self::new(Kind::KeyReused),
-            Rejection::NoSuchSpace => Self::new(Kind::NotFound),
-            Rejection::Store(error) => Self::from(error),
-        }
-    }
+/// Every type of problem: first the general ones, then what the rules refuse.
+pub fn every_type() -> impl Iterator<Item = &'static ProblemType> {
+    [ProblemType::GENERAL, SPACE_REFUSALS, MEASURE_REFUSALS].into_iter().flatten().copied()
 }
 
 #[cfg(test)]
@@ -250,31 +33,18 @@ mod tests {
     #[test]
     fn a_type_stands_once() {
         let mut seen = HashSet::new();
-        assert!(Kind::ALL.iter().all(|kind| seen.insert(kind.slug())));
+        assert!(every_type().all(|known| seen.insert(known.slug)));
         let plain = |slug: &str| slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
-        assert!(Kind::ALL.iter().all(|kind| plain(kind.slug())));
+        assert!(every_type().all(|known| plain(known.slug)));
     }
 
     #[test]
     fn every_problem_says_what_to_do_about_it() {
-        assert!(Kind::ALL.iter().all(|kind| !kind.remedy().is_empty() && !kind.title().is_empty()));
+        assert!(every_type().all(|known| !known.remedy.is_empty() && !known.title.is_empty()));
     }
 
     #[test]
     fn a_problem_is_an_error() {
-        assert!(Kind::ALL.iter().all(|kind| kind.status().is_client_error() || kind.status().is_server_error()));
-    }
-
-    #[test]
-    fn what_the_log_reads_is_not_told_to_the_client() {
-        let problem = Problem::internal("the disk of the third cupboard");
-        assert!(!serde_json::to_string(&problem.body(None)).unwrap().contains("cupboard"));
-        assert_eq!(problem.log(), Some("the disk of the third cupboard"));
-    }
-
-    #[test]
-    fn an_instant_to_try_again_is_never_too_early() {
-        let problem = Problem::new(Kind::ReissueTooSoon).retry_at("2026-03-02T09:00:00.200Z".parse().unwrap());
-        assert_eq!(problem.respond(None).headers()[RETRY_AFTER], "Mon, 02 Mar 2026 09:00:01 GMT");
+        assert!(every_type().all(|known| known.status.is_client_error() || known.status.is_server_error()));
     }
 }

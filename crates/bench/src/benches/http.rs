@@ -13,7 +13,7 @@ use axum::serve::ListenerExt;
 use chrono::{TimeDelta, Utc};
 use ens_api::app::App;
 use ens_api::config::{Settings, development_token_key};
-use ens_api::http::auth::{Actor, Claims, Keys, mint};
+use ens_api::http::gate::{Actor, Claims, Keys, mint};
 use ens_api::http::router;
 use ens_projections::rebuild;
 use ens_store::Clock;

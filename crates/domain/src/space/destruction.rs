@@ -9,7 +9,7 @@
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
 use crate::space::events::DestructionEvent;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::calendar::{months_after, paris};
 use crate::party::Party;
@@ -86,7 +86,7 @@ impl Destroy {
             Some((due_on, ground)) if due_on <= today => {
                 Ok(vec![SpaceEvent::Destruction(DestructionEvent::Destroyed { at: self.at, ground })])
             }
-            first => Err(SpaceRefusal::DestructionNotDue { due_on: first.map_or(NaiveDate::MAX, |(day, _)| day) }),
+            first => Err(SpaceRefusal::DestructionNotDue { due_on: first.map(|(day, _)| day) }),
         }
     }
 }

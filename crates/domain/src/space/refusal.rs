@@ -34,13 +34,13 @@ pub enum SpaceRefusal {
     #[error("no representation stands for this person")]
     NotARepresentative,
     /// On the web and by phone the code is the proof.
-    #[error("the code is needed for {via:?}")]
+    #[error("the code is needed {via}")]
     CodeNeeded {
         /// How it was tried.
         via: OppositionChannel,
     },
     /// At a desk and by letter an agent proves the identity.
-    #[error("the identity must be proved for {via:?}")]
+    #[error("the identity must be proved {via}")]
     IdentityNeeded {
         /// How it was tried.
         via: OppositionChannel,
@@ -91,7 +91,7 @@ pub enum SpaceRefusal {
         opened_on: NaiveDate,
     },
     /// What comes after the opening comes too early.
-    #[error("not open yet: the space is {stage:?}")]
+    #[error("not open yet: the space is {stage}")]
     NotOpen {
         /// Where it is.
         stage: Stage,
@@ -109,13 +109,13 @@ pub enum SpaceRefusal {
     #[error("no opposition stands")]
     NotOpposed,
     /// The opening waits for something to be mended.
-    #[error("the opening is blocked: {reason:?}")]
+    #[error("the opening is blocked: {reason}")]
     OpeningBlocked {
         /// What must be mended.
         reason: BlockReason,
     },
     /// Nobody could be told: it never opens by itself.
-    #[error("the person cannot be told: {reason:?}")]
+    #[error("the person cannot be told: {reason}")]
     Unreachable {
         /// Why.
         reason: UnreachableReason,
@@ -136,7 +136,7 @@ pub enum SpaceRefusal {
         message: MessageId,
     },
     /// No notice is owed.
-    #[error("no notice is owed: the space is {stage:?}")]
+    #[error("no notice is owed: the space is {stage}")]
     NoNoticeOwed {
         /// Where it is.
         stage: Stage,
@@ -151,7 +151,7 @@ pub enum SpaceRefusal {
         from: DateTime<Utc>,
     },
     /// The message did not go this way.
-    #[error("the message goes by {channel:?}")]
+    #[error("the message goes by {channel}")]
     WrongChannel {
         /// How it goes.
         channel: Channel,
@@ -162,7 +162,7 @@ pub enum SpaceRefusal {
     /// A day that cannot be true would shorten or lengthen somebody's rights.
     #[error("impossible day {day}: expected {earliest} to {latest}")]
     ImpossibleDay {
-        /// What was said.
+        /// The day that was given.
         day: NaiveDate,
         /// The first possible day.
         earliest: NaiveDate,
@@ -206,7 +206,7 @@ pub enum SpaceRefusal {
     #[error("the professional is blocked")]
     ProfessionalIsBlocked,
     /// There is no suspension.
-    #[error("not suspended: the space is {stage:?}")]
+    #[error("not suspended: the space is {stage}")]
     NotSuspended {
         /// Where it is.
         stage: Stage,
@@ -218,7 +218,7 @@ pub enum SpaceRefusal {
         last_day: NaiveDate,
     },
     /// Only an archive can be destroyed or come back.
-    #[error("not closed: the space is {stage:?}")]
+    #[error("not closed: the space is {stage}")]
     NotClosed {
         /// Where it is.
         stage: Stage,
@@ -236,17 +236,21 @@ pub enum SpaceRefusal {
         archived_until: NaiveDate,
     },
     /// Nothing is due for destruction yet.
-    #[error("destruction falls due on {due_on}")]
+    #[error("{}", first_destruction(*due_on))]
     DestructionNotDue {
-        /// The first day on which it may happen.
-        due_on: NaiveDate,
+        /// The first day on which it may happen, where there is one.
+        due_on: Option<NaiveDate>,
     },
     /// A new space is asked for after the destruction of the old.
-    #[error("not destroyed: the space is {stage:?}")]
+    #[error("not destroyed: the space is {stage}")]
     NotDestroyed {
         /// Where it is.
         stage: Stage,
     },
+}
+
+fn first_destruction(due_on: Option<NaiveDate>) -> String {
+    due_on.map_or_else(|| "no destruction falls due".to_owned(), |due_on| format!("destruction falls due on {due_on}"))
 }
 
 /// The parties that a rule lets ask.

@@ -1,6 +1,7 @@
 //! The trade's words that the events of a space are made of: stages, channels, grounds, reasons.
 
 use std::collections::BTreeSet;
+use std::fmt::{self, Display, Formatter};
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,25 @@ pub enum Stage {
     Ended,
 }
 
+/// As it completes “the space is …”.
+impl Display for Stage {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Created => "created",
+            Self::Notified => "notified",
+            Self::Unreachable => "unreachable",
+            Self::Opposed => "opposed",
+            Self::Blocked => "blocked",
+            Self::Open => "open",
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Closed => "closed",
+            Self::Destroyed => "destroyed",
+            Self::Ended => "ended",
+        })
+    }
+}
+
 /// How a message reaches a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -43,6 +63,16 @@ pub enum Channel {
     Email,
     /// By letter.
     Post,
+}
+
+/// As it completes “the message goes by …”.
+impl Display for Channel {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Email => "e-mail",
+            Self::Post => "post",
+        })
+    }
 }
 
 /// Why a code was issued.
@@ -65,6 +95,16 @@ pub enum UnreachableReason {
     EmailFailed,
     /// The letter came back.
     LetterReturned,
+}
+
+impl Display for UnreachableReason {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NoContact => "no contact is known",
+            Self::EmailFailed => "the e-mail failed and no postal address is known",
+            Self::LetterReturned => "the letter came back",
+        })
+    }
 }
 
 /// Why a sending informed nobody.
@@ -95,6 +135,18 @@ pub enum OppositionChannel {
     Letter,
 }
 
+/// As it completes “the code is needed …”.
+impl Display for OppositionChannel {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Web => "on the web",
+            Self::Phone => "by phone",
+            Self::Desk => "at a desk",
+            Self::Letter => "by letter",
+        })
+    }
+}
+
 /// Why the opening waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -103,6 +155,15 @@ pub enum BlockReason {
     NotTheRepresentative,
     /// CNAM cannot open it for now; the person is told without delay (article R. 1111-28).
     Technical,
+}
+
+impl Display for BlockReason {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NotTheRepresentative => "the addressee is not the representative",
+            Self::Technical => "a technical reason",
+        })
+    }
 }
 
 /// What let a space be opened.

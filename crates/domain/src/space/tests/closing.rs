@@ -1,10 +1,8 @@
 //! Closing at the holder's wish or by death, and reopening.
 
-use crate::space::events::ClosingEvent;
-use chrono::NaiveDate;
-
 use crate::party::Party;
 use crate::space::commands::{Close, RecordDeath, Reopen};
+use crate::space::events::ClosingEvent;
 use crate::space::terms::{ClosingGround, Stage};
 use crate::space::{Parties, SpaceEvent, SpaceRefusal};
 

@@ -31,7 +31,7 @@ fn renewed() -> SpaceEvent {
 #[test]
 fn an_express_request_destroys_when_due_and_not_before() {
     given(closed()).when(request_destruction("2026-06-02 12:00")).then(doomed().pop());
-    let early = SpaceRefusal::DestructionNotDue { due_on: day("2026-09-02") };
+    let early = SpaceRefusal::DestructionNotDue { due_on: Some(day("2026-09-02")) };
     given(doomed()).when(destroy("2026-09-01 23:59")).then_refused(early);
     given(doomed()).when(destroy(DUE)).then([gone(DUE, DestructionGround::Request)]);
 }
@@ -65,14 +65,14 @@ fn a_pending_request_can_be_cancelled() {
     given(doomed()).when(cancel_destruction("2026-07-01 09:00")).then([cancelled()]);
     given(doomed()).and([cancelled()]).when(cancel_destruction("2026-07-01 09:00")).then_quiet();
     given(closed()).when(cancel_destruction(LATER)).then_quiet();
-    let not_due = SpaceRefusal::DestructionNotDue { due_on: day("2036-06-02") };
+    let not_due = SpaceRefusal::DestructionNotDue { due_on: Some(day("2036-06-02")) };
     given(doomed()).and([cancelled()]).when(destroy(DUE)).then_refused(not_due);
     given(destroyed()).when(cancel_destruction(DUE)).then_refused(SpaceRefusal::SpaceDestroyed);
 }
 
 #[test]
 fn an_archive_is_destroyed_after_ten_years() {
-    let not_due = SpaceRefusal::DestructionNotDue { due_on: day("2036-06-02") };
+    let not_due = SpaceRefusal::DestructionNotDue { due_on: Some(day("2036-06-02")) };
     given(closed()).when(destroy("2036-06-01 23:59")).then_refused(not_due);
     given(closed()).when(destroy("2036-06-02 00:00")).then([gone("2036-06-02 00:00", DestructionGround::ArchiveOver)]);
     given(dead_and_closed()).when(destroy("2036-06-02 00:00")).then([gone("2036-06-02 00:00", DestructionGround::ArchiveOver)]);

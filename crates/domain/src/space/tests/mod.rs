@@ -13,6 +13,7 @@ mod opposition;
 mod order;
 mod persons;
 mod reading;
+mod refusals;
 mod representation;
 mod requests;
 mod stories;

@@ -101,16 +101,6 @@ fn only_attempts_record_a_refusal() {
 }
 
 #[test]
-fn every_refusal_says_what_the_caller_needs_in_lower_case() {
-    let refusals = [
-        SpaceRefusal::NoSuchSpace,
-        SpaceRefusal::PartyNotAllowed { expected: crate::space::Parties::Registrar },
-        SpaceRefusal::WindowRunning { last_day: day(LAST_DAY) },
-        SpaceRefusal::ReissueTooSoon { from: at(LATER) },
-        SpaceRefusal::NotClosed { stage: Stage::Open },
-    ];
-    let said: Vec<String> = refusals.iter().map(ToString::to_string).collect();
-    assert!(said[1].contains("CNAM or the insurer") && said[2].contains(LAST_DAY) && said[4].contains("Open"));
-    assert!(said.iter().all(|text| text.starts_with(char::is_lowercase) && !text.ends_with('.')), "{said:?}");
+fn an_event_names_the_stage_that_it_leads_to() {
     assert_eq!(closed().last().and_then(SpaceEvent::stage), Some(Stage::Closed));
 }

@@ -1,0 +1,75 @@
+//! A caller's role with the identifiers that go with it, such as the space of a holder.
+//!
+//! A caller has one role at a time.
+
+use ens_domain::ids::SpaceId;
+use ens_domain::organism::{AgentId, InsurerCode};
+use ens_domain::party::Party;
+use ens_domain::rpps::Rpps;
+
+use super::role::Role;
+
+/// A role with its identifiers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// The person whose space it is.
+    Holder {
+        /// Their space.
+        space: SpaceId,
+    },
+    /// Who acts for others.
+    Representative {
+        /// Their spaces.
+        spaces: Vec<SpaceId>,
+    },
+    /// The national insurer.
+    Cnam,
+    /// The person's own insurer.
+    Insurer {
+        /// Which fund.
+        insurer: InsurerCode,
+    },
+    /// An agent of the phone line or of a desk.
+    Support {
+        /// Which agent.
+        agent: AgentId,
+    },
+    /// A health professional.
+    Professional {
+        /// Which one.
+        rpps: Rpps,
+    },
+    /// Who replays and verifies.
+    Auditor,
+    /// Who runs the service.
+    Admin,
+}
+
+impl Actor {
+    /// The bare role.
+    pub const fn role(&self) -> Role {
+        match self {
+            Self::Holder { .. } => Role::Holder,
+            Self::Representative { .. } => Role::Representative,
+            Self::Cnam => Role::Cnam,
+            Self::Insurer { .. } => Role::Insurer,
+            Self::Support { .. } => Role::Support,
+            Self::Professional { .. } => Role::Professional,
+            Self::Auditor => Role::Auditor,
+            Self::Admin => Role::Admin,
+        }
+    }
+
+    /// Who acts in an event; `None` for those who never act on a space.
+    pub fn party(&self) -> Option<Party> {
+        match self {
+            Self::Holder { .. } => Some(Party::Holder),
+            Self::Representative { .. } => Some(Party::Representative),
+            Self::Cnam => Some(Party::Cnam),
+            Self::Insurer { insurer } => Some(Party::Insurer { insurer: insurer.clone() }),
+            Self::Support { agent } => Some(Party::Support { agent: agent.clone() }),
+            Self::Professional { rpps } => Some(Party::Professional { rpps: rpps.clone() }),
+            Self::Auditor | Self::Admin => None,
+        }
+    }
+}

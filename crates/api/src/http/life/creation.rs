@@ -1,0 +1,145 @@
+//! The creation of one space: CNAM names an eligible person. Naming the same person again changes nothing, and says so.
+
+use axum::extract::State;
+use chrono::NaiveDate;
+use ens_domain::calendar::paris;
+use ens_domain::ids::{RepresentationId, SpaceId};
+use ens_domain::ins::InsDigest;
+use ens_domain::party::Party;
+use ens_domain::space::commands::{CreateSpace, DeclareRepresentative};
+use ens_store::{CommandEnvelope, Idempotency, Outcome, StoreError};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::http::gate::{Access, Declaration, post};
+use crate::http::wire::{BodyRequest, CreationHeaders, Done, WriteAnswer, execute, under_key};
+use crate::import::{Admitted, BadField, Fields, Person};
+use crate::problem::{Problem, Success};
+
+/// The routes of this file.
+pub(super) fn routes() -> Vec<Declaration> {
+    vec![
+        post("/v1/spaces", Access::CNAM)
+            .operation("create_space", "spaces", "Create a person's space.")
+            .params::<CreationHeaders>()
+            .body::<PersonShape>()
+            .answers::<Done>(Success::Created, "created")
+            .answers::<Done>(Success::Done, "the person has a space already: nothing changed")
+            .handled_by(create_space),
+    ]
+}
+
+/// An insured person: what one line of an import holds, read by the same reader.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Person, value_type = PersonShape)]
+#[serde(transparent)]
+pub(super) struct PersonBody(Value);
+
+/// The shape of an insured person.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by the OpenAPI document alone; the import's own reader reads persons")]
+pub(super) struct PersonShape {
+    /// The national health identity.
+    ins: InsShape,
+    #[schema(example = "CANARI")]
+    birth_name: String,
+    used_name: Option<String>,
+    #[schema(example = json!(["Jeanne"]))]
+    first_names: Vec<String>,
+    /// `female`, `male` or `unknown`.
+    #[schema(example = "female")]
+    sex: String,
+    born_on: NaiveDate,
+    /// The INSEE code of the commune or country of birth.
+    #[schema(example = "51215")]
+    birthplace: String,
+    email: Option<String>,
+    /// In the form of E.164.
+    #[schema(example = "+33600000000")]
+    phone: Option<String>,
+    /// One to six lines of NF Z10-011, the last with postcode and town.
+    #[schema(example = json!(["12 RUE DES LILAS", "31000 TOULOUSE"]))]
+    address: Option<Vec<String>>,
+    #[schema(example = "CPAM-31")]
+    insurer: String,
+    #[schema(example = "31")]
+    department: String,
+    /// Since when there is a medical record (DMP) older than the space.
+    medical_record_since: Option<NaiveDate>,
+    /// Needed for a minor.
+    representative: Option<RepresentativeShape>,
+}
+
+/// The shape of an INS.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by the OpenAPI document alone")]
+pub(super) struct InsShape {
+    /// 13 characters and the key.
+    #[schema(example = "279035121518989")]
+    matricule: String,
+    #[schema(example = "1.2.250.1.213.1.4.10")]
+    oid: String,
+    /// `provisional`, `retrieved`, `validated` or `qualified`.
+    #[schema(example = "qualified")]
+    status: String,
+}
+
+/// The shape of a representative.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by the OpenAPI document alone")]
+pub(super) struct RepresentativeShape {
+    birth_name: String,
+    used_name: Option<String>,
+    first_names: Vec<String>,
+    sex: String,
+    born_on: NaiveDate,
+    birthplace: String,
+}
+
+/// A fault that the import's reader found, as a field of the body.
+pub(super) fn field_fault(fault: BadField) -> Problem {
+    let pointer = if fault.field == "line" { String::new() } else { format!("/{}", fault.field.replace('.', "/")) };
+    Problem::field(&pointer, &fault.reason)
+}
+
+/// The person's digest, and what the space is created with.
+pub(super) fn admit(app: &App, body: &PersonBody, today: NaiveDate) -> Result<(InsDigest, Admitted), Problem> {
+    let person = Fields::of_value(String::new(), body.0.clone()).and_then(Person::take).map_err(field_fault)?;
+    let digest = person.ins.digest(app.store.index_key());
+    Ok((digest, person.admitted_by(app, today).map_err(field_fault)?))
+}
+
+async fn create_space(State(app): State<App>, request: BodyRequest<PersonBody>) -> Result<WriteAnswer, Problem> {
+    let (digest, admitted) = admit(&app, &request.body, paris::day_of(app.now()))?;
+    let reserved = app.store.commands().reserve(vec![(digest, app.new_id()?)]).await?;
+    let space = reserved.first().ok_or(StoreError::Malformed("a reservation without an answer"))?.space;
+    let command = CreateSpace { at: app.now(), space, by: Party::Cnam, admission: admitted.admission.clone() };
+    let outcome = execute(&app, request.order_for(space, command, "cnam")).await?;
+    let outcome = with_representative(&app, space, request.idempotency, (admitted, outcome)).await?;
+    Ok(WriteAnswer::created(space, &outcome, |_| Some(format!("/v1/spaces/{space}"))))
+}
+
+/// Declares who acts for the person, unless that was done with an earlier creation.
+async fn with_representative(
+    app: &App,
+    space: SpaceId,
+    idempotency: Option<Idempotency>,
+    (admitted, created): (Admitted, Outcome),
+) -> Result<Outcome, Problem> {
+    // Version 1 is a creation and nothing since: a request that broke off there has not declared the representative.
+    let Some((kind, representative)) = admitted.representative.filter(|_| !created.is_quiet() || created.version == 1) else {
+        return Ok(created);
+    };
+    // The first representation has the space's own id: declared twice, it is the same one.
+    let representation = RepresentationId::from(space.uuid());
+    let command = DeclareRepresentative { at: app.now(), by: Party::Cnam, representation, kind, representative };
+    let key = idempotency.map(|first| {
+        let key = format!("{}:representative", first.key);
+        first.renamed(key)
+    });
+    let declared = execute(app, under_key(CommandEnvelope::new(space, command).with_metadata("role", "cnam"), key)).await?;
+    let events = [created.events, declared.events.clone()].concat();
+    Ok(Outcome { events, ..declared })
+}

@@ -1,0 +1,143 @@
+//! Authorisations that the holder gives and takes back, and professionals whom the holder blocks.
+
+use axum::extract::State;
+use chrono::NaiveDate;
+use ens_domain::calendar::Horizon;
+use ens_domain::finess::Finess;
+use ens_domain::ids::GrantId;
+use ens_domain::party::Grantee;
+use ens_domain::rpps::Rpps;
+use ens_domain::space::commands::{BlockProfessional, GrantAccess, RevokeAccess, UnblockProfessional};
+use ens_domain::space::terms::{Scope, Section};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::http::gate::{Access, Declaration, delete, post};
+use crate::http::wire::{ChangeHeaders, Done, EmptyBody, FieldChecks, SpaceChange, SpacePath, WriteAnswer};
+use crate::problem::{Problem, Success};
+
+/// The routes of this file.
+pub(super) fn routes() -> Vec<Declaration> {
+    vec![
+        post("/v1/spaces/{space}/authorisations", Access::HOLDER_SIDE)
+            .operation("grant_access", "authorisations", "Let a professional or a structure see all or part of the space.")
+            .params::<SpacePath>()
+            .params::<ChangeHeaders>()
+            .body::<GrantBody>()
+            .answers::<Done>(Success::Created, "let in; `grant` names the authorisation")
+            .handled_by(grant_access),
+        delete("/v1/spaces/{space}/authorisations/{grant}", Access::HOLDER_SIDE)
+            .operation("revoke_access", "authorisations", "Take an authorisation back.")
+            .params::<SpacePath>()
+            .params::<GrantPath>()
+            .params::<ChangeHeaders>()
+            .answers::<Done>(Success::Done, "taken back")
+            .handled_by(revoke_access),
+        post("/v1/spaces/{space}/blocked-professionals", Access::HOLDER_SIDE)
+            .operation("block_professional", "authorisations", "Block a professional; what was granted to them ends for good.")
+            .params::<SpacePath>()
+            .params::<ChangeHeaders>()
+            .body::<ProfessionalBody>()
+            .answers::<Done>(Success::Created, "blocked")
+            .handled_by(block_professional),
+        delete("/v1/spaces/{space}/blocked-professionals/{rpps}", Access::HOLDER_SIDE)
+            .operation("unblock_professional", "authorisations", "Unblock a professional; old authorisations do not come back.")
+            .params::<SpacePath>()
+            .path_param::<String>("rpps", "the RPPS number")
+            .params::<ChangeHeaders>()
+            .answers::<Done>(Success::Done, "unblocked")
+            .handled_by(unblock_professional),
+    ]
+}
+
+/// Which authorisation.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "read by the OpenAPI document alone; the handler reads the path itself")]
+pub(super) struct GrantPath {
+    /// the authorisation
+    grant: Uuid,
+}
+
+/// Whom to let in, to what, until when.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GrantBody {
+    /// A professional's RPPS number; else a structure is named.
+    #[schema(example = "10003456783")]
+    rpps: Option<String>,
+    /// A structure's FINESS number; else a professional is named.
+    finess: Option<String>,
+    /// The sections to open; absent for the whole space.
+    #[schema(value_type = Option<Vec<String>>, example = json!(["medical_record", "agenda"]))]
+    sections: Option<Vec<Section>>,
+    /// The last day, at most 150 years ahead; absent where there is none.
+    until: Option<NaiveDate>,
+}
+
+/// Which professional.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProfessionalBody {
+    /// The RPPS number.
+    #[schema(example = "10003456783")]
+    rpps: String,
+}
+
+impl GrantBody {
+    fn grantee(&self) -> Result<Grantee, Problem> {
+        let mut fields = FieldChecks::default();
+        let rpps = fields.parse_optional::<Rpps>("/rpps", self.rpps.as_deref()).map(|rpps| Grantee::Professional { rpps });
+        let finess = fields.parse_optional::<Finess>("/finess", self.finess.as_deref()).map(|finess| Grantee::Structure { finess });
+        match (self.rpps.is_some(), self.finess.is_some()) {
+            (true, false) => fields.finish(rpps),
+            (false, true) => fields.finish(finess),
+            (true, true) | (false, false) => Err(Problem::field("/rpps", &"name either a professional (rpps) or a structure (finess)")),
+        }
+    }
+
+    /// The last day. A day that is over, or too far for a grant, is the rule's to refuse.
+    fn until(&self, horizon: Horizon) -> Result<Option<NaiveDate>, Problem> {
+        let mut fields = FieldChecks::default();
+        let until = fields.day("/until", self.until, horizon);
+        fields.finish(Some(until))
+    }
+
+    fn scope(&self) -> Scope {
+        match &self.sections {
+            Some(sections) => Scope::Sections { sections: sections.iter().copied().collect() },
+            None => Scope::All,
+        }
+    }
+}
+
+async fn grant_access(State(app): State<App>, request: SpaceChange<GrantBody>) -> Result<WriteAnswer, Problem> {
+    let (to, scope, until) = (request.body.grantee()?, request.body.scope(), request.body.until(app.horizon())?);
+    let command = GrantAccess { at: app.now(), by: request.party()?, grant: app.new_id()?, to, scope, until };
+    let outcome = request.execute(&app, command).await?;
+    let space = request.space();
+    Ok(WriteAnswer::created(space, &outcome, |done| done.grant.map(|grant| format!("/v1/spaces/{space}/authorisations/{grant}"))))
+}
+
+async fn revoke_access(State(app): State<App>, request: SpaceChange<EmptyBody>) -> Result<WriteAnswer, Problem> {
+    let grant: GrantId = request.target.param("grant")?;
+    let outcome = request.execute(&app, RevokeAccess { at: app.now(), by: request.party()?, grant }).await?;
+    Ok(WriteAnswer::done(request.space(), &outcome))
+}
+
+async fn block_professional(State(app): State<App>, request: SpaceChange<ProfessionalBody>) -> Result<WriteAnswer, Problem> {
+    let mut fields = FieldChecks::default();
+    let professional = fields.parse::<Rpps>("/rpps", &request.body.rpps);
+    let professional = fields.finish(professional)?;
+    let location = format!("/v1/spaces/{}/blocked-professionals/{professional}", request.space());
+    let outcome = request.execute(&app, BlockProfessional { at: app.now(), by: request.party()?, professional }).await?;
+    Ok(WriteAnswer::created(request.space(), &outcome, |_| Some(location)))
+}
+
+async fn unblock_professional(State(app): State<App>, request: SpaceChange<EmptyBody>) -> Result<WriteAnswer, Problem> {
+    let professional: Rpps = request.target.param("rpps")?;
+    let outcome = request.execute(&app, UnblockProfessional { at: app.now(), by: request.party()?, professional }).await?;
+    Ok(WriteAnswer::done(request.space(), &outcome))
+}

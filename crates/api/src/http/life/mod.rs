@@ -1,0 +1,41 @@
+//! Routes on the life of a space: one file a subject, with its declarations, its bodies and its handlers.
+
+use crate::http::gate::Declaration;
+
+mod campaign;
+mod closing;
+mod codes;
+mod creation;
+mod destruction;
+mod grants;
+mod import;
+mod ins_lookup;
+mod opposition;
+mod person;
+mod public_code_routes;
+mod public_reissue;
+mod reading;
+mod representation;
+mod search;
+mod suspension;
+
+/// Every route of this folder.
+pub(super) fn routes() -> Vec<Declaration> {
+    let subjects = [
+        public_code_routes::routes(),
+        creation::routes(),
+        import::routes(),
+        search::routes(),
+        reading::routes(),
+        codes::routes(),
+        opposition::routes(),
+        person::routes(),
+        representation::routes(),
+        grants::routes(),
+        suspension::routes(),
+        closing::routes(),
+        destruction::routes(),
+        campaign::routes(),
+    ];
+    subjects.into_iter().flatten().collect()
+}
