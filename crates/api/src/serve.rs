@@ -28,9 +28,6 @@ use crate::cli::Half;
 use crate::config::{KeyError, Settings, development_token_key};
 use crate::http;
 use crate::http::gate::{Keys, KeysError};
-use crate::notify::letters::StatusFolder;
-use crate::notify::mail::{PostmarkError, TransportError};
-use crate::notify::{DirectoryCarrier, Dispatcher, FolderTransport, MailTransport, Pace, SmtpTransport};
 
 /// How long requests under way may take to end once the service is asked to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(20);

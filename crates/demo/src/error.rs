@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use ens_notices::BounceError;
 use ens_notices::letters::StatusImportError;
-use ens_projections::NotLevel;
+use ens_projections::NotCaughtUp;
 use ens_store::StoreError;
 
 use crate::service::ServiceError;
@@ -57,7 +57,7 @@ pub enum DemoError {
     },
     /// A read model stands still.
     #[error(transparent)]
-    NotLevel(#[from] NotLevel),
+    NotCaughtUp(#[from] NotCaughtUp),
     /// The carrier's report.
     #[error(transparent)]
     Letters(#[from] StatusImportError),

@@ -83,7 +83,7 @@ impl LogEvent for SpaceEvent {
     }
 
     fn within(event: &Event) -> Option<&Self> {
-        event.of_space()
+        event.as_space()
     }
 }
 

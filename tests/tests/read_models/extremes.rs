@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::ids::SpaceId;
 use ens_domain::space::SpaceEvent;
 use ens_projections::space_status::space_status;
-use ens_projections::{Followers, compare, questions, rebuild};
+use ens_projections::{Followers, compare, read_models, rebuild};
 use ens_store::{NewEvent, Store, Write};
 use ens_tests::cohort::open_store;
 use ens_tests::{Engine, TestStorage, source};
@@ -168,7 +168,7 @@ async fn no_event_stops_a_read_model_and_rows_are_the_same_everywhere() {
         append(&store, &lives).await;
         Followers::new(store.clone()).catch_up().await.unwrap_or_else(|error| panic!("{engine:?}: {error}"));
         let mut found = Vec::new();
-        for question in questions() {
+        for question in read_models() {
             let (name, columns) = (question.name(), question.table().columns);
             assert_eq!(compare(&store, name).await, Ok(Vec::new()), "{engine:?} {name}");
             let live = rows(&store, name, columns).await;
@@ -181,7 +181,7 @@ async fn no_event_stops_a_read_model_and_rows_are_the_same_everywhere() {
             assert!(row.is_some(), "{engine:?} {}", life.told);
         }
         let reference = reference.get_or_insert_with(|| found.clone());
-        for ((question, these), others) in questions().iter().zip(&found).zip(reference.iter()) {
+        for ((question, these), others) in read_models().zip(&found).zip(reference.iter()) {
             let different: Vec<String> = these.symmetric_difference(others).map(|row| row.chars().take(400).collect()).take(4).collect();
             assert!(different.is_empty(), "{engine:?} {}: {different:#?}", question.name());
         }

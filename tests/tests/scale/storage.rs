@@ -112,7 +112,7 @@ async fn names_of_streams_are_compared_byte_by_byte() {
 /// What names a store and its master key is written once.
 #[tokio::test]
 async fn nobody_but_an_owner_changes_the_identity_of_a_store() {
-    let (_place, mut owner) = migrated().await;
+    let (_storage, mut owner) = migrated().await;
     for statement in
         ["UPDATE keys.store_identity SET store = gen_random_uuid()", "DELETE FROM keys.store_identity", "TRUNCATE keys.store_identity"]
     {

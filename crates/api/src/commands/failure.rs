@@ -6,12 +6,11 @@ use std::path::PathBuf;
 use ens_demo::DemoError;
 use ens_notices::BounceError;
 use ens_notices::letters::StatusImportError;
-use ens_projections::follower::NotLevel;
-use ens_projections::rebuild::RebuildError;
+use ens_projections::{NotCaughtUp, RebuildError};
 use ens_store::StoreError;
 
 use crate::config::{FolderError, KeyError};
-use crate::http::auth::{ClaimsError, MintError};
+use crate::http::gate::{ClaimsError, MintError};
 use crate::import::ImportError;
 use crate::serve::ServeError;
 
@@ -58,7 +57,7 @@ pub enum Failure {
     Differs(usize),
     /// A read model stands still.
     #[error(transparent)]
-    NotLevel(#[from] NotLevel),
+    NotCaughtUp(#[from] NotCaughtUp),
     /// A rebuild or a comparison.
     #[error(transparent)]
     Rebuild(#[from] RebuildError),

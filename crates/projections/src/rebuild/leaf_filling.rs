@@ -51,7 +51,7 @@ impl LeafFilling {
             }
             // Events that the read model passes over count as well: every position was seen.
             let events = u64::try_from(whole.len()).unwrap_or(u64::MAX);
-            progress.facts += events;
+            progress.events += events;
             progress.after = After { aggregate_type: last.aggregate_type.clone(), aggregate_id: last.aggregate_id.clone() };
             self.site.fill(&rows, &progress).await?;
             self.folded.add(events);
@@ -61,7 +61,7 @@ impl LeafFilling {
 
     /// Checks that every position up to the bound was seen, and makes the leaf part of the fresh table.
     async fn settle(&self, progress: &Progress) -> Result<(), RebuildError> {
-        if progress.facts != progress.bound {
+        if progress.events != progress.bound {
             return Err(StoreError::Malformed("a partition that does not hold as many events as its head says").into());
         }
         Ok(self.site.settle(progress).await?)

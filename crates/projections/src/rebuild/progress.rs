@@ -28,7 +28,7 @@ impl FoldProgress {
 
     pub(super) fn begin(&self, leaves: &[Progress]) {
         self.0.total.store(leaves.iter().map(|leaf| leaf.bound).sum(), Ordering::Relaxed);
-        self.0.folded.store(leaves.iter().map(|leaf| leaf.facts).sum(), Ordering::Relaxed);
+        self.0.folded.store(leaves.iter().map(|leaf| leaf.events).sum(), Ordering::Relaxed);
     }
 
     pub(super) fn add(&self, events: u64) {

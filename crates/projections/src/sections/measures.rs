@@ -8,6 +8,7 @@ use ens_domain::sections::measures::{MeasureEvent, MeasureType, Reading};
 use ens_domain::stream::KeyEffect;
 use ens_store::{Arg, Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::change::Change;
 use crate::projection::Projection;
@@ -80,7 +81,7 @@ impl Projection for Measures {
             KeyEffect::Destroy | KeyEffect::Renew => return vec![Change::Wipe(SpaceKey::of(seen))],
             KeyEffect::Keep => {}
         }
-        match (MeasureEvent::within(seen.event), seen.stream.item()) {
+        match (MeasureEvent::within(seen.event), seen.stream.id.item()) {
             (Some(event), Some(item)) => vec![of_measure(event, SpaceKey::of(seen), item)],
             (None, Some(_) | None) | (Some(_), None) => Vec::new(),
         }
@@ -103,23 +104,26 @@ fn of_measure(event: &MeasureEvent, SpaceKey { partition, space }: SpaceKey, ite
     }
 }
 
+/// Later than any measure: none is taken in the future. The last second of the year 9999.
+const AFTER_ALL: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 0) {
+    Some(at) => at,
+    None => DateTime::<Utc>::MAX_UTC,
+};
+
 /// The measures of one space, newest first, after the row that ended the page before.
 ///
 /// # Errors
 /// The store could not be read.
 pub async fn measures(store: &Store, space: SpaceId, after: Option<&MeasureRow>, limit: u32) -> Result<Vec<MeasureRow>, StoreError> {
     let partition = store.partition_of(space);
-    let mut args = vec![Arg::Uuid(space.uuid()), Arg::Int(i64::from(limit))];
-    let mut older = "";
-    if let Some(row) = after {
-        args.extend([Arg::Instant(row.taken_at), Arg::Uuid(row.item.uuid())]);
-        older = "AND (taken_at, item) < ($3, $4) ";
-    }
+    // The first page compares as well: PostgreSQL then reads in the order of the index even if it knows nothing of the table yet.
+    let (taken_at, item) = after.map_or((AFTER_ALL, Uuid::max()), |row| (row.taken_at, row.item.uuid()));
     let columns = Measures::COLUMNS.join(", ");
     let sql = format!(
-        "SELECT {columns} FROM measures WHERE partition = {partition} AND space = $1 {older}ORDER BY taken_at DESC, item DESC LIMIT $2"
+        "SELECT {columns} FROM measures WHERE partition = {partition} AND space = $1 AND (taken_at, item) < ($2, $3) \
+         ORDER BY taken_at DESC, item DESC LIMIT $4"
     );
-    store.read_models().select(&sql, &args).await
+    store.read_models().select(&sql, &[Arg::Uuid(space.uuid()), Arg::Instant(taken_at), Arg::Uuid(item), Arg::Int(i64::from(limit))]).await
 }
 
 /// A nested value in a text column, as JSON.

@@ -1,6 +1,6 @@
 //! The measures of a space: recorded, removed, gone with the content; the life of the space is read beside them.
 
-use ens_domain::event::{Event, StreamKind};
+use ens_domain::event::{Event, StreamKey, StreamKind};
 use ens_domain::ids::ItemId;
 use ens_domain::party::Party;
 use ens_domain::sections::measures::{MeasureEvent, MeasureType};
@@ -19,29 +19,29 @@ fn item(number: u128) -> ItemId {
     ItemId::from(Uuid::from_u128(number))
 }
 
-fn of_item(number: u128, event: MeasureEvent) -> (StreamId, Event) {
-    (StreamId::of_item(space(), item(number)), event.into())
+fn of_item(number: u128, event: MeasureEvent) -> (StreamKey, Event) {
+    (StreamKey { kind: StreamKind::Measure, id: StreamId::of_item(space(), item(number)) }, event.into())
 }
 
-fn recorded(number: u128) -> (StreamId, Event) {
+fn recorded(number: u128) -> (StreamKey, Event) {
     let value = serde_json::from_value(json!({"$sealed": format!("s{number}"), "kind": "measure"})).unwrap();
     let (at, taken_at) = (at(day(5, 5)), at(day(5, 4)));
     of_item(number, MeasureEvent::MeasureRecorded { at, by: Party::Holder, measure: MeasureType::Weight, taken_at, value })
 }
 
-fn removed(number: u128) -> (StreamId, Event) {
+fn removed(number: u128) -> (StreamKey, Event) {
     of_item(number, MeasureEvent::MeasureRemoved { at: at(day(5, 6)), by: Party::Representative })
 }
 
-fn of_life(event: SpaceEvent) -> (StreamId, Event) {
-    (space().into(), event.into())
+fn of_life(event: SpaceEvent) -> (StreamKey, Event) {
+    (StreamKey::of_space(space()), event.into())
 }
 
 fn destroyed() -> SpaceEvent {
     SpaceEvent::Destruction(DestructionEvent::Destroyed { at: at(day(9, 1)), ground: DestructionGround::Request })
 }
 
-fn in_an_open_space(events: impl IntoIterator<Item = (StreamId, Event)>) -> Given {
+fn in_an_open_space(events: impl IntoIterator<Item = (StreamKey, Event)>) -> Given {
     given_in_streams(open_space().into_iter().map(of_life).chain(events))
 }
 

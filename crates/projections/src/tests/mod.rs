@@ -19,7 +19,7 @@ use std::fmt::Debug;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::calendar::paris;
-use ens_domain::event::Event;
+use ens_domain::event::{Event, StreamKey};
 use ens_domain::ids::{GrantId, MessageId, SpaceId};
 use ens_domain::party::Party;
 use ens_domain::space::terms::{
@@ -66,14 +66,14 @@ pub(super) struct Given(Vec<Recorded<Event>>);
 
 /// Events of the life of a space.
 pub(super) fn given(events: impl IntoIterator<Item = SpaceEvent>) -> Given {
-    given_in_streams(events.into_iter().map(|event| (space().into(), event.into())))
+    given_in_streams(events.into_iter().map(|event| (StreamKey::of_space(space()), event.into())))
 }
 
 /// Events of several streams of a space.
-pub(super) fn given_in_streams(events: impl IntoIterator<Item = (StreamId, Event)>) -> Given {
+pub(super) fn given_in_streams(events: impl IntoIterator<Item = (StreamKey, Event)>) -> Given {
     let mut sequences: BTreeMap<StreamId, u64> = BTreeMap::new();
     let numbered = events.into_iter().zip(101..).map(|((stream, event), position)| {
-        let sequence = sequences.entry(stream).or_default();
+        let sequence = sequences.entry(stream.id).or_default();
         *sequence += 1;
         Recorded { recorded_at: event.at(), event, partition: Partition::new(3), position, sequence: *sequence, stream }
     });

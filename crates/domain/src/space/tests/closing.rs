@@ -1,5 +1,7 @@
 //! Closing at the holder's wish or by death, and reopening.
 
+use chrono::NaiveDate;
+
 use crate::party::Party;
 use crate::space::commands::{Close, RecordDeath, Reopen};
 use crate::space::events::ClosingEvent;
