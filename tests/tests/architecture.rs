@@ -30,7 +30,7 @@ const RESERVED: [(&str, &[&str]); 6] = [
     ("lettre", &["ens-api"]),
 ];
 /// Circles among files that are still to be undone: the first file of each and how many files it ties. This list only shrinks.
-const CIRCLES: [(&str, usize); 20] = [
+const CIRCLES: [(&str, usize); 18] = [
     ("crates/api/src/commands/bounce.rs", 10),
     ("crates/api/src/config/keys.rs", 2),
     ("crates/api/src/demo/acts.rs", 4),
@@ -46,8 +46,6 @@ const CIRCLES: [(&str, usize); 20] = [
     ("crates/api/src/problem/mod.rs", 2),
     ("crates/bench/src/failure.rs", 5),
     ("crates/bench/src/report/mod.rs", 2),
-    ("crates/domain/src/ins/authority.rs", 2),
-    ("crates/domain/src/sections/measures/events.rs", 2),
     ("crates/projections/src/all.rs", 2),
     ("crates/projections/src/change.rs", 2),
     ("crates/store/src/append.rs", 61),
