@@ -131,6 +131,14 @@ macro_rules! streams {
                 }
             }
 
+            /// The event in one or two French sentences, as the holder of the space reads it.
+            pub fn sentence(&self) -> String {
+                match self {
+                    Self::Space(event) => event.sentence(),
+                    $(Self::$kind(event) => event.sentence(),)+
+                }
+            }
+
             /// What the event does to the key of its space: only the life of the space does anything.
             pub const fn key_effect(&self) -> KeyEffect {
                 match self {

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::projection::{Projection, Row, RowKey, SpaceKey};
-use crate::sentence::sentence;
 
 /// The life of a space in plain French words.
 #[derive(Debug)]
@@ -75,7 +74,7 @@ impl Projection for History {
             at,
             day: paris::day_of(at),
             fact: seen.event.name().to_owned(),
-            sentence: sentence(&seen.event),
+            sentence: seen.event.sentence(),
         })]
     }
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
+use crate::french::by_party;
 use crate::party::Party;
 use crate::personal::Personal;
 use crate::space::events::event_names;
@@ -23,6 +24,16 @@ pub enum MeasureEvent {
 }
 
 event_names!(MeasureEvent { MeasureRecorded, MeasureRemoved });
+
+impl MeasureEvent {
+    /// The event, as the holder reads it; which measure it was is not said, for others read the history of a space too.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::MeasureRecorded { by, .. } => format!("Une mesure de santé a été enregistrée {}.", by_party(by)),
+            Self::MeasureRemoved { by, .. } => format!("Une mesure de santé a été supprimée {}.", by_party(by)),
+        }
+    }
+}
 
 impl DomainEvent for MeasureEvent {
     fn event_type(&self) -> String {
