@@ -86,9 +86,9 @@ pub async fn notified_on(store: &Store, spaces: u32, day: NaiveDate) -> Vec<Spac
             (first..=spaces.min(first + 499)).map(|number| (fresh::<SpaceId>(store, at), fresh::<MessageId>(store, at), number)).collect();
         each(
             store,
-            members
-                .iter()
-                .map(|&(space, _, number)| Order::new(space, CreateSpace { at, space, by: Party::Cnam, admission: person(number) })),
+            members.iter().map(|&(space, _, number)| {
+                Order::new(space, CreateSpace { at, space, by: Party::Cnam, admission: person(number), representatives: Vec::new() })
+            }),
         )
         .await;
         each(

@@ -92,7 +92,7 @@ pub(crate) fn admission() -> Admission {
 }
 
 pub(crate) fn create(space: SpaceId) -> Order {
-    Order::new(space, CreateSpace { at: monday(), space, by: Party::Cnam, admission: admission() })
+    Order::new(space, CreateSpace { at: monday(), space, by: Party::Cnam, admission: admission(), representatives: Vec::new() })
 }
 
 pub(crate) fn declare_contacts(space: SpaceId) -> Order {

@@ -1,9 +1,12 @@
 //! Who gets a space, and what CNAM and the insurer say of the person afterwards.
 //!
 //! - one insured person has one space for ever
+//! - a space is created together with its representatives
 //! - a person without any contact is unreachable
 //! - contacts declared for an unreachable person let the notice go
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
@@ -16,15 +19,18 @@ use super::events::{AdmissionEvent, NoticeEvent, SpaceEvent};
 use super::life::Life;
 use super::person::{Admission, Contacts};
 use super::refusal::{Parties, SpaceRefusal};
+use super::representation::NewRepresentation;
 use super::terms::{Stage, UnreachableReason};
 
-/// Create the space of an eligible person. Asking again changes nothing.
+/// Create the space of an eligible person, with those who act for them. Asking again changes nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateSpace {
     pub at: DateTime<Utc>,
     pub space: SpaceId,
     pub by: Party,
     pub admission: Admission,
+    /// Who acts for a minor or a protected adult; most adults act for themselves.
+    pub representatives: Vec<NewRepresentation>,
 }
 
 /// Declare where the person can be reached. The domain cannot read contacts, so each declaration is an event.
@@ -51,10 +57,14 @@ impl CreateSpace {
         if existing.is_some() {
             return Ok(Vec::new());
         }
-        let Self { at, space, by, admission } = self;
-        let notice_by = admission.contacts.first_channel();
+        let Self { at, space, by, admission, mut representatives } = self;
+        let (notice_by, birthday) = (admission.contacts.first_channel(), admission.comes_of_age_on);
+        let mut named = BTreeSet::new();
+        representatives.retain(|new| named.insert(new.representation));
+        let declared = representatives.into_iter().map(|new| new.declared(at, by.clone(), birthday)).collect::<Result<Vec<_>, _>>()?;
         let unreachable = NoticeEvent::FoundUnreachable { at, reason: UnreachableReason::NoContact };
         let mut events = vec![SpaceEvent::Admission(AdmissionEvent::SpaceCreated { at, space, by, admission, notice_by })];
+        events.extend(declared);
         events.extend(notice_by.is_none().then_some(SpaceEvent::Notice(unreachable)));
         Ok(events)
     }

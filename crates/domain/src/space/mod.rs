@@ -65,7 +65,7 @@ pub use life::{Grant, Representation};
 pub use opposition::Proof;
 pub use receipt::Receipt;
 pub use refusal::{Parties, SpaceRefusal};
-pub use representation::comes_of_age_on;
+pub use representation::{NewRepresentation, comes_of_age_on};
 
 use life::Life;
 use terms::{Channel, CodePurpose, Stage};

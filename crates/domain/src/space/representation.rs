@@ -40,6 +40,14 @@ pub struct DeclareRepresentative {
     pub representative: Personal<Identity>,
 }
 
+/// Somebody who is to act for the holder, under the id that the representation gets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRepresentation {
+    pub representation: RepresentationId,
+    pub kind: RepresentationKind,
+    pub representative: Personal<Identity>,
+}
+
 /// End a representation, as the insurer or a court decided.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EndRepresentation {
@@ -57,6 +65,20 @@ pub struct ComeOfAge {
 /// The day on which a person who is still a minor comes of age; nothing for an adult.
 pub fn comes_of_age_on(born_on: NaiveDate, today: NaiveDate, policy: &Policy) -> Option<NaiveDate> {
     Some(years_after(born_on, policy.majority_years)).filter(|birthday| today < *birthday)
+}
+
+impl NewRepresentation {
+    /// The declaration, now; a minor's representation ends on the birthday on which the holder comes of age.
+    pub(super) fn declared(self, at: DateTime<Utc>, by: Party, comes_of_age_on: Option<NaiveDate>) -> Result<SpaceEvent, SpaceRefusal> {
+        let Self { representation, kind, representative } = self;
+        let birthday = comes_of_age_on.filter(|birthday| paris::day_of(at) < *birthday);
+        let ends_on = match kind {
+            RepresentationKind::Minor => Some(birthday.ok_or(SpaceRefusal::NotAMinor)?),
+            RepresentationKind::ProtectedAdult => None,
+        };
+        let declared = RepresentationEvent::RepresentationDeclared { at, by, representation, kind, representative, ends_on };
+        Ok(SpaceEvent::Representation(declared))
+    }
 }
 
 impl DenyRepresentation {
@@ -100,14 +122,8 @@ impl DeclareRepresentative {
             return Ok(Vec::new());
         }
         let Self { at, by, representation, kind, representative } = self;
-        let birthday = life.comes_of_age_on().filter(|birthday| paris::day_of(at) < *birthday);
-        let ends_on = match kind {
-            RepresentationKind::Minor => Some(birthday.ok_or(SpaceRefusal::NotAMinor)?),
-            RepresentationKind::ProtectedAdult => None,
-        };
-        let by_whom = by.clone();
-        let declared = RepresentationEvent::RepresentationDeclared { at, by: by_whom, representation, kind, representative, ends_on };
-        let declared = SpaceEvent::Representation(declared);
+        let new = NewRepresentation { representation, kind, representative };
+        let declared = new.declared(at, by.clone(), life.comes_of_age_on())?;
         let mends = kind == RepresentationKind::Minor && life.is_blocked_by(BlockReason::NotTheRepresentative);
         let mended = if mends { unblock(life, at, by, BlockReason::NotTheRepresentative) } else { Vec::new() };
         Ok(std::iter::once(declared).chain(mended).collect())

@@ -3,11 +3,8 @@
 use axum::extract::State;
 use chrono::NaiveDate;
 use ens_domain::calendar::paris;
-use ens_domain::ids::{RepresentationId, SpaceId};
 use ens_domain::ins::InsDigest;
-use ens_domain::party::Party;
-use ens_domain::space::commands::{CreateSpace, DeclareRepresentative};
-use ens_store::{Idempotency, Order, Outcome, StoreError};
+use ens_store::StoreError;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -16,7 +13,6 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::http::answer::{Done, Written};
-use crate::http::idempotency::once;
 use crate::http::request::{Asked, execute};
 use crate::import::{Admitted, BadField, Fields, Person};
 use crate::problem::Problem;
@@ -113,31 +109,6 @@ pub(super) async fn create_space(State(app): State<App>, asked: Asked<PersonBody
     let (digest, admitted) = admit(&app, &asked.body, paris::day_of(app.now()))?;
     let reserved = app.store.reserve(vec![(digest, app.new_id()?)]).await?;
     let space = reserved.first().ok_or(StoreError::Malformed("a reservation without an answer"))?.space;
-    let command = CreateSpace { at: app.now(), space, by: Party::Cnam, admission: admitted.admission.clone() };
-    let outcome = execute(&app, asked.draw_up(space, command, "cnam")).await?;
-    let outcome = with_representative(&app, space, asked.idempotency, (admitted, outcome)).await?;
+    let outcome = execute(&app, asked.draw_up(space, admitted.creation(space, app.now()), "cnam")).await?;
     Ok(Written::created(space, &outcome, |_| Some(format!("/v1/spaces/{space}"))))
-}
-
-/// Declares who acts for the person, unless that was done with an earlier creation.
-async fn with_representative(
-    app: &App,
-    space: SpaceId,
-    idempotency: Option<Idempotency>,
-    (admitted, created): (Admitted, Outcome),
-) -> Result<Outcome, Problem> {
-    // Version 1 is a creation and nothing since: a request that broke off there has not declared the representative.
-    let Some((kind, representative)) = admitted.representative.filter(|_| !created.is_quiet() || created.version == 1) else {
-        return Ok(created);
-    };
-    // The first representation bears the space's own id: declared twice, it is the same one.
-    let representation = RepresentationId::from(space.uuid());
-    let command = DeclareRepresentative { at: app.now(), by: Party::Cnam, representation, kind, representative };
-    let key = idempotency.map(|first| {
-        let key = format!("{}:representative", first.key);
-        first.renamed(key)
-    });
-    let declared = execute(app, once(Order::new(space, command).with_metadata("role", "cnam"), key)).await?;
-    let events = [created.events, declared.events.clone()].concat();
-    Ok(Outcome { events, ..declared })
 }
