@@ -81,6 +81,7 @@ macro_rules! streams {
         /// An event of any kind of stream.
         #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(untagged)]
+        #[expect(clippy::large_enum_variant, reason = "most events are a space's, and a box would cost each an allocation")]
         pub enum Event {
             /// Of the life of a space.
             Space(SpaceEvent),
@@ -166,6 +167,7 @@ macro_rules! streams {
 
         /// A request to any kind of stream.
         #[derive(Debug, Clone, PartialEq)]
+        #[expect(clippy::large_enum_variant, reason = "a command lives for one decision, and is moved a few times only")]
         pub enum Command {
             /// To the life of a space.
             Space(SpaceCommand),
@@ -200,6 +202,7 @@ macro_rules! streams {
 
         /// What the events of one stream make of it.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[expect(clippy::large_enum_variant, reason = "most states that are loaded are spaces, and a box would cost each an allocation")]
         pub enum State {
             /// A space.
             Space(HealthSpace),

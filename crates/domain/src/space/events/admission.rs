@@ -17,6 +17,7 @@ use super::names::event_names;
 /// A person was named, or what is known of them changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "a variant's sentence says what its fields are; a field that needs more has its own")]
+#[expect(clippy::large_enum_variant, reason = "most admissions are creations")]
 pub enum AdmissionEvent {
     /// CNAM named an eligible person; `notice_by` is how the first notice will go (article R. 1111-28).
     SpaceCreated { at: DateTime<Utc>, space: SpaceId, by: Party, admission: Admission, notice_by: Option<Channel> },
