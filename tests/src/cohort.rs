@@ -89,7 +89,10 @@ pub async fn notified_on(store: &Store, spaces: u32, day: NaiveDate) -> Vec<Spac
         each(
             store,
             members.iter().map(|&(space, _, number)| {
-                CommandEnvelope::new(space, CreateSpace { at, space, by: Party::Cnam, admission: person(number) })
+                CommandEnvelope::new(
+                    space,
+                    CreateSpace { at, space, by: Party::Cnam, admission: person(number), representatives: Vec::new() },
+                )
             }),
         )
         .await;

@@ -2,21 +2,23 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "the items matched here are syn's, which grow")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use ens_domain::event::{Event, StreamKind, event_types};
+use ens_domain::event::{Event, EventType, Refusal, StreamKind, event_types};
+use ens_domain::space::{CodeEvent, SpaceEvent, SpaceRefusal};
 use ens_tests::source::{self, SourceFile, documentation, words};
 use ring::digest::{SHA256, digest};
 
 const SAMPLES: &str = "tests/golden/events";
 const PAGE: &str = "docs/events.md";
 /// Where the words stand that events are made of, besides the files of the events.
-const WORDS: [&str; 4] = [
-    "crates/domain/src/space/events/person.rs",
+const WORDS: [&str; 5] = [
+    "crates/domain/src/space/person.rs",
     "crates/domain/src/space/terms.rs",
     "crates/domain/src/space/receipt.rs",
     "crates/domain/src/party.rs",
+    "crates/domain/src/sections/measures/measure_type.rs",
 ];
 
 /// Set to 1, it adds new samples to the manifest and rewrites the page; it never changes a line of the manifest.
@@ -73,10 +75,61 @@ fn read(kind: StreamKind, stored: &str) -> serde_json::Result<Event> {
     json.end().map(|()| event)
 }
 
+/// One event of each kind, as its sample of today's version gives it.
+fn one_of_each() -> Vec<Event> {
+    let samples = samples();
+    let sample = |known: EventType| read(known.kind, &samples[&format!("{}-{}.json", known.name, known.version)]).expect("a sample");
+    event_types().map(sample).collect()
+}
+
+#[test]
+fn every_event_is_listed_once_under_its_variants_name() {
+    let events = one_of_each();
+    let names: Vec<&str> = events.iter().map(Event::name).collect();
+    assert_eq!(names, event_types().map(|known| known.name).collect::<Vec<_>>());
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+    for event in &events {
+        let stored = serde_json::to_value(event).expect("an event is JSON");
+        assert_eq!(stored.as_object().expect("an object").keys().collect::<Vec<_>>(), [event.name()], "the tag is the name");
+        assert!(EventType::is_known(event.kind(), event.name(), &event.version()));
+    }
+    let of_space = events.iter().filter(|event| event.kind() == StreamKind::Space).count();
+    assert_eq!(of_space, SpaceEvent::names().count());
+    assert!(!EventType::is_known(StreamKind::Space, "StatusChanged", "1.0") && !EventType::is_known(StreamKind::Space, "Opposed", "0.9"));
+}
+
+#[test]
+fn every_event_comes_back_from_its_stored_form() {
+    for event in one_of_each() {
+        let stored = serde_json::to_string(&event).expect("an event is JSON");
+        assert_eq!(read(event.kind(), &stored).expect("what was written is read"), event, "{stored}");
+    }
+}
+
+#[test]
+fn only_attempts_record_a_refusal() {
+    let refusals: Vec<(&str, Refusal)> = one_of_each().iter().filter_map(|event| Some((event.name(), event.refusal()?))).collect();
+    let left = one_of_each().iter().find_map(|event| match event.as_space() {
+        Some(SpaceEvent::Code(CodeEvent::WrongCodeEntered { left, .. })) => Some(*left),
+        _ => None,
+    });
+    let wrong = SpaceRefusal::WrongCode { left: left.expect("a sample of a wrong code") };
+    assert_eq!(refusals, [("WrongCodeEntered", Refusal::Space(wrong)), ("CodeLocked", Refusal::Space(SpaceRefusal::CodeLocked))]);
+}
+
+#[test]
+fn every_event_is_one_or_two_french_sentences_without_anything_personal() {
+    for event in one_of_each() {
+        let sentence = event.sentence();
+        assert!(sentence.starts_with(char::is_uppercase) && sentence.ends_with('.'), "{}: {sentence}", event.name());
+        assert!(!sentence.contains("$sealed") && !sentence.contains("Personal"), "{}: {sentence}", event.name());
+    }
+}
+
 #[test]
 fn a_name_is_that_of_one_event_only() {
     let names: Vec<&str> = event_types().map(|known| known.name).collect();
-    assert_eq!(names.iter().collect::<std::collections::BTreeSet<_>>().len(), names.len());
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
 }
 
 #[test]

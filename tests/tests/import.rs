@@ -283,24 +283,31 @@ async fn a_person_who_was_reserved_and_never_created_is_created() {
     assert_eq!(app.store.log().state(reserved).await.unwrap().unwrap().version, 2, "under the id that was reserved");
 }
 
+/// A crash cannot come between the two: they are one command, and one append.
 #[tokio::test]
-async fn a_representative_whom_an_interrupted_run_left_out_is_declared() {
+async fn a_minors_space_is_never_without_its_representative() {
+    for engine in Engine::ALL {
+        let storage = TestStorage::fresh(engine).await;
+        let app = service(&storage).await;
+        run(&app, &lines((1..=40).map(child))).await;
+        for order in 1..=40 {
+            let stored = app.store.log().events_of(space_of(&app, order).await).await.unwrap();
+            let names: Vec<&str> = stored.iter().map(|event| event.event_type.as_str()).collect();
+            assert_eq!(names, ["SpaceCreated", "RepresentationDeclared"], "{engine:?}");
+            assert_eq!(stored[1].position, stored[0].position + 1, "{engine:?}: one append");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_representative_named_for_a_space_that_exists_changes_nothing() {
     let storage = TestStorage::fresh(Engine::SqliteMemory).await;
     let app = service(&storage).await;
     run(&app, &lines([child(1)])).await;
-    let whole = events(&app).await;
-    // The same child, as left by a run that died between the creation and the representative.
-    let other = TestStorage::fresh(Engine::SqliteMemory).await;
-    let app = service(&other).await;
-    let person: ens_api::import::Person = child(1).to_string().parse().unwrap();
-    let space: SpaceId = app.new_id().unwrap();
-    app.store.commands().reserve(vec![(ins(1).digest(app.store.index_key()), space)]).await.unwrap();
-    let admission = person.admitted_by(&app, "2026-03-02".parse().unwrap()).unwrap().admission;
-    let create = ens_domain::space::commands::CreateSpace { at: app.now(), space, by: ens_domain::party::Party::Cnam, admission };
-    app.store.commands().execute(ens_store::CommandEnvelope::new(space, create), &app.policy).await.unwrap();
-    let (report, _) = run(&app, &lines([child(1)])).await;
+    let other = with(child(1), "/representative/birth_name", json!("AUTRENOM"));
+    let (report, _) = run(&app, &other).await;
     assert_eq!((report.created, report.known), (0, 1));
-    assert_eq!(events(&app).await, whole);
+    assert_eq!(events(&app).await, 2);
 }
 
 #[tokio::test]

@@ -80,7 +80,9 @@ impl Cast {
         let Life { space, message } = life;
         let at = self.told_at;
         Ok(match step {
-            Step::Create => CreateSpace { at, space, by: Party::Cnam, admission: self.person_of(space)? }.into(),
+            Step::Create => {
+                CreateSpace { at, space, by: Party::Cnam, admission: self.person_of(space)?, representatives: Vec::new() }.into()
+            }
             Step::Notice => {
                 let digest = ProvisionalCode::generate(store.entropy().bytes()?).digest(store.code_key(), space);
                 SendNotice { at, message, digest }.into()

@@ -118,6 +118,7 @@ macro_rules! streams {
         /// An event of any kind of stream.
         #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(untagged)]
+        #[expect(clippy::large_enum_variant, reason = "most events are a space's, and a box would cost each an allocation")]
         pub enum Event {
             /// Of the life of a space.
             Space(SpaceEvent),
@@ -168,6 +169,14 @@ macro_rules! streams {
                 }
             }
 
+            /// The event in one or two French sentences, as the holder of the space reads it.
+            pub fn sentence(&self) -> String {
+                match self {
+                    Self::Space(event) => event.sentence(),
+                    $(Self::$kind(event) => event.sentence(),)+
+                }
+            }
+
             /// What the event does to the key of its space: only the life of the space does anything.
             pub const fn key_effect(&self) -> KeyEffect {
                 match self {
@@ -195,6 +204,7 @@ macro_rules! streams {
 
         /// A request to any kind of stream.
         #[derive(Debug, Clone, PartialEq)]
+        #[expect(clippy::large_enum_variant, reason = "a command lives for one decision, and is moved a few times only")]
         pub enum Command {
             /// To the life of a space.
             Space(SpaceCommand),
@@ -229,6 +239,7 @@ macro_rules! streams {
 
         /// What the events of one stream make of it.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[expect(clippy::large_enum_variant, reason = "most states that are loaded are spaces, and a box would cost each an allocation")]
         pub enum State {
             /// A space.
             Space(HealthSpace),

@@ -13,6 +13,7 @@ pub mod code;
 pub mod email;
 pub mod event;
 pub mod finess;
+pub mod french;
 pub mod identity;
 pub mod ids;
 pub mod ins;

@@ -10,7 +10,6 @@ pub mod backlog;
 mod change;
 mod compare;
 mod follow;
-pub mod french;
 mod health;
 mod life;
 mod page;
@@ -19,11 +18,12 @@ mod read_model;
 mod rebuild;
 mod row;
 mod sections;
-mod sentence;
 #[cfg(test)]
 mod tests;
 mod token;
 mod wait;
+
+pub use ens_domain::french;
 
 pub use all::{read_model, read_models};
 pub use change::{Amendment, Change, Fold, NothingToAmend, Writes, rows_to_load};

@@ -41,7 +41,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let id = space.to_string();
     let agent = Party::Support { agent: AgentId::parse("desk-1")? };
     let (via, proof) = (OppositionChannel::Desk, Proof::IdentityProved);
-    framework.execute(&id, CreateSpace { at, space, by: Party::Cnam, admission: admission(at)? }.into()).await?;
+    framework
+        .execute(&id, CreateSpace { at, space, by: Party::Cnam, admission: admission(at)?, representatives: Vec::new() }.into())
+        .await?;
     framework.execute(&id, Oppose { at, by: agent.clone(), via, proof: proof.clone() }.into()).await?;
     framework.execute(&id, WithdrawOpposition { at, by: agent, via, proof }.into()).await?;
 

@@ -29,8 +29,12 @@ async fn a_minor_comes_with_a_representative() {
         json!({ "birth_name": "ESSAI", "first_names": ["Dominique"], "sex": "male", "born_on": "1984-01-02", "birthplace": "44109" });
     let created = api.cnam("POST", "/v1/spaces").header("idempotency-key", "child-1").json(&child).send().await;
     assert_eq!(created.done(), ["SpaceCreated", "RepresentationDeclared"]);
+    assert_eq!(created.header("etag"), "\"2\"");
     let again = api.cnam("POST", "/v1/spaces").header("idempotency-key", "child-1").json(&child).send().await;
     assert_eq!((again.status, again.body), (201, created.body));
+    let once_more = api.cnam("POST", "/v1/spaces").json(&child).send().await;
+    assert_eq!((once_more.status, once_more.done()), (200, vec![]));
+    assert_eq!(api.events().await, 2);
 }
 
 #[tokio::test]

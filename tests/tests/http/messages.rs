@@ -1,7 +1,6 @@
 //! Delivery reports over HTTP: bounces as they were received, and files with the statuses of letters.
 
 use ens_api::http::gate::Actor;
-use ens_api::notify::MessageRef;
 use ens_domain::ids::{MessageId, SpaceId};
 use ens_domain::space::CodeEvent;
 use ens_domain::space::SpaceEvent;

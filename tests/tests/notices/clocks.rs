@@ -3,13 +3,13 @@
 use chrono::{DateTime, Duration, Utc};
 use ens_api::app::App;
 use ens_api::background::deadlines::settle_due;
-use ens_api::background::notices::issue_due;
 use ens_api::background::openings::open_due;
-use ens_api::clock::Clock;
 use ens_domain::calendar::paris;
 use ens_domain::ids::SpaceId;
 use ens_domain::space::terms::Stage;
+use ens_notices::prior_notices::issue_due;
 use ens_projections::Followers;
+use ens_store::{Clock, CommandContext};
 use ens_store::{ClockFault, Store, StoreError};
 use ens_tests::cohort::{lives, notified_on, open_store};
 use ens_tests::{Engine, Launch, TestStorage};
@@ -86,12 +86,13 @@ async fn two_minutes_between_the_clocks_of_process_and_server_are_borne_and_no_m
 async fn on_the_machine_s_own_clock_only_a_jump_of_days_needs_the_operator_s_word() {
     let wrong = Wrong::by(Engine::SqliteFile, Duration::hours(20)).await;
     assert_eq!(wrong.errors().await, [None, None, None], "a night's stop");
-    let later = App { clock: Clock::machine_wrong_by(Duration::days(43)), ..wrong.app.clone() };
+    let context = CommandContext { clock: Clock::machine_wrong_by(Duration::days(43)), ..wrong.app.context.clone() };
+    let later = App { context, ..wrong.app.clone() };
     let jumped = open_due(&later, paris::day_of(later.now())).await;
     assert!(matches!(jumped, Err(StoreError::Clock(ClockFault::Jumped { .. }))), "{jumped:?}");
     assert_eq!(wrong.opened().await, 0);
     later.store.accept_clock(later.now()).await.expect("the operator's word");
-    assert_eq!(open_due(&later, paris::day_of(later.now())).await.expect("a round").opened, 20);
+    assert_eq!(open_due(&later, paris::day_of(later.now())).await.expect("a round").done, 20);
 }
 
 #[tokio::test]

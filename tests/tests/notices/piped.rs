@@ -3,8 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use ens_api::notify::{MessageRef, SendOutcome};
 use ens_domain::space::terms::Stage;
+use ens_notices::{MessageRef, SendOutcome};
 use ens_tests::cohort::MASTER_KEY;
 use ens_tests::{Engine, Launch};
 

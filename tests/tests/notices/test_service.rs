@@ -78,7 +78,9 @@ impl TestService {
     /// A space for this admission.
     pub(crate) async fn admit(&self, admission: Admission) -> SpaceId {
         let space = SpaceId::at(self.app.now(), self.app.store.entropy().bytes().expect("randomness"));
-        self.say(space, CreateSpace { at: self.app.now(), space, by: Party::Cnam, admission }).await.expect("a space");
+        self.say(space, CreateSpace { at: self.app.now(), space, by: Party::Cnam, admission, representatives: Vec::new() })
+            .await
+            .expect("a space");
         space
     }
 

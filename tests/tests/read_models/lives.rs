@@ -165,7 +165,7 @@ impl Member {
             admission.department = Department::parse("44").expect("a department");
             admission.insurer = InsurerCode::parse("MSA-44").expect("an insurer");
         }
-        CreateSpace { at: start(), space: self.space, by: Party::Cnam, admission }.into()
+        CreateSpace { at: start(), space: self.space, by: Party::Cnam, admission, representatives: Vec::new() }.into()
     }
 
     fn told(&self) -> [SpaceCommand; 2] {

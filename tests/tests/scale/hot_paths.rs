@@ -138,7 +138,10 @@ async fn messages(store: &Store, policy: &Policy) {
     };
     let fresh: Vec<SpaceId> = (0..48).map(|_| Uuid::now_v7().into()).collect();
     let create = |(number, space): (u32, &SpaceId)| {
-        CommandEnvelope::new(*space, CreateSpace { at: now, space: *space, by: Party::Cnam, admission: person(number) })
+        CommandEnvelope::new(
+            *space,
+            CreateSpace { at: now, space: *space, by: Party::Cnam, admission: person(number), representatives: Vec::new() },
+        )
     };
     let answers = store.commands().execute_all((201..).zip(&fresh).map(create).collect(), policy).await;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");

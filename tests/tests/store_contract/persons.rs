@@ -93,16 +93,16 @@ pub(crate) fn admission() -> Admission {
     }
 }
 
+pub(crate) fn create(space: SpaceId) -> CommandEnvelope {
+    CommandEnvelope::new(space, CreateSpace { at: monday(), space, by: Party::Cnam, admission: admission(), representatives: Vec::new() })
+}
+
 /// The command in an envelope to a space, for the stock writer.
 pub(crate) fn space_command(envelope: CommandEnvelope) -> SpaceCommand {
     match envelope.command {
         Command::Space(command) => command,
         Command::Measure(_) => panic!("a command to a measure"),
     }
-}
-
-pub(crate) fn create(space: SpaceId) -> CommandEnvelope {
-    CommandEnvelope::new(space, CreateSpace { at: monday(), space, by: Party::Cnam, admission: admission() })
 }
 
 pub(crate) fn declare_contacts(space: SpaceId) -> CommandEnvelope {

@@ -4,7 +4,7 @@ use chrono::{TimeDelta, Utc};
 
 use crate::cli::TokenArgs;
 use crate::config::{Settings, development_token_key};
-use crate::http::gate::{Actor, Claims, ClaimsError, MintError, Role, mint};
+use crate::http::gate::{Actor, Claims, ClaimsError, Role, mint};
 
 use super::failure::{Failure, TokenError};
 use super::streams::print;

@@ -1,26 +1,20 @@
 //! Some hundreds of lines that are decided together: ids reserved in one call, spaces created in one transaction a partition.
 //!
 //! - a person who was reserved and never created is created
-//! - a representative whom an interrupted run left out is declared
+//! - a minor's space is never without its representative
 
-use ens_domain::space::AdmissionEvent;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ens_domain::calendar::paris;
-use ens_domain::ids::{RepresentationId, SpaceId};
+use ens_domain::ids::SpaceId;
 use ens_domain::ins::InsDigest;
-use ens_domain::party::Party;
-use ens_domain::space::SpaceEvent;
-use ens_domain::space::commands::{CreateSpace, DeclareRepresentative};
+use ens_domain::space::{AdmissionEvent, SpaceEvent};
 use ens_store::{CommandEnvelope, Known, Outcome, Rejection, StoreError};
 
 use crate::app::App;
 
 use super::fields::BadField;
 use super::person::{Admitted, Person};
-
-/// The version of a space that this batch has dealt with: nothing more is to be done for it.
-const FINISHED: u64 = u64::MAX;
 
 /// What became of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,10 +47,8 @@ pub struct Batch {
 enum Asked {
     /// Nothing: its verdict is known.
     Nothing(Verdict),
-    /// So many orders for this space, the first of which creates it.
-    Creation(SpaceId, usize),
-    /// So many orders for this space, which stood there half done.
-    Completion(SpaceId, usize),
+    /// One order, which creates this space.
+    Creation(SpaceId),
 }
 
 /// A line whose person may have a space, and the digest that the registry knows the person by.
@@ -65,7 +57,8 @@ type Candidate = (InsDigest, Admitted);
 /// What is known of the spaces of a batch before anything is asked.
 struct KnownSpaces {
     spaces: HashMap<InsDigest, SpaceId>,
-    versions: HashMap<SpaceId, u64>,
+    /// Those that exist, or whose creation this batch has asked for.
+    existing: HashSet<SpaceId>,
 }
 
 impl Batch {
@@ -113,7 +106,7 @@ impl Batch {
 }
 
 impl KnownSpaces {
-    /// Reserves an id for every new person, and looks up how far the spaces of the others are.
+    /// Reserves an id for every new person, and looks up whether the spaces of the others exist.
     async fn of(app: &App, lines: &[(u64, Result<Candidate, BadField>)]) -> Result<Self, StoreError> {
         // A line that is no candidate is reported elsewhere, with its number.
         let persons = lines.iter().filter_map(|(_, line)| line.as_ref().ok()).map(|(digest, _)| *digest);
@@ -122,56 +115,35 @@ impl KnownSpaces {
         let spaces = proposals.iter().zip(&reserved).map(|((digest, _), answer)| (*digest, answer.space)).collect();
         let already: Vec<SpaceId> = reserved.iter().filter(|answer| answer.known == Known::Already).map(|answer| answer.space).collect();
         let loaded = app.store.log().states(&already).await?;
-        let versions = already.into_iter().zip(loaded).filter_map(|(space, loaded)| Some((space, loaded?.version))).collect();
-        Ok(Self { spaces, versions })
+        let existing = already.into_iter().zip(loaded).filter_map(|(space, loaded)| loaded.map(|_| space)).collect();
+        Ok(Self { spaces, existing })
     }
 
-    /// What one line asks. A space counts as standing from here on, so the same person again in this batch changes nothing.
+    /// What one line asks. A space counts as existing from here on, so the same person again in this batch changes nothing.
     fn ask(&mut self, app: &App, digest: InsDigest, admitted: Admitted, orders: &mut Vec<CommandEnvelope>) -> Asked {
         let Some(space) = self.spaces.get(&digest).copied() else {
             return Asked::Nothing(Verdict::Refused(BadField::line("no id could be reserved")));
         };
-        let before = orders.len();
-        let version = self.versions.insert(space, FINISHED).unwrap_or(0);
-        let at = app.now();
-        if version == 0 {
-            orders.push(CommandEnvelope::new(space, CreateSpace { at, space, by: Party::Cnam, admission: admitted.admission }));
+        if !self.existing.insert(space) {
+            return Asked::Nothing(Verdict::Known(space));
         }
-        // Version 1 is a creation and nothing since: a run that was interrupted there has not declared the representative.
-        if let Some((kind, representative)) = admitted.representative.filter(|_| version <= 1) {
-            // The first representation bears the space's own id: declared by two runs, it is the same one.
-            let representation = RepresentationId::from(space.uuid());
-            orders.push(CommandEnvelope::new(space, DeclareRepresentative { at, by: Party::Cnam, representation, kind, representative }));
-        }
-        match (version, orders.len() - before) {
-            (0, count) => Asked::Creation(space, count),
-            (_, 0) => Asked::Nothing(Verdict::Known(space)),
-            (_, count) => Asked::Completion(space, count),
-        }
+        orders.push(CommandEnvelope::new(space, admitted.creation(space, app.now())));
+        Asked::Creation(space)
     }
 }
 
 impl Asked {
     fn answered(self, answers: &mut impl Iterator<Item = Result<Outcome, Rejection>>) -> Result<Verdict, StoreError> {
-        let (space, count) = match self {
+        let space = match self {
             Self::Nothing(verdict) => return Ok(verdict),
-            Self::Creation(space, count) | Self::Completion(space, count) => (space, count),
+            Self::Creation(space) => space,
         };
-        let mut created = false;
-        let mut refused = None;
-        // Every answer of this line is taken, a refused one too: the next line's answers follow.
-        for place in 0..count {
-            match answers.next() {
-                Some(Ok(outcome)) => created |= place == 0 && outcome.space_events().any(is_creation),
-                Some(Err(Rejection::Store(error))) => return Err(error),
-                Some(Err(reason)) => refused = refused.or(Some(BadField::line(reason))),
-                None => refused = refused.or(Some(BadField::line("the store gave no answer"))),
-            }
-        }
-        Ok(match refused {
-            Some(fault) => Verdict::Refused(fault),
-            None if created => Verdict::Created(space),
-            None => Verdict::Known(space),
+        Ok(match answers.next() {
+            Some(Ok(outcome)) if outcome.space_events().any(is_creation) => Verdict::Created(space),
+            Some(Ok(_)) => Verdict::Known(space),
+            Some(Err(Rejection::Store(error))) => return Err(error),
+            Some(Err(reason)) => Verdict::Refused(BadField::line(reason)),
+            None => Verdict::Refused(BadField::line("the store gave no answer")),
         })
     }
 }

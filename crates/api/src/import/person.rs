@@ -3,15 +3,18 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::address::PostalAddress;
 use ens_domain::calendar::{Horizon, years_after};
 use ens_domain::email::EmailAddress;
 use ens_domain::identity::{Identity, IdentityError, IdentityFields, Sex};
+use ens_domain::ids::{RepresentationId, SpaceId};
 use ens_domain::ins::{Ins, InsAuthority, InsStatus};
 use ens_domain::organism::{Department, InsurerCode};
+use ens_domain::party::Party;
 use ens_domain::personal::Personal;
 use ens_domain::phone::PhoneNumber;
+use ens_domain::space::commands::{CreateSpace, NewRepresentation};
 use ens_domain::space::events::{Admission, Contacts};
 use ens_domain::space::terms::RepresentationKind;
 
@@ -125,6 +128,17 @@ impl Person {
         ];
         let days = named.into_iter().filter_map(|(field, day)| Some((field, day?)));
         days.map(|(field, day)| past.admit(day).map(drop).map_err(|outside| BadField::new(field, outside))).collect()
+    }
+}
+
+impl Admitted {
+    /// CNAM's command to create the person's space under this id, together with who acts for the person.
+    pub fn creation(self, space: SpaceId, at: DateTime<Utc>) -> CreateSpace {
+        // The first representation bears the space's own id.
+        let representation = RepresentationId::from(space.uuid());
+        let new = |(kind, representative)| NewRepresentation { representation, kind, representative };
+        let representatives = self.representative.map(new).into_iter().collect();
+        CreateSpace { at, space, by: Party::Cnam, admission: self.admission, representatives }
     }
 }
 

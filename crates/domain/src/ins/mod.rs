@@ -1,6 +1,7 @@
 //! INS: the national health identity, a matricule of 15 characters with the authority that gave it and how far it is proved.
 
 mod authority;
+mod error;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use crate::parsed::redacted;
 use crate::personal::PersonalData;
 
 pub use authority::{InsAuthority, InsStatus};
+pub use error::InsError;
 
 /// A person's national health identity. Equality looks at all three parts; the [digest](Ins::digest) at the matricule alone.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,32 +29,6 @@ redacted!(Ins);
 
 impl PersonalData for Ins {
     const KIND: &'static str = "ins";
-}
-
-/// What is wrong with an INS. Never holds what was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum InsError {
-    /// Not 13 characters and a key of two digits.
-    #[error("an INS has 15 characters: 13 and a key of two digits")]
-    Length,
-    /// Not a first digit in use.
-    #[error("the first digit of an INS is 1, 2, 3, 4, 7 or 8")]
-    FirstDigit,
-    /// A month that is neither a month nor a pseudo-month of incomplete civil status.
-    #[error("the month of an INS is 01 to 12, or 20 and above")]
-    Month,
-    /// A letter elsewhere than in `2A` and `2B`.
-    #[error("an INS is made of digits; only its department may be 2A or 2B")]
-    Digits,
-    /// A character was mistyped.
-    #[error("the key does not match the 13 characters before it: check the INS for a typing slip")]
-    Key,
-    /// Not one of the four known OIDs.
-    #[error("the OID of an INS is 1.2.250.1.213.1.4.8, .9, .10 or .11")]
-    Authority,
-    /// A fictitious NIR is asked for a person whose sex it could not tell.
-    #[error("a fictitious INS needs a sex, and an order from 1 to 999")]
-    Fictitious,
 }
 
 /// The form in files and in the sealed log: `{"matricule": "…", "oid": "…", "status": "…"}`.

@@ -1,4 +1,4 @@
-//! Authorisations: whom the holder lets in, to what, until when; and professionals kept out.
+//! Grants: whom the holder lets in, to what, until when; and professionals kept out.
 //!
 //! granted --revoked | expired | professional blocked--> over, for good
 //! - an authorisation ends with the last day it names
@@ -7,7 +7,6 @@
 //! - unblocking does not bring an authorisation back
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
-use crate::space::events::AccessEvent;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::calendar::{Horizon, OutsideHorizon, paris};
@@ -16,10 +15,10 @@ use crate::party::{Grantee, Party};
 use crate::policy::Policy;
 use crate::rpps::Rpps;
 
-use super::events::SpaceEvent;
-use super::life::{Grant, Life, Standing};
+use super::events::{AccessEvent, SpaceEvent};
+use super::life::{Grant, GrantState, Life};
 use super::refusal::{Parties, SpaceRefusal};
-use super::terms::{Scope, Stage};
+use super::terms::Scope;
 
 /// Let a professional or a structure see all or part of the space, until the end of a day if given.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,15 +65,15 @@ pub struct UnblockProfessional {
 impl GrantAccess {
     pub(super) fn decide(self, life: &Life, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSide, &self.by, self.at)?;
-        life.in_use()?;
-        if let Some(known) = life.grants.get(&self.grant) {
-            return if self.is(known) { Ok(Vec::new()) } else { Err(SpaceRefusal::GrantIdTaken) };
+        life.in_service()?;
+        if let Some(known) = life.grants.state(self.grant) {
+            return if self.is(known.grant()) { Ok(Vec::new()) } else { Err(SpaceRefusal::GrantIdTaken) };
         }
         if self.scope.is_empty() {
             return Err(SpaceRefusal::EmptyScope);
         }
         match &self.to {
-            Grantee::Professional { rpps } if life.blocked.contains(rpps) => return Err(SpaceRefusal::ProfessionalIsBlocked),
+            Grantee::Professional { rpps } if life.grants.is_blocked(rpps) => return Err(SpaceRefusal::ProfessionalIsBlocked),
             Grantee::Professional { .. } | Grantee::Structure { .. } => {}
         }
         if let Some(until) = self.until {
@@ -102,9 +101,11 @@ impl RevokeAccess {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSide, &self.by, self.at)?;
         life.was_opened()?;
-        match life.grants.get(&self.grant).ok_or(SpaceRefusal::NoSuchGrant)?.standing {
-            Standing::Over => Ok(Vec::new()),
-            Standing::Stands => Ok(vec![SpaceEvent::Access(AccessEvent::AccessRevoked { at: self.at, by: self.by, grant: self.grant })]),
+        match life.grants.state(self.grant).ok_or(SpaceRefusal::NoSuchGrant)? {
+            GrantState::Over(_) => Ok(Vec::new()),
+            GrantState::Standing(_) => {
+                Ok(vec![SpaceEvent::Access(AccessEvent::AccessRevoked { at: self.at, by: self.by, grant: self.grant })])
+            }
         }
     }
 }
@@ -112,14 +113,14 @@ impl RevokeAccess {
 impl ExpireAccess {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.was_opened()?;
-        let grant = life.grants.get(&self.grant).ok_or(SpaceRefusal::NoSuchGrant)?;
-        match (grant.standing, grant.until) {
-            (Standing::Over, _) => Ok(Vec::new()),
-            (Standing::Stands, Some(until)) if until < paris::day_of(self.at) => {
-                Ok(vec![SpaceEvent::Access(AccessEvent::AccessExpired { at: self.at, grant: self.grant })])
-            }
-            (Standing::Stands, until) => Err(SpaceRefusal::GrantStillRuns { until }),
+        let until = match life.grants.state(self.grant).ok_or(SpaceRefusal::NoSuchGrant)? {
+            GrantState::Over(_) => return Ok(Vec::new()),
+            GrantState::Standing(grant) => grant.until,
+        };
+        if until.is_none_or(|until| until >= paris::day_of(self.at)) {
+            return Err(SpaceRefusal::GrantStillRuns { until });
         }
+        Ok(vec![SpaceEvent::Access(AccessEvent::AccessExpired { at: self.at, grant: self.grant })])
     }
 }
 
@@ -128,12 +129,11 @@ impl BlockProfessional {
         life.allow(Parties::HolderSide, &self.by, self.at)?;
         life.was_opened()?;
         let Self { at, by, professional } = self;
-        if life.blocked.contains(&professional) {
+        if life.grants.is_blocked(&professional) {
             return Ok(Vec::new());
         }
-        let theirs = Grantee::Professional { rpps: professional.clone() };
-        let ended = life.grants.iter().filter(|(_, grant)| grant.to == theirs && grant.standing == Standing::Stands).map(|(id, _)| *id);
-        Ok(vec![SpaceEvent::Access(AccessEvent::ProfessionalBlocked { at, by, professional, ended: ended.collect() })])
+        let ended = life.grants.given_to(&professional);
+        Ok(vec![SpaceEvent::Access(AccessEvent::ProfessionalBlocked { at, by, professional, ended })])
     }
 }
 
@@ -142,7 +142,7 @@ impl UnblockProfessional {
         life.allow(Parties::HolderSide, &self.by, self.at)?;
         life.was_opened()?;
         let Self { at, by, professional } = self;
-        let blocked = life.blocked.contains(&professional);
+        let blocked = life.grants.is_blocked(&professional);
         Ok(if blocked { vec![SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { at, by, professional })] } else { Vec::new() })
     }
 }
@@ -152,34 +152,6 @@ impl Scope {
         match self {
             Self::All => false,
             Self::Sections { sections } => sections.is_empty(),
-        }
-    }
-}
-
-impl Life {
-    /// New authorisations need a space that is open and neither suspended nor closed.
-    pub(super) fn in_use(&self) -> Result<(), SpaceRefusal> {
-        match self.stage {
-            Stage::Open | Stage::Active => Ok(()),
-            Stage::Created
-            | Stage::Notified
-            | Stage::Unreachable
-            | Stage::Opposed
-            | Stage::Blocked
-            | Stage::Suspended
-            | Stage::Closed
-            | Stage::Destroyed
-            | Stage::Ended => Err(self.because_of_stage()),
-        }
-    }
-
-    /// Taking back, and keeping out, stay possible while the space is suspended or archived: what is closed may reopen.
-    fn was_opened(&self) -> Result<(), SpaceRefusal> {
-        match self.stage {
-            Stage::Open | Stage::Active | Stage::Suspended | Stage::Closed => Ok(()),
-            Stage::Created | Stage::Notified | Stage::Unreachable | Stage::Opposed | Stage::Blocked | Stage::Destroyed | Stage::Ended => {
-                Err(self.because_of_stage())
-            }
         }
     }
 }

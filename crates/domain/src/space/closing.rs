@@ -8,15 +8,14 @@
 //! - a space whose destruction is pending does not reopen
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
-use crate::space::events::ClosingEvent;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::calendar::{Horizon, OutsideHorizon, paris, years_after};
 use crate::party::Party;
 use crate::policy::Policy;
 
-use super::events::SpaceEvent;
-use super::life::Life;
+use super::events::{ClosingEvent, SpaceEvent};
+use super::life::{Life, Phase};
 use super::refusal::{Parties, SpaceRefusal};
 use super::terms::{ClosingGround, Stage};
 
@@ -53,14 +52,12 @@ impl RecordDeath {
             |beyond: OutsideHorizon| SpaceRefusal::ImpossibleDay { day: died_on, earliest: beyond.earliest, latest: beyond.latest };
         Horizon::past(paris::day_of(at), policy).admit(died_on).map_err(outside)?;
         let dies = |stage| SpaceEvent::Closing(ClosingEvent::DeathRecorded { at, by: by.clone(), died_on, stage });
-        Ok(match life.stage {
-            Stage::Created | Stage::Notified | Stage::Unreachable | Stage::Opposed | Stage::Blocked | Stage::Ended => {
-                vec![dies(Stage::Ended)]
+        Ok(match life.phase {
+            Phase::Before(_) | Phase::Ended => vec![dies(Stage::Ended)],
+            Phase::InService(_) | Phase::Suspended { .. } => {
+                vec![dies(Stage::Closed), close(at, by.clone(), ClosingGround::Death, policy)]
             }
-            Stage::Open | Stage::Active | Stage::Suspended => {
-                vec![dies(Stage::Closed), life.close(at, by.clone(), ClosingGround::Death, policy)]
-            }
-            Stage::Closed | Stage::Destroyed => vec![dies(life.stage)],
+            Phase::Archived { .. } | Phase::Destroyed => vec![dies(life.stage())],
         })
     }
 }
@@ -68,52 +65,34 @@ impl RecordDeath {
 impl Close {
     pub(super) fn decide(self, life: &Life, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSideOrSupport, &self.by, self.at)?;
-        match life.stage {
-            Stage::Closed => Ok(Vec::new()),
-            Stage::Open | Stage::Active | Stage::Suspended => Ok(vec![life.close(self.at, self.by, ClosingGround::Request, policy)]),
-            Stage::Created | Stage::Notified | Stage::Unreachable | Stage::Opposed | Stage::Blocked | Stage::Destroyed | Stage::Ended => {
-                Err(life.because_of_stage())
-            }
-        }
+        life.was_opened()?;
+        let closed = life.phase.archive().is_some();
+        Ok(if closed { Vec::new() } else { vec![close(self.at, self.by, ClosingGround::Request, policy)] })
     }
 }
 
 impl Reopen {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSideOrSupport, &self.by, self.at)?;
-        match life.stage {
-            Stage::Open | Stage::Active => return Ok(Vec::new()),
-            Stage::Closed => {}
-            Stage::Created
-            | Stage::Notified
-            | Stage::Unreachable
-            | Stage::Opposed
-            | Stage::Blocked
-            | Stage::Suspended
-            | Stage::Destroyed
-            | Stage::Ended => return Err(life.because_of_stage()),
-        }
+        let (opening, archive) = match &life.phase {
+            Phase::InService(_) => return Ok(Vec::new()),
+            Phase::Archived { opening, archive } => (opening, archive),
+            Phase::Before(_) | Phase::Suspended { .. } | Phase::Destroyed | Phase::Ended => return Err(life.because_of_stage()),
+        };
         life.still_lives()?;
-        if let Some(destroy_on) = life.destroy_on {
+        if let Some(destroy_on) = archive.destroy_on {
             return Err(SpaceRefusal::DestructionPending { destroy_on });
         }
-        if let Some(archive) = life.archive.filter(|archive| paris::day_of(self.at) > archive.until) {
+        if paris::day_of(self.at) > archive.until {
             return Err(SpaceRefusal::ArchiveOver { archived_until: archive.until });
         }
-        Ok(vec![SpaceEvent::Closing(ClosingEvent::Reopened { at: self.at, by: self.by, stage: life.in_service() })])
+        Ok(vec![SpaceEvent::Closing(ClosingEvent::Reopened { at: self.at, by: self.by, stage: opening.stage() })])
     }
 }
 
-impl Life {
-    /// The closing, now; the archive's term is computed once, here.
-    pub(super) fn close(&self, at: DateTime<Utc>, by: Party, ground: ClosingGround, policy: &Policy) -> SpaceEvent {
-        let closed_on = paris::day_of(at);
-        SpaceEvent::Closing(ClosingEvent::Closed {
-            at,
-            by,
-            ground,
-            closed_on,
-            archived_until: years_after(closed_on, policy.archive_years),
-        })
-    }
+/// The closing, now; the archive's term is computed once, here.
+pub(super) fn close(at: DateTime<Utc>, by: Party, ground: ClosingGround, policy: &Policy) -> SpaceEvent {
+    let closed_on = paris::day_of(at);
+    let archived_until = years_after(closed_on, policy.archive_years);
+    SpaceEvent::Closing(ClosingEvent::Closed { at, by, ground, closed_on, archived_until })
 }

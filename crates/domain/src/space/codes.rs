@@ -9,20 +9,17 @@
 //! - a reissued code does not lengthen the window
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
-use crate::space::events::CodeEvent;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::calendar::paris;
 use crate::code::CodeDigest;
 use crate::ids::MessageId;
 use crate::party::Party;
 use crate::policy::Policy;
 
-use super::events::SpaceEvent;
-use super::life::Life;
+use super::events::{CodeEvent, SpaceEvent};
+use super::life::{Comparison, Life, Notice, Phase};
 use super::refusal::{Parties, SpaceRefusal};
-use super::sending::Lock;
-use super::terms::{BlockReason, Channel, CodePurpose, Stage};
+use super::terms::{BlockReason, Channel, CodePurpose};
 
 /// Issue a new code on request, to go in this message by [`super::HealthSpace::code_channel`].
 #[derive(Debug, Clone, PartialEq)]
@@ -46,12 +43,12 @@ pub(super) enum Entered {
 impl ReissueCode {
     pub(super) fn decide(self, life: &Life, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSideOrAgent, &self.by, self.at)?;
-        if life.code.as_ref().is_some_and(|code| code.sending.message == self.message) {
+        if life.messages.code().is_some_and(|code| code.sending.message == self.message) {
             return Ok(Vec::new());
         }
-        life.may_have_a_code()?;
+        may_have_a_code(life)?;
         let channel = life.channel_without(None).ok_or(SpaceRefusal::NoContact)?;
-        match &life.code {
+        match life.messages.code() {
             Some(code) if self.at < code.reissue_from => Err(SpaceRefusal::ReissueTooSoon { from: code.reissue_from }),
             Some(_) | None => Ok(vec![issue(self.at, self.message, (channel, CodePurpose::Reissue), self.digest, policy)]),
         }
@@ -78,41 +75,37 @@ pub(super) fn issue(
     })
 }
 
-impl Life {
-    /// Whether a code, asked for now, would serve the person and nobody else.
-    fn may_have_a_code(&self) -> Result<(), SpaceRefusal> {
-        match self.stage {
-            Stage::Notified | Stage::Opposed | Stage::Open => Ok(()),
-            // The known contacts are those of somebody who is not the representative.
-            Stage::Blocked if self.blocks.contains(&BlockReason::NotTheRepresentative) => Err(self.because_of_stage()),
-            Stage::Blocked => Ok(()),
-            Stage::Created => Err(match &self.notice {
-                Some(notice) => SpaceRefusal::NoticeUnderWay { message: notice.sending.message },
-                None => SpaceRefusal::NotNotified,
-            }),
-            Stage::Active => Err(SpaceRefusal::AlreadyActive),
-            Stage::Unreachable | Stage::Suspended | Stage::Closed | Stage::Destroyed | Stage::Ended => Err(self.because_of_stage()),
-        }
+/// Whether a code, asked for now, would serve the person and nobody else.
+fn may_have_a_code(life: &Life) -> Result<(), SpaceRefusal> {
+    if let Phase::InService(opening) = life.phase {
+        return if opening.activated { Err(SpaceRefusal::AlreadyActive) } else { Ok(()) };
     }
+    let preparation = life.before_opening()?;
+    if preparation.opposed_since().is_some() {
+        return Ok(());
+    }
+    if !preparation.blocks.is_empty() {
+        // The known contacts are those of somebody who is not the representative.
+        let wrong = preparation.is_blocked_by(BlockReason::NotTheRepresentative);
+        return if wrong { Err(life.because_of_stage()) } else { Ok(()) };
+    }
+    match life.messages.notice() {
+        Notice::Received { .. } => Ok(()),
+        Notice::Sent(sending) => Err(SpaceRefusal::NoticeUnderWay { message: sending.message }),
+        Notice::NotOwed | Notice::Owed(_) => Err(SpaceRefusal::NotNotified),
+        Notice::Impossible(_) => Err(life.because_of_stage()),
+    }
+}
 
-    /// Tries a code. What is wrong with the code in force is said before the entered one is looked at.
-    pub(super) fn enter_code(&self, entered: &CodeDigest, at: DateTime<Utc>) -> Result<Entered, SpaceRefusal> {
-        let code = self.code.as_ref().ok_or(SpaceRefusal::NoCode)?;
-        let right = code.digest.matches(entered);
-        match code.lock {
-            Lock::Locked => return Err(SpaceRefusal::CodeLocked),
-            Lock::Used if right => return Ok(Entered::Spent),
-            Lock::Used => return Err(SpaceRefusal::CodeUsed),
-            Lock::Live => {}
-        }
-        if let Some(valid_until) = code.valid_until.filter(|last| paris::day_of(at) > *last) {
-            return Err(SpaceRefusal::CodeExpired { valid_until });
-        }
-        if right {
-            return Ok(Entered::Right);
-        }
-        let left = code.attempts_left.saturating_sub(1);
-        let wrong = SpaceEvent::Code(CodeEvent::WrongCodeEntered { at, left });
-        Ok(Entered::Wrong(if left == 0 { vec![wrong, SpaceEvent::Code(CodeEvent::CodeLocked { at })] } else { vec![wrong] }))
-    }
+/// Tries a code.
+pub(super) fn enter_code(life: &Life, entered: &CodeDigest, at: DateTime<Utc>) -> Result<Entered, SpaceRefusal> {
+    let code = life.messages.code().ok_or(SpaceRefusal::NoCode)?;
+    let left = match code.compare(entered, at)? {
+        Comparison::Right => return Ok(Entered::Right),
+        Comparison::Used => return Ok(Entered::Spent),
+        Comparison::Wrong { left } => left,
+    };
+    let locked = (left == 0).then_some(CodeEvent::CodeLocked { at });
+    let attempt = std::iter::once(CodeEvent::WrongCodeEntered { at, left }).chain(locked);
+    Ok(Entered::Wrong(attempt.map(SpaceEvent::Code).collect()))
 }

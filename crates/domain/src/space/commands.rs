@@ -12,7 +12,7 @@ pub use super::destruction::{CancelDestruction, Destroy, RenewSpace, RequestDest
 pub use super::notice::{RecordEmailFailed, RecordEmailSent, RecordLetterDelivered, RecordLetterPosted, RecordLetterReturned, SendNotice};
 pub use super::opening::{Activate, MendTechnicalBlock, Open, ReportTechnicalBlock};
 pub use super::opposition::{Oppose, Proof, WithdrawOpposition};
-pub use super::representation::{ComeOfAge, DeclareRepresentative, DenyRepresentation, EndRepresentation};
+pub use super::representation::{ComeOfAge, DeclareRepresentative, DenyRepresentation, EndRepresentation, NewRepresentation};
 pub use super::suspension::{CloseSuspended, LiftSuspension, OpposeClosing, Suspend};
 
 macro_rules! space_commands {

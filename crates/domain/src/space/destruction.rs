@@ -8,17 +8,17 @@
 //! - a destroyed space may be renewed, new and empty
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
-use crate::space::events::DestructionEvent;
 use chrono::{DateTime, Utc};
 
 use crate::calendar::{months_after, paris};
 use crate::party::Party;
 use crate::policy::Policy;
 
-use super::events::{Admission, SpaceEvent};
-use super::life::Life;
+use super::events::{DestructionEvent, SpaceEvent};
+use super::life::{Life, Phase};
+use super::person::Admission;
 use super::refusal::{Parties, SpaceRefusal};
-use super::terms::{DestructionGround, Stage};
+use super::terms::DestructionGround;
 
 /// Ask expressly for the archive to be destroyed (article R. 1111-36).
 #[derive(Debug, Clone, PartialEq)]
@@ -51,9 +51,9 @@ pub struct RenewSpace {
 impl RequestDestruction {
     pub(super) fn decide(self, life: &Life, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSideOrSupport, &self.by, self.at)?;
-        life.archived()?;
+        let archive = life.archived()?;
         life.still_lives()?;
-        if life.destroy_on.is_some() {
+        if archive.destroy_on.is_some() {
             return Ok(Vec::new());
         }
         let destroy_on = months_after(paris::day_of(self.at), policy.destruction_months);
@@ -64,23 +64,23 @@ impl RequestDestruction {
 impl CancelDestruction {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSideOrSupport, &self.by, self.at)?;
-        life.archived()?;
+        let pending = life.archived()?.destroy_on;
         life.still_lives()?;
-        let cancelled =
-            life.destroy_on.map(|_| SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { at: self.at, by: self.by }));
+        let Self { at, by } = self;
+        let cancelled = pending.map(|_| SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { at, by }));
         Ok(cancelled.into_iter().collect())
     }
 }
 
 impl Destroy {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
-        if life.stage == Stage::Destroyed {
+        if life.phase == Phase::Destroyed {
             return Ok(Vec::new());
         }
-        life.archived()?;
+        let archive = life.archived()?;
         let today = paris::day_of(self.at);
-        let requested = life.destroy_on.map(|day| (day, DestructionGround::Request));
-        let archive_over = life.archive.and_then(|archive| archive.until.succ_opt()).map(|day| (day, DestructionGround::ArchiveOver));
+        let requested = archive.destroy_on.map(|day| (day, DestructionGround::Request));
+        let archive_over = archive.until.succ_opt().map(|day| (day, DestructionGround::ArchiveOver));
         let first = requested.into_iter().chain(archive_over).min_by_key(|(day, _)| *day);
         match first {
             Some((due_on, ground)) if due_on <= today => {
@@ -98,32 +98,14 @@ impl RenewSpace {
         if !expected.include(&self.by) {
             return Err(SpaceRefusal::PartyNotAllowed { expected });
         }
-        match life.stage {
-            Stage::Open | Stage::Active => Ok(Vec::new()),
-            Stage::Destroyed if life.died => Err(SpaceRefusal::Deceased),
-            Stage::Destroyed => {
+        match life.phase {
+            Phase::InService(_) => Ok(Vec::new()),
+            Phase::Ended => Err(SpaceRefusal::Deceased),
+            Phase::Destroyed if life.died => Err(SpaceRefusal::Deceased),
+            Phase::Destroyed => {
                 Ok(vec![SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { at: self.at, by: self.by, admission: self.admission })])
             }
-            Stage::Ended => Err(SpaceRefusal::Deceased),
-            stage @ (Stage::Created
-            | Stage::Notified
-            | Stage::Unreachable
-            | Stage::Opposed
-            | Stage::Blocked
-            | Stage::Suspended
-            | Stage::Closed) => Err(SpaceRefusal::NotDestroyed { stage }),
-        }
-    }
-}
-
-impl Life {
-    fn archived(&self) -> Result<(), SpaceRefusal> {
-        match self.stage {
-            Stage::Closed => Ok(()),
-            stage @ (Stage::Open | Stage::Active | Stage::Suspended) => Err(SpaceRefusal::NotClosed { stage }),
-            Stage::Created | Stage::Notified | Stage::Unreachable | Stage::Opposed | Stage::Blocked | Stage::Destroyed | Stage::Ended => {
-                Err(self.because_of_stage())
-            }
+            Phase::Before(_) | Phase::Suspended { .. } | Phase::Archived { .. } => Err(SpaceRefusal::NotDestroyed { stage: life.stage() }),
         }
     }
 }

@@ -25,7 +25,6 @@
 
 mod access;
 mod admission;
-mod apply;
 mod closing;
 mod codes;
 pub mod commands;
@@ -35,10 +34,10 @@ mod life;
 mod notice;
 mod opening;
 mod opposition;
+mod person;
 pub mod receipt;
 pub mod refusal;
 mod representation;
-mod sending;
 mod suspension;
 pub mod terms;
 #[cfg(test)]
@@ -66,9 +65,9 @@ pub use life::{Grant, Representation};
 pub use opposition::Proof;
 pub use receipt::Receipt;
 pub use refusal::{Parties, SpaceRefusal};
-pub use representation::comes_of_age_on;
+pub use representation::{NewRepresentation, comes_of_age_on};
 
-use life::{Life, Standing};
+use life::Life;
 use terms::{Channel, CodePurpose, Stage};
 
 /// One person's health space (*espace numérique de santé*); before its creation there is nothing to say of it.
@@ -135,12 +134,12 @@ impl HealthSpace {
     pub fn may_write(&self, expected: Parties, by: &Party, at: DateTime<Utc>) -> Result<(), SpaceRefusal> {
         let life = self.life.as_ref().ok_or(SpaceRefusal::NoSuchSpace)?;
         life.allow(expected, by, at)?;
-        life.in_use()
+        life.in_service()
     }
 
     /// Where the space is in its life; nothing before its creation.
     pub fn stage(&self) -> Option<Stage> {
-        self.life.as_ref().map(|life| life.stage)
+        self.life.as_ref().map(Life::stage)
     }
 
     /// The id given at its creation.
@@ -190,7 +189,7 @@ impl HealthSpace {
 
     /// The last day of the window, once a notice was received that still counts.
     pub fn window_last_day(&self) -> Option<NaiveDate> {
-        self.life.as_ref().and_then(Life::last_day)
+        self.life.as_ref().and_then(|life| life.messages.notice().last_day())
     }
 
     /// How a code that is asked for now would go.
@@ -198,16 +197,14 @@ impl HealthSpace {
         self.life.as_ref().and_then(|life| life.channel_without(None))
     }
 
-    /// The authorisations that were neither taken back, nor noted as expired, nor ended by a block.
+    /// The grants that were neither taken back, nor noted as expired, nor ended by a block.
     pub fn grants(&self) -> impl Iterator<Item = (GrantId, &Grant)> {
-        let grants = self.life.iter().flat_map(|life| &life.grants);
-        grants.filter(|(_, grant)| grant.standing == Standing::Stands).map(|(id, grant)| (*id, grant))
+        self.life.iter().flat_map(|life| life.grants.standing())
     }
 
     /// Those who act for the holder.
     pub fn representatives(&self) -> impl Iterator<Item = (RepresentationId, &Representation)> {
-        let representations = self.life.iter().flat_map(|life| &life.representations);
-        representations.filter(|(_, one)| one.standing == Standing::Stands).map(|(id, one)| (*id, one))
+        self.life.iter().flat_map(|life| life.representations.standing())
     }
 
     fn admission(&self) -> Option<&Admission> {
@@ -231,8 +228,8 @@ impl Aggregate for HealthSpace {
 
     fn apply(&mut self, event: SpaceEvent) {
         match &mut self.life {
-            Some(life) => life.apply(event),
-            none => *none = Life::begin(event),
+            Some(life) => event.apply(life),
+            none => *none = event.begin(),
         }
     }
 }

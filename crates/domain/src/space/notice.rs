@@ -8,7 +8,6 @@
 //! - a recorded delivery replaces the presumed receipt
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
-use crate::space::events::{CodeEvent, NoticeEvent};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::calendar::{last_day, paris};
@@ -17,11 +16,10 @@ use crate::ids::MessageId;
 use crate::policy::Policy;
 
 use super::codes::issue;
-use super::events::SpaceEvent;
-use super::life::Life;
+use super::events::{CodeEvent, NoticeEvent, SpaceEvent};
+use super::life::{Addressed, Delivery, Life, Sending};
 use super::refusal::SpaceRefusal;
-use super::sending::{Addressed, Fate, Lock, Sending};
-use super::terms::{Channel, CodePurpose, NotificationFailure, Stage, UnreachableReason};
+use super::terms::{Channel, CodePurpose, NotificationFailure, Stage};
 
 /// Send the notice that is owed, by [`super::HealthSpace::notice_due`], with the code of this digest.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,21 +69,21 @@ pub struct RecordLetterReturned {
 
 impl SendNotice {
     pub(super) fn decide(self, life: &Life, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
-        let notice = life.notice.as_ref().map(|notice| &notice.sending);
-        if notice.is_some_and(|sending| sending.message == self.message) {
+        let (notice, stage) = (life.messages.notice(), life.stage());
+        if notice.is_in(self.message) {
             return Ok(Vec::new());
         }
-        if let Some(sending) = notice.filter(|_| life.stage == Stage::Created) {
+        if let Some(sending) = notice.sending().filter(|_| stage == Stage::Created) {
             return Err(SpaceRefusal::NoticeUnderWay { message: sending.message });
         }
-        let channel = life.notice_due().ok_or(SpaceRefusal::NoNoticeOwed { stage: life.stage })?;
+        let channel = life.notice_due().ok_or(SpaceRefusal::NoNoticeOwed { stage })?;
         Ok(vec![issue(self.at, self.message, (channel, CodePurpose::Notice), self.digest, policy)])
     }
 }
 
 impl RecordEmailSent {
     pub(super) fn decide(self, life: &Life, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
-        let Some(sending) = life.message_by(Channel::Email, self.message)?.filter(|sending| sending.is_pending()) else {
+        let Some(sending) = message_by(life, Channel::Email, self.message)?.filter(|sending| sending.is_pending()) else {
             return Ok(Vec::new());
         };
         let (at, message, received_on) = (self.at, sending.message, paris::day_of(self.at));
@@ -104,13 +102,13 @@ impl RecordEmailFailed {
             NotificationFailure::Refused | NotificationFailure::Bounced | NotificationFailure::Undeliverable => {}
             NotificationFailure::Returned => return Err(SpaceRefusal::WrongChannel { channel: Channel::Email }),
         }
-        Ok(life.fail(self.at, life.message_by(Channel::Email, self.message)?, self.failure))
+        Ok(fail(life, self.at, message_by(life, Channel::Email, self.message)?, self.failure))
     }
 }
 
 impl RecordLetterPosted {
     pub(super) fn decide(self, life: &Life, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
-        let Some(sending) = life.message_by(Channel::Post, self.message)?.filter(|sending| sending.is_pending()) else {
+        let Some(sending) = message_by(life, Channel::Post, self.message)?.filter(|sending| sending.is_pending()) else {
             return Ok(Vec::new());
         };
         let (at, message, posted_on) = (self.at, sending.message, possible(self.posted_on, sending.not_before, self.at)?);
@@ -126,20 +124,20 @@ impl RecordLetterPosted {
 
 impl RecordLetterDelivered {
     pub(super) fn decide(self, life: &Life, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
-        let Some(sending) = life.message_by(Channel::Post, self.message)? else {
+        let Some(sending) = message_by(life, Channel::Post, self.message)? else {
             return Ok(Vec::new());
         };
-        let received_on = match sending.fate {
-            Fate::Pending => return Err(SpaceRefusal::LetterNotPosted),
-            Fate::Failed => return Ok(Vec::new()),
-            Fate::Received { on } => on,
+        let received_on = match sending.delivery {
+            Delivery::Pending => return Err(SpaceRefusal::LetterNotPosted),
+            Delivery::Failed => return Ok(Vec::new()),
+            Delivery::Received { on } => on,
         };
         let (at, message, delivered_on) = (self.at, sending.message, possible(self.delivered_on, sending.not_before, self.at)?);
         if delivered_on == received_on {
             return Ok(Vec::new());
         }
         let (last_day, code_valid_until) = clocks(delivered_on, policy);
-        if life.window_hangs_on(message) {
+        if window_hangs_on(life, message) {
             return Ok(vec![SpaceEvent::Notice(NoticeEvent::DeliveryRecorded { at, message, delivered_on, last_day, code_valid_until })]);
         }
         let received = SpaceEvent::Code(CodeEvent::CodeReceived { at, message, received_on: delivered_on, code_valid_until });
@@ -149,7 +147,7 @@ impl RecordLetterDelivered {
 
 impl RecordLetterReturned {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
-        Ok(life.fail(self.at, life.message_by(Channel::Post, self.message)?, NotificationFailure::Returned))
+        Ok(fail(life, self.at, message_by(life, Channel::Post, self.message)?, NotificationFailure::Returned))
     }
 }
 
@@ -164,90 +162,44 @@ fn possible(day: NaiveDate, earliest: NaiveDate, at: DateTime<Utc>) -> Result<Na
     if day < earliest || day > latest { Err(SpaceRefusal::ImpossibleDay { day, earliest, latest }) } else { Ok(day) }
 }
 
-impl Life {
-    /// How the notice that is owed goes, while no message carries it.
-    pub(super) fn notice_due(&self) -> Option<Channel> {
-        self.owed.filter(|_| self.stage == Stage::Created && self.notice.is_none())
+/// The message, if the space still remembers it and it goes this way; older ones no longer matter.
+fn message_by(life: &Life, channel: Channel, message: MessageId) -> Result<Option<&Sending>, SpaceRefusal> {
+    match life.messages.sending(message) {
+        Some(sending) if sending.channel != channel => Err(SpaceRefusal::WrongChannel { channel: sending.channel }),
+        sending => Ok(sending),
     }
+}
 
-    /// What the message is for, while it is still to be sent.
-    pub(super) fn expects(&self, message: MessageId) -> Option<(Channel, CodePurpose)> {
-        let code = self.code.as_ref().filter(|code| code.sending.message == message && code.sending.is_pending())?;
-        let wanted = match code.purpose {
-            CodePurpose::Notice => self.awaits_notice(message),
-            CodePurpose::Reissue => code.lock == Lock::Live && self.serves_a_code(),
-        };
-        wanted.then_some((code.sending.channel, code.purpose))
+/// Whether a window that still matters runs from this message.
+fn window_hangs_on(life: &Life, message: MessageId) -> bool {
+    let notice = life.messages.notice();
+    let unopposed = life.phase.preparation().is_some_and(|preparation| preparation.opposed_since().is_none());
+    unopposed && notice.is_in(message) && notice.last_day().is_some()
+}
+
+fn fail(life: &Life, at: DateTime<Utc>, sending: Option<&Sending>, failure: NotificationFailure) -> Vec<SpaceEvent> {
+    let Some(sending) = sending.filter(|sending| sending.delivery != Delivery::Failed) else {
+        return Vec::new();
+    };
+    let (message, channel) = (sending.message, sending.channel);
+    if !life.awaits_notice(message) && !window_hangs_on(life, message) {
+        let undelivered = SpaceEvent::Code(CodeEvent::CodeUndelivered { at, message, channel, failure });
+        return if life.carries_live_code(message) { vec![undelivered] } else { Vec::new() };
     }
-
-    /// The message, if the space still remembers it and it goes this way; older ones no longer matter.
-    fn message_by(&self, channel: Channel, message: MessageId) -> Result<Option<&Sending>, SpaceRefusal> {
-        match self.sending(message) {
-            Some(sending) if sending.channel != channel => Err(SpaceRefusal::WrongChannel { channel: sending.channel }),
-            sending => Ok(sending),
+    let failing = match sending.addressed {
+        Addressed::Current => Some(channel),
+        Addressed::Former => None,
+    };
+    let failed = |retry_by, stage| SpaceEvent::Notice(NoticeEvent::NotificationFailed { at, message, channel, failure, retry_by, stage });
+    if life.stage() == Stage::Blocked {
+        // The next notice waits for the mending, which finds its channel.
+        return vec![failed(None, Stage::Blocked)];
+    }
+    match life.channel_without(failing) {
+        Some(retry) => vec![failed(Some(retry), Stage::Created)],
+        None => {
+            let unreachable = NoticeEvent::FoundUnreachable { at, reason: life.messages.why_unreachable(failing) };
+            vec![failed(None, Stage::Unreachable), SpaceEvent::Notice(unreachable)]
         }
-    }
-
-    /// Whether the message is the notice whose receipt starts the window.
-    pub(super) fn awaits_notice(&self, message: MessageId) -> bool {
-        let pending = self.notice.as_ref().is_some_and(|notice| notice.sending.message == message && notice.sending.is_pending());
-        pending && self.stage == Stage::Created
-    }
-
-    /// Whether a window that still matters runs from this message.
-    fn window_hangs_on(&self, message: MessageId) -> bool {
-        let runs = self.notice.as_ref().is_some_and(|notice| notice.sending.message == message && notice.last_day.is_some());
-        runs && (self.stage == Stage::Notified || self.stage == Stage::Blocked)
-    }
-
-    fn carries_live_code(&self, message: MessageId) -> bool {
-        self.serves_a_code() && self.code.as_ref().is_some_and(|code| code.sending.message == message && code.lock == Lock::Live)
-    }
-
-    /// Whether a code can still do anything: before the opening, and after it until the activation.
-    fn serves_a_code(&self) -> bool {
-        match self.stage {
-            Stage::Created | Stage::Notified | Stage::Unreachable | Stage::Opposed | Stage::Blocked | Stage::Open => true,
-            Stage::Active | Stage::Suspended | Stage::Closed | Stage::Destroyed | Stage::Ended => false,
-        }
-    }
-
-    fn fail(&self, at: DateTime<Utc>, sending: Option<&Sending>, failure: NotificationFailure) -> Vec<SpaceEvent> {
-        let Some(sending) = sending.filter(|sending| sending.fate != Fate::Failed) else {
-            return Vec::new();
-        };
-        let (message, channel) = (sending.message, sending.channel);
-        if !self.awaits_notice(message) && !self.window_hangs_on(message) {
-            let undelivered = SpaceEvent::Code(CodeEvent::CodeUndelivered { at, message, channel, failure });
-            return if self.carries_live_code(message) { vec![undelivered] } else { Vec::new() };
-        }
-        let failing = match sending.addressed {
-            Addressed::Current => Some(channel),
-            Addressed::Former => None,
-        };
-        let failed =
-            |retry_by, stage| SpaceEvent::Notice(NoticeEvent::NotificationFailed { at, message, channel, failure, retry_by, stage });
-        if self.stage == Stage::Blocked {
-            // The next notice waits for the mending, which finds its channel.
-            return vec![failed(None, Stage::Blocked)];
-        }
-        match self.channel_without(failing) {
-            Some(retry) => vec![failed(Some(retry), Stage::Created)],
-            None => vec![
-                failed(None, Stage::Unreachable),
-                SpaceEvent::Notice(NoticeEvent::FoundUnreachable { at, reason: self.why_unreachable(failing) }),
-            ],
-        }
-    }
-
-    /// Why no channel is left, once this one failed too.
-    pub(super) fn why_unreachable(&self, failing: Option<Channel>) -> UnreachableReason {
-        if failing == Some(Channel::Post) || self.failed.contains(&Channel::Post) {
-            return UnreachableReason::LetterReturned;
-        }
-        if failing == Some(Channel::Email) || self.failed.contains(&Channel::Email) {
-            return UnreachableReason::EmailFailed;
-        }
-        UnreachableReason::NoContact
     }
 }

@@ -10,16 +10,15 @@
 //! - a technical block keeps the window
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
-use crate::space::events::{NoticeEvent, OpeningEvent};
 use chrono::{DateTime, Utc};
 
 use crate::calendar::paris;
 use crate::code::CodeDigest;
 use crate::party::Party;
 
-use super::codes::Entered;
-use super::events::SpaceEvent;
-use super::life::Life;
+use super::codes::{Entered, enter_code};
+use super::events::{NoticeEvent, OpeningEvent, SpaceEvent};
+use super::life::{Life, Notice, Phase, Preparation};
 use super::refusal::{Parties, SpaceRefusal};
 use super::terms::{BlockReason, MedicalRecordOrigin, OpeningGround, Stage};
 
@@ -51,17 +50,17 @@ pub struct MendTechnicalBlock {
 
 impl Open {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
-        match life.stage {
-            Stage::Open | Stage::Active => Ok(Vec::new()),
-            Stage::Created => Err(SpaceRefusal::NotNotified),
-            Stage::Notified => match life.last_day() {
-                None => Err(SpaceRefusal::NotNotified),
-                Some(last_day) if paris::day_of(self.at) <= last_day => Err(SpaceRefusal::WindowRunning { last_day }),
-                Some(_) => Ok(vec![life.open(self.at, OpeningGround::WindowOver)]),
-            },
-            Stage::Unreachable | Stage::Opposed | Stage::Blocked | Stage::Suspended | Stage::Closed | Stage::Destroyed | Stage::Ended => {
-                Err(life.because_of_stage())
+        if life.phase.is_in_service() {
+            return Ok(Vec::new());
+        }
+        life.nothing_holds_back()?;
+        match life.messages.notice() {
+            Notice::NotOwed | Notice::Owed(_) | Notice::Sent(_) => Err(SpaceRefusal::NotNotified),
+            Notice::Impossible(_) => Err(life.because_of_stage()),
+            Notice::Received { last_day, .. } if paris::day_of(self.at) <= *last_day => {
+                Err(SpaceRefusal::WindowRunning { last_day: *last_day })
             }
+            Notice::Received { .. } => Ok(vec![open(life, self.at, OpeningGround::WindowOver)]),
         }
     }
 }
@@ -69,17 +68,17 @@ impl Open {
 impl Activate {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSide, &self.by, self.at)?;
-        let spent = match life.enter_code(&self.code, self.at)? {
+        let spent = match enter_code(life, &self.code, self.at)? {
             Entered::Wrong(attempt) => return Ok(attempt),
             Entered::Spent => Some(SpaceRefusal::CodeUsed),
             Entered::Right => None,
         };
-        let medical_record = match life.stage {
-            Stage::Active => return Ok(Vec::new()),
-            Stage::Created | Stage::Notified | Stage::Unreachable => Some(life.medical_record()),
-            Stage::Open => None,
-            Stage::Opposed | Stage::Blocked | Stage::Suspended | Stage::Closed | Stage::Destroyed | Stage::Ended => {
-                return Err(life.because_of_stage());
+        let medical_record = match &life.phase {
+            Phase::InService(opening) if opening.activated => return Ok(Vec::new()),
+            Phase::InService(_) => None,
+            Phase::Before(_) | Phase::Suspended { .. } | Phase::Archived { .. } | Phase::Destroyed | Phase::Ended => {
+                life.nothing_holds_back()?;
+                Some(medical_record(life))
             }
         };
         spent.map_or(Ok(vec![SpaceEvent::Opening(OpeningEvent::Activated { at: self.at, by: self.by, medical_record })]), Err)
@@ -89,71 +88,66 @@ impl Activate {
 impl ReportTechnicalBlock {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         let reason = BlockReason::Technical;
-        match life.stage {
-            Stage::Blocked if life.blocks.contains(&reason) => Ok(Vec::new()),
-            Stage::Created | Stage::Notified | Stage::Blocked => {
-                Ok(vec![SpaceEvent::Opening(OpeningEvent::OpeningBlocked { at: self.at, by: Party::Cnam, reason })])
-            }
-            Stage::Unreachable
-            | Stage::Opposed
-            | Stage::Open
-            | Stage::Active
-            | Stage::Suspended
-            | Stage::Closed
-            | Stage::Destroyed
-            | Stage::Ended => Err(life.because_of_stage()),
+        let preparation = life.before_opening()?;
+        let unreachable = matches!(life.messages.notice(), Notice::Impossible(_));
+        if preparation.opposed_since().is_some() || unreachable {
+            return Err(life.because_of_stage());
         }
+        if preparation.is_blocked_by(reason) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![SpaceEvent::Opening(OpeningEvent::OpeningBlocked { at: self.at, by: Party::Cnam, reason })])
     }
 }
 
 impl MendTechnicalBlock {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
-        match life.stage {
-            Stage::Created | Stage::Notified | Stage::Unreachable | Stage::Open | Stage::Active => Ok(Vec::new()),
-            Stage::Opposed | Stage::Blocked => {
-                let stands = life.blocks.contains(&BlockReason::Technical);
-                Ok(if stands { life.unblock(self.at, Party::Cnam, BlockReason::Technical) } else { Vec::new() })
-            }
-            Stage::Suspended | Stage::Closed | Stage::Destroyed | Stage::Ended => Err(life.because_of_stage()),
+        if life.phase.is_in_service() {
+            return Ok(Vec::new());
         }
+        let preparation = life.before_opening()?;
+        if !preparation.is_blocked_by(BlockReason::Technical) {
+            return Ok(Vec::new());
+        }
+        Ok(unblock(life, self.at, Party::Cnam, BlockReason::Technical))
     }
 }
 
-impl Life {
-    /// The opening by CNAM, now.
-    pub(super) fn open(&self, at: DateTime<Utc>, ground: OpeningGround) -> SpaceEvent {
-        SpaceEvent::Opening(OpeningEvent::OpenedByCnam { at, opened_on: paris::day_of(at), ground, medical_record: self.medical_record() })
-    }
+/// The opening by CNAM, now.
+pub(super) fn open(life: &Life, at: DateTime<Utc>, ground: OpeningGround) -> SpaceEvent {
+    SpaceEvent::Opening(OpeningEvent::OpenedByCnam { at, opened_on: paris::day_of(at), ground, medical_record: medical_record(life) })
+}
 
-    /// Every opening comes with a medical record (articles L. 1111-14 and R. 1111-40).
-    fn medical_record(&self) -> MedicalRecordOrigin {
-        match self.admission.as_ref().and_then(|admission| admission.medical_record_since) {
-            Some(_) => MedicalRecordOrigin::Joined,
-            None => MedicalRecordOrigin::Created,
-        }
+/// Every opening comes with a medical record (articles L. 1111-14 and R. 1111-40).
+fn medical_record(life: &Life) -> MedicalRecordOrigin {
+    match life.admission.as_ref().and_then(|admission| admission.medical_record_since) {
+        Some(_) => MedicalRecordOrigin::Joined,
+        None => MedicalRecordOrigin::Created,
     }
+}
 
-    /// One reason to block is gone: the space goes back to where it was, unless another stands.
-    pub(super) fn unblock(&self, at: DateTime<Utc>, by: Party, reason: BlockReason) -> Vec<SpaceEvent> {
-        let last_day = self.last_day();
-        let back =
-            |stage, notice_by, last_day| SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { at, by, reason, stage, notice_by, last_day });
-        if self.stage == Stage::Opposed || self.blocks.iter().any(|other| *other != reason) {
-            return vec![back(self.stage, None, None)];
-        }
-        if self.opening_wanted {
-            let stage = last_day.map_or(Stage::Created, |_| Stage::Notified);
-            return vec![back(stage, None, last_day), self.open(at, OpeningGround::OppositionWithdrawn)];
-        }
-        if last_day.is_some() {
-            return vec![back(Stage::Notified, None, last_day)];
-        }
-        match self.channel_without(None) {
-            Some(channel) => vec![back(Stage::Created, Some(channel), None)],
-            None => {
-                let unreachable = SpaceEvent::Notice(NoticeEvent::FoundUnreachable { at, reason: self.why_unreachable(None) });
-                vec![back(Stage::Unreachable, None, None), unreachable]
-            }
+/// One reason to block is gone: the space goes back to where it was, unless another stands or an opposition does.
+pub(super) fn unblock(life: &Life, at: DateTime<Utc>, by: Party, reason: BlockReason) -> Vec<SpaceEvent> {
+    let back =
+        |stage, notice_by, last_day| SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { at, by, reason, stage, notice_by, last_day });
+    let other = |preparation: &Preparation| preparation.blocks.iter().any(|other| *other != reason);
+    let preparation = life.phase.preparation();
+    if preparation.is_some_and(|preparation| preparation.opposed_since().is_some() || other(preparation)) {
+        return vec![back(life.stage(), None, None)];
+    }
+    let last_day = life.messages.notice().last_day();
+    if preparation.is_some_and(Preparation::is_opening_wanted) {
+        let stage = last_day.map_or(Stage::Created, |_| Stage::Notified);
+        return vec![back(stage, None, last_day), open(life, at, OpeningGround::OppositionWithdrawn)];
+    }
+    if last_day.is_some() {
+        return vec![back(Stage::Notified, None, last_day)];
+    }
+    match life.channel_without(None) {
+        Some(channel) => vec![back(Stage::Created, Some(channel), None)],
+        None => {
+            let unreachable = NoticeEvent::FoundUnreachable { at, reason: life.messages.why_unreachable(None) };
+            vec![back(Stage::Unreachable, None, None), SpaceEvent::Notice(unreachable)]
         }
     }
 }

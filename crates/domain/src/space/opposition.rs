@@ -7,18 +7,18 @@
 //! - at a desk and by letter an agent proves the identity
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
-use crate::space::events::{OpeningEvent, OppositionEvent};
 use chrono::{DateTime, Utc};
 
 use crate::code::CodeDigest;
 use crate::party::Party;
 
-use super::codes::Entered;
-use super::events::SpaceEvent;
+use super::codes::{Entered, enter_code};
+use super::events::{OpeningEvent, OppositionEvent, SpaceEvent};
 use super::life::Life;
+use super::opening::open;
 use super::receipt::Receipt;
 use super::refusal::{Parties, SpaceRefusal};
-use super::terms::{OpeningGround, OppositionChannel, Stage};
+use super::terms::{BlockReason, OpeningGround, OppositionChannel};
 
 /// How the one who asks proved to be entitled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,53 +50,49 @@ pub struct WithdrawOpposition {
 impl Oppose {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(may_use(self.via), &self.by, self.at)?;
-        let spent = match life.prove(self.proof.by_channel(self.via)?, self.at)? {
+        let spent = match prove(life, self.proof.by_channel(self.via)?, self.at)? {
             Entered::Wrong(attempt) => return Ok(attempt),
             Entered::Spent => Some(SpaceRefusal::CodeUsed),
             Entered::Right => None,
         };
-        match life.stage {
-            Stage::Opposed => Ok(Vec::new()),
-            Stage::Created | Stage::Notified | Stage::Unreachable | Stage::Blocked => match spent {
-                Some(refusal) => Err(refusal),
-                None => {
-                    let receipt = Receipt::for_opposition(life.id, self.at);
-                    Ok(vec![SpaceEvent::Opposition(OppositionEvent::Opposed { at: self.at, by: self.by, via: self.via, receipt })])
-                }
-            },
-            Stage::Open | Stage::Active | Stage::Suspended | Stage::Closed | Stage::Destroyed | Stage::Ended => {
-                Err(life.because_of_stage())
-            }
+        if life.before_opening()?.opposed_since().is_some() {
+            return Ok(Vec::new());
         }
+        if let Some(refusal) = spent {
+            return Err(refusal);
+        }
+        let Self { at, by, via, proof: _ } = self;
+        let receipt = Receipt::for_opposition(life.id, at);
+        Ok(vec![SpaceEvent::Opposition(OppositionEvent::Opposed { at, by, via, receipt })])
     }
 }
 
 impl WithdrawOpposition {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(may_use(self.via), &self.by, self.at)?;
-        let spent = match life.prove(self.proof.by_channel(self.via)?, self.at)? {
+        let spent = match prove(life, self.proof.by_channel(self.via)?, self.at)? {
             Entered::Wrong(attempt) => return Ok(attempt),
             Entered::Spent => Some(SpaceRefusal::CodeUsed),
             Entered::Right => None,
         };
-        match life.stage {
-            Stage::Open | Stage::Active => Ok(Vec::new()),
-            Stage::Created | Stage::Notified | Stage::Unreachable | Stage::Blocked => Err(SpaceRefusal::NotOpposed),
-            Stage::Suspended | Stage::Closed | Stage::Destroyed | Stage::Ended => Err(life.because_of_stage()),
-            Stage::Opposed => spent.map_or_else(|| Ok(self.withdraw(life)), Err),
+        if life.phase.is_in_service() {
+            return Ok(Vec::new());
         }
-    }
-
-    fn withdraw(self, life: &Life) -> Vec<SpaceEvent> {
+        let preparation = life.before_opening()?;
+        if preparation.opposed_since().is_none() {
+            return Err(SpaceRefusal::NotOpposed);
+        }
+        if let Some(refusal) = spent {
+            return Err(refusal);
+        }
         let Self { at, by, via, proof: _ } = self;
-        let mut events = vec![SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { at, by, via })];
-        events.extend(
-            life.blocks.iter().map(|reason| SpaceEvent::Opening(OpeningEvent::OpeningBlocked { at, by: Party::Cnam, reason: *reason })),
-        );
-        if life.blocks.is_empty() {
-            events.push(life.open(at, OpeningGround::OppositionWithdrawn));
+        let withdrawn = SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { at, by, via });
+        if preparation.blocks.is_empty() {
+            return Ok(vec![withdrawn, open(life, at, OpeningGround::OppositionWithdrawn)]);
         }
-        events
+        let blocked = |reason: &BlockReason| OpeningEvent::OpeningBlocked { at, by: Party::Cnam, reason: *reason };
+        let still_blocked = preparation.blocks.iter().map(blocked).map(SpaceEvent::Opening);
+        Ok(std::iter::once(withdrawn).chain(still_blocked).collect())
     }
 }
 
@@ -121,12 +117,10 @@ impl Proof {
     }
 }
 
-impl Life {
-    /// Tries a proof of the right kind.
-    pub(super) fn prove(&self, proof: &Proof, at: DateTime<Utc>) -> Result<Entered, SpaceRefusal> {
-        match proof {
-            Proof::Code(entered) => self.enter_code(entered, at),
-            Proof::IdentityProved => Ok(Entered::Right),
-        }
+/// Tries a proof of the right kind.
+pub(super) fn prove(life: &Life, proof: &Proof, at: DateTime<Utc>) -> Result<Entered, SpaceRefusal> {
+    match proof {
+        Proof::Code(entered) => enter_code(life, entered, at),
+        Proof::IdentityProved => Ok(Entered::Right),
     }
 }

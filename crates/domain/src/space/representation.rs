@@ -5,7 +5,6 @@
 //! - every representation of a minor ends at eighteen
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
-use crate::space::events::{OpeningEvent, RepresentationEvent};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::calendar::{paris, years_after};
@@ -16,11 +15,12 @@ use crate::personal::Personal;
 use crate::policy::Policy;
 
 use super::codes::Entered;
-use super::events::SpaceEvent;
-use super::life::{Life, Standing};
-use super::opposition::Proof;
+use super::events::{OpeningEvent, RepresentationEvent, SpaceEvent};
+use super::life::Life;
+use super::opening::unblock;
+use super::opposition::{Proof, prove};
 use super::refusal::{Parties, SpaceRefusal};
-use super::terms::{BlockReason, RepresentationEnd, RepresentationKind, Stage};
+use super::terms::{BlockReason, RepresentationEnd, RepresentationKind};
 
 /// Declare "I am not this child's representative".
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +35,14 @@ pub struct DenyRepresentation {
 pub struct DeclareRepresentative {
     pub at: DateTime<Utc>,
     pub by: Party,
+    pub representation: RepresentationId,
+    pub kind: RepresentationKind,
+    pub representative: Personal<Identity>,
+}
+
+/// Somebody who is to act for the holder, under the id that the representation gets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRepresentation {
     pub representation: RepresentationId,
     pub kind: RepresentationKind,
     pub representative: Personal<Identity>,
@@ -59,6 +67,20 @@ pub fn comes_of_age_on(born_on: NaiveDate, today: NaiveDate, policy: &Policy) ->
     Some(years_after(born_on, policy.majority_years)).filter(|birthday| today < *birthday)
 }
 
+impl NewRepresentation {
+    /// The declaration, now; a minor's representation ends on the birthday on which the holder comes of age.
+    pub(super) fn declared(self, at: DateTime<Utc>, by: Party, comes_of_age_on: Option<NaiveDate>) -> Result<SpaceEvent, SpaceRefusal> {
+        let Self { representation, kind, representative } = self;
+        let birthday = comes_of_age_on.filter(|birthday| paris::day_of(at) < *birthday);
+        let ends_on = match kind {
+            RepresentationKind::Minor => Some(birthday.ok_or(SpaceRefusal::NotAMinor)?),
+            RepresentationKind::ProtectedAdult => None,
+        };
+        let declared = RepresentationEvent::RepresentationDeclared { at, by, representation, kind, representative, ends_on };
+        Ok(SpaceEvent::Representation(declared))
+    }
+}
+
 impl DenyRepresentation {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         let may = match self.proof {
@@ -66,18 +88,16 @@ impl DenyRepresentation {
             Proof::IdentityProved => Parties::Agent,
         };
         life.allow(may, &self.by, self.at)?;
-        let spent = match life.prove(&self.proof, self.at)? {
+        let spent = match prove(life, &self.proof, self.at)? {
             Entered::Wrong(attempt) => return Ok(attempt),
             Entered::Spent => Some(SpaceRefusal::CodeUsed),
             Entered::Right => None,
         };
         let reason = BlockReason::NotTheRepresentative;
-        match life.stage {
-            Stage::Blocked if life.blocks.contains(&reason) => return Ok(Vec::new()),
-            Stage::Created | Stage::Notified | Stage::Unreachable | Stage::Blocked | Stage::Opposed => {}
-            Stage::Open | Stage::Active | Stage::Suspended | Stage::Closed | Stage::Destroyed | Stage::Ended => {
-                return Err(life.because_of_stage());
-            }
+        let preparation = life.before_opening()?;
+        let opposed = preparation.opposed_since().is_some();
+        if !opposed && preparation.is_blocked_by(reason) {
+            return Ok(Vec::new());
         }
         if let Some(refusal) = spent {
             return Err(refusal);
@@ -85,9 +105,9 @@ impl DenyRepresentation {
         if !life.is_minor_on(paris::day_of(self.at)) {
             return Err(SpaceRefusal::NotAMinor);
         }
-        let mut events = life.end_minor_representations(self.at, RepresentationEnd::Denied);
+        let mut events = end_of_minority(life, self.at, RepresentationEnd::Denied);
         // An opposition already holds the opening back, and must not be lifted by a mended block.
-        if life.stage != Stage::Opposed {
+        if !opposed {
             events.push(SpaceEvent::Opening(OpeningEvent::OpeningBlocked { at: self.at, by: self.by, reason }));
         }
         Ok(events)
@@ -98,25 +118,14 @@ impl DeclareRepresentative {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::RegistrarOrSupport, &self.by, self.at)?;
         life.still_lives()?;
-        if life.representations.contains_key(&self.representation) {
+        if life.representations.is_known(self.representation) {
             return Ok(Vec::new());
         }
         let Self { at, by, representation, kind, representative } = self;
-        let ends_on = match kind {
-            RepresentationKind::Minor if life.is_minor_on(paris::day_of(at)) => life.comes_of_age_on(),
-            RepresentationKind::Minor => return Err(SpaceRefusal::NotAMinor),
-            RepresentationKind::ProtectedAdult => None,
-        };
-        let declared = SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared {
-            at,
-            by: by.clone(),
-            representation,
-            kind,
-            representative,
-            ends_on,
-        });
-        let mends = kind == RepresentationKind::Minor && life.blocks.contains(&BlockReason::NotTheRepresentative);
-        let mended = if mends { life.unblock(at, by, BlockReason::NotTheRepresentative) } else { Vec::new() };
+        let new = NewRepresentation { representation, kind, representative };
+        let declared = new.declared(at, by.clone(), life.comes_of_age_on())?;
+        let mends = kind == RepresentationKind::Minor && life.is_blocked_by(BlockReason::NotTheRepresentative);
+        let mended = if mends { unblock(life, at, by, BlockReason::NotTheRepresentative) } else { Vec::new() };
         Ok(std::iter::once(declared).chain(mended).collect())
     }
 }
@@ -126,36 +135,34 @@ impl EndRepresentation {
         life.allow(Parties::RegistrarOrSupport, &self.by, self.at)?;
         life.still_lives()?;
         let Self { at, by: _, representation } = self;
-        match life.representations.get(&representation).ok_or(SpaceRefusal::NoSuchRepresentation)?.standing {
-            Standing::Over => Ok(Vec::new()),
-            Standing::Stands => Ok(vec![SpaceEvent::Representation(RepresentationEvent::RepresentationEnded {
-                at,
-                representation,
-                reason: RepresentationEnd::Ended,
-            })]),
+        if !life.representations.is_known(representation) {
+            return Err(SpaceRefusal::NoSuchRepresentation);
         }
+        if !life.representations.stands(representation) {
+            return Ok(Vec::new());
+        }
+        let ended = RepresentationEvent::RepresentationEnded { at, representation, reason: RepresentationEnd::Ended };
+        Ok(vec![SpaceEvent::Representation(ended)])
     }
 }
 
 impl ComeOfAge {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.still_lives()?;
-        let Some(on) = life.comes_of_age_on().filter(|_| !life.came_of_age) else {
+        let Some(on) = life.comes_of_age_on().filter(|_| !life.representations.came_of_age()) else {
             return Ok(Vec::new());
         };
         if paris::day_of(self.at) < on {
             return Err(SpaceRefusal::NotYetOfAge { on });
         }
-        let mut events = life.end_minor_representations(self.at, RepresentationEnd::CameOfAge);
+        let mut events = end_of_minority(life, self.at, RepresentationEnd::CameOfAge);
         events.push(SpaceEvent::Representation(RepresentationEvent::CameOfAge { at: self.at, on }));
         Ok(events)
     }
 }
 
-impl Life {
-    fn end_minor_representations(&self, at: DateTime<Utc>, reason: RepresentationEnd) -> Vec<SpaceEvent> {
-        self.standing_minor_representations()
-            .map(|representation| SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { at, representation, reason }))
-            .collect()
-    }
+/// Every representation of a minor ends, for this reason.
+fn end_of_minority(life: &Life, at: DateTime<Utc>, reason: RepresentationEnd) -> Vec<SpaceEvent> {
+    let ended = |representation| RepresentationEvent::RepresentationEnded { at, representation, reason };
+    life.representations.of_a_minor().map(ended).map(SpaceEvent::Representation).collect()
 }

@@ -5,15 +5,15 @@
 //! - an opposed closing gives the space back
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
-use crate::space::events::SuspensionEvent;
 use chrono::{DateTime, Utc};
 
 use crate::calendar::{last_day, paris};
 use crate::party::Party;
 use crate::policy::Policy;
 
-use super::events::SpaceEvent;
-use super::life::Life;
+use super::closing::close;
+use super::events::{SpaceEvent, SuspensionEvent};
+use super::life::{Life, Phase};
 use super::refusal::{Parties, SpaceRefusal};
 use super::terms::{ClosingGround, Stage, SuspensionGround};
 
@@ -45,70 +45,51 @@ pub struct CloseSuspended {
 
 impl Suspend {
     pub(super) fn decide(self, life: &Life, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
-        match life.stage {
-            Stage::Suspended => Ok(Vec::new()),
-            Stage::Open | Stage::Active => {
-                let informed_on = paris::day_of(self.at);
-                let last_day = last_day(informed_on, policy.suspension_days);
-                Ok(vec![SpaceEvent::Suspension(SuspensionEvent::Suspended { at: self.at, ground: self.ground, informed_on, last_day })])
-            }
-            Stage::Created
-            | Stage::Notified
-            | Stage::Unreachable
-            | Stage::Opposed
-            | Stage::Blocked
-            | Stage::Closed
-            | Stage::Destroyed
-            | Stage::Ended => Err(life.because_of_stage()),
+        if let Phase::Suspended { .. } = life.phase {
+            return Ok(Vec::new());
         }
+        life.in_service()?;
+        let informed_on = paris::day_of(self.at);
+        let last_day = last_day(informed_on, policy.suspension_days);
+        Ok(vec![SpaceEvent::Suspension(SuspensionEvent::Suspended { at: self.at, ground: self.ground, informed_on, last_day })])
     }
 }
 
 impl OpposeClosing {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSideOrSupport, &self.by, self.at)?;
-        let back = |stage| SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { at: self.at, by: self.by, stage });
-        life.end_suspension(back)
+        let Self { at, by } = self;
+        let back = end_suspension(life)?.map(|stage| SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { at, by, stage }));
+        Ok(back.into_iter().collect())
     }
 }
 
 impl LiftSuspension {
     pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
-        life.end_suspension(|stage| SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { at: self.at, stage }))
+        let back = |stage| SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { at: self.at, stage });
+        Ok(end_suspension(life)?.map(back).into_iter().collect())
     }
 }
 
 impl CloseSuspended {
     pub(super) fn decide(self, life: &Life, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
-        match life.stage {
-            Stage::Suspended => {
-                if let Some(last_day) = life.closes_after.filter(|last_day| paris::day_of(self.at) <= *last_day) {
-                    return Err(SpaceRefusal::ClosingWindowRunning { last_day });
-                }
-                Ok(vec![life.close(self.at, Party::Cnam, ClosingGround::Suspension, policy)])
+        match &life.phase {
+            Phase::Suspended { last_day, .. } if paris::day_of(self.at) <= *last_day => {
+                Err(SpaceRefusal::ClosingWindowRunning { last_day: *last_day })
             }
-            Stage::Closed => Ok(Vec::new()),
-            Stage::Open | Stage::Active => Err(SpaceRefusal::NotSuspended { stage: life.stage }),
-            Stage::Created | Stage::Notified | Stage::Unreachable | Stage::Opposed | Stage::Blocked | Stage::Destroyed | Stage::Ended => {
-                Err(life.because_of_stage())
-            }
+            Phase::Suspended { .. } => Ok(vec![close(self.at, Party::Cnam, ClosingGround::Suspension, policy)]),
+            Phase::Archived { .. } => Ok(Vec::new()),
+            Phase::InService(opening) => Err(SpaceRefusal::NotSuspended { stage: opening.stage() }),
+            Phase::Before(_) | Phase::Destroyed | Phase::Ended => Err(life.because_of_stage()),
         }
     }
 }
 
-impl Life {
-    fn end_suspension(&self, back: impl FnOnce(Stage) -> SpaceEvent) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
-        match self.stage {
-            Stage::Suspended => Ok(vec![back(self.in_service())]),
-            Stage::Open | Stage::Active => Ok(Vec::new()),
-            Stage::Created
-            | Stage::Notified
-            | Stage::Unreachable
-            | Stage::Opposed
-            | Stage::Blocked
-            | Stage::Closed
-            | Stage::Destroyed
-            | Stage::Ended => Err(self.because_of_stage()),
-        }
+/// The stage that a suspended space goes back to; nothing where it is open already.
+fn end_suspension(life: &Life) -> Result<Option<Stage>, SpaceRefusal> {
+    match &life.phase {
+        Phase::Suspended { opening, .. } => Ok(Some(opening.stage())),
+        Phase::InService(_) => Ok(None),
+        Phase::Before(_) | Phase::Archived { .. } | Phase::Destroyed | Phase::Ended => Err(life.because_of_stage()),
     }
 }

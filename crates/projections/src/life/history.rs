@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use crate::change::Change;
 use crate::projection::Projection;
 use crate::row::{Row, RowKey, SpaceKey};
-use crate::sentence::sentence;
 
 /// The life of a space in plain French words.
 #[derive(Debug)]
@@ -77,7 +76,7 @@ impl Projection for History {
             at,
             day: paris::day_of(at),
             event: seen.event.name().to_owned(),
-            sentence: sentence(seen.event),
+            sentence: seen.event.sentence(),
         })]
     }
 }

@@ -48,7 +48,7 @@ impl Walk {
     fn from(seed: u64) -> Self {
         let mut walk = Self { space: HealthSpace::default(), events: Vec::new(), now: at(day(3, 1)), chance: seed, made: 1 };
         let SpaceEvent::Admission(AdmissionEvent::SpaceCreated { space, by, admission, .. }) = created() else { unreachable!() };
-        walk.ask(CreateSpace { at: walk.now, space, by, admission }.into());
+        walk.ask(CreateSpace { at: walk.now, space, by, admission, representatives: Vec::new() }.into());
         walk
     }
 

@@ -3,18 +3,15 @@
 use axum::extract::State;
 use chrono::NaiveDate;
 use ens_domain::calendar::paris;
-use ens_domain::ids::{RepresentationId, SpaceId};
 use ens_domain::ins::InsDigest;
-use ens_domain::party::Party;
-use ens_domain::space::commands::{CreateSpace, DeclareRepresentative};
-use ens_store::{CommandEnvelope, Idempotency, Outcome, StoreError};
+use ens_store::StoreError;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::gate::{Access, Declaration, post};
-use crate::http::wire::{BodyRequest, CreationHeaders, Done, WriteAnswer, execute, under_key};
+use crate::http::wire::{BodyRequest, CreationHeaders, Done, WriteAnswer, execute};
 use crate::import::{Admitted, BadField, Fields, Person};
 use crate::problem::{Problem, Success};
 
@@ -115,31 +112,6 @@ async fn create_space(State(app): State<App>, request: BodyRequest<PersonBody>) 
     let (digest, admitted) = admit(&app, &request.body, paris::day_of(app.now()))?;
     let reserved = app.store.commands().reserve(vec![(digest, app.new_id()?)]).await?;
     let space = reserved.first().ok_or(StoreError::Malformed("a reservation without an answer"))?.space;
-    let command = CreateSpace { at: app.now(), space, by: Party::Cnam, admission: admitted.admission.clone() };
-    let outcome = execute(&app, request.order_for(space, command, "cnam")).await?;
-    let outcome = with_representative(&app, space, request.idempotency, (admitted, outcome)).await?;
+    let outcome = execute(&app, request.order_for(space, admitted.creation(space, app.now()), "cnam")).await?;
     Ok(WriteAnswer::created(space, &outcome, |_| Some(format!("/v1/spaces/{space}"))))
-}
-
-/// Declares who acts for the person, unless that was done with an earlier creation.
-async fn with_representative(
-    app: &App,
-    space: SpaceId,
-    idempotency: Option<Idempotency>,
-    (admitted, created): (Admitted, Outcome),
-) -> Result<Outcome, Problem> {
-    // Version 1 is a creation and nothing since: a request that broke off there has not declared the representative.
-    let Some((kind, representative)) = admitted.representative.filter(|_| !created.is_quiet() || created.version == 1) else {
-        return Ok(created);
-    };
-    // The first representation has the space's own id: declared twice, it is the same one.
-    let representation = RepresentationId::from(space.uuid());
-    let command = DeclareRepresentative { at: app.now(), by: Party::Cnam, representation, kind, representative };
-    let key = idempotency.map(|first| {
-        let key = format!("{}:representative", first.key);
-        first.renamed(key)
-    });
-    let declared = execute(app, under_key(CommandEnvelope::new(space, command).with_metadata("role", "cnam"), key)).await?;
-    let events = [created.events, declared.events.clone()].concat();
-    Ok(Outcome { events, ..declared })
 }

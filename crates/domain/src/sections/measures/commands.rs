@@ -6,7 +6,8 @@ use crate::party::Party;
 use crate::personal::Personal;
 use crate::space::{HealthSpace, Parties, SpaceRefusal};
 
-use super::events::{MeasureEvent, MeasureType};
+use super::events::MeasureEvent;
+use super::measure_type::MeasureType;
 use super::reading::Reading;
 use super::state::Measure;
 

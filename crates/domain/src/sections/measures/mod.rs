@@ -9,6 +9,7 @@
 
 mod commands;
 mod events;
+mod measure_type;
 mod reading;
 mod state;
 #[cfg(test)]
@@ -23,7 +24,8 @@ use crate::space::HealthSpace;
 use super::item::{Circumstances, Item};
 
 pub use commands::{MeasureCommand, MeasureRefusal, RecordMeasure, RemoveMeasure};
-pub use events::{MeasureEvent, MeasureType};
+pub use events::MeasureEvent;
+pub use measure_type::MeasureType;
 pub use reading::{Quantity, Reading, ReadingError};
 pub use state::Measure;
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::parsed::redacted;
 use crate::personal::PersonalData;
 
-use super::events::MeasureType;
+use super::measure_type::MeasureType;
 
 /// A number with at most two decimals, kept in hundredths so that it reads back as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

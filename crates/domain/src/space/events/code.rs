@@ -1,17 +1,15 @@
 //! Events of the provisional code (*code provisoire*): issued, received, tried in vain.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::paris;
 use crate::code::CodeDigest;
+use crate::french::{by_channel, counted, date, undelivered};
 use crate::ids::MessageId;
+use crate::space::life::{Code, Life, Lock, Sending};
 use crate::space::refusal::SpaceRefusal;
-use crate::space::terms::Channel;
-use crate::space::terms::CodePurpose;
-use crate::space::terms::NotificationFailure;
-use crate::space::terms::Stage;
-use chrono::DateTime;
-use chrono::NaiveDate;
-use chrono::Utc;
+use crate::space::terms::{Channel, CodePurpose, NotificationFailure, Stage};
 
 use super::names::event_names;
 
@@ -55,6 +53,51 @@ impl CodeEvent {
             Self::WrongCodeEntered { left, .. } => Some(SpaceRefusal::WrongCode { left: *left }),
             Self::CodeLocked { .. } => Some(SpaceRefusal::CodeLocked),
             Self::CodeIssued { .. } | Self::CodeReceived { .. } | Self::CodeUndelivered { .. } => None,
+        }
+    }
+
+    /// The event, as its holder reads it.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::CodeIssued { purpose, channel, .. } => issued(*purpose, *channel),
+            Self::CodeReceived { received_on, code_valid_until, .. } => {
+                let (received, until) = (date(*received_on), date(*code_valid_until));
+                format!("Le nouveau code provisoire a été reçu le {received}. Il est valable jusqu’au {until} inclus.")
+            }
+            Self::CodeUndelivered { channel, failure, .. } => {
+                let what = undelivered("qui portait un code provisoire", *channel, *failure);
+                format!("{what}. Vous pouvez demander un nouveau code.")
+            }
+            Self::WrongCodeEntered { left, .. } => {
+                format!("Un code inexact a été saisi. Il reste {}.", counted(usize::from(*left), "essai", "essais"))
+            }
+            Self::CodeLocked { .. } => {
+                "Le code provisoire est bloqué après trop d’essais. Vous pouvez demander un nouveau code.".to_owned()
+            }
+        }
+    }
+
+    /// What the event changes.
+    pub(crate) fn apply(self, life: &mut Life) {
+        let messages = &mut life.messages;
+        match self {
+            Self::CodeIssued { at, message, channel, purpose, digest, wrong_codes_allowed: attempts_left, reissue_from } => {
+                let sending = Sending::new(message, channel, paris::day_of(at));
+                messages.issue(Code { sending, purpose, digest, attempts_left, reissue_from, valid_until: None, lock: Lock::Live });
+            }
+            Self::CodeReceived { message, received_on, code_valid_until, .. } => messages.receive(message, received_on, code_valid_until),
+            Self::CodeUndelivered { message, channel, .. } => messages.fail(message, channel),
+            Self::WrongCodeEntered { left, .. } => messages.leave_attempts(left),
+            Self::CodeLocked { .. } => messages.turn_lock(Lock::Locked),
+        }
+    }
+}
+
+fn issued(purpose: CodePurpose, channel: Channel) -> String {
+    match purpose {
+        CodePurpose::Notice => format!("Une information, avec un code provisoire, vous est envoyée {}.", by_channel(channel)),
+        CodePurpose::Reissue => {
+            format!("Un nouveau code provisoire vous est envoyé {}. Le code précédent ne fonctionne plus.", by_channel(channel))
         }
     }
 }

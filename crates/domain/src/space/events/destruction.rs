@@ -1,21 +1,22 @@
 //! Events of the destruction of an archive, and of the new space after it.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::person::Admission;
+use crate::calendar::paris;
+use crate::french::{by_party, date};
 use crate::party::Party;
-use crate::space::terms::DestructionGround;
-use crate::space::terms::Stage;
+use crate::space::life::{Life, Opening, Phase};
+use crate::space::person::Admission;
+use crate::space::terms::{DestructionGround, Stage};
 use crate::stream::KeyEffect;
-use chrono::DateTime;
-use chrono::NaiveDate;
-use chrono::Utc;
 
 use super::names::event_names;
 
 /// The archive is to be destroyed, was destroyed, or a new space took its place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "a variant's sentence says what its fields are; a field that needs more has its own")]
+#[expect(clippy::large_enum_variant, reason = "a renewal is rare, and an event lives for a decision or a fold")]
 pub enum DestructionEvent {
     /// The holder expressly asked for the archive to be destroyed, on `destroy_on` (article R. 1111-36).
     DestructionRequested { at: DateTime<Utc>, by: Party, destroy_on: NaiveDate },
@@ -47,4 +48,37 @@ impl DestructionEvent {
             Self::DestructionRequested { .. } | Self::DestructionCancelled { .. } => KeyEffect::Keep,
         }
     }
+
+    /// The event, as its holder reads it.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::DestructionRequested { by, destroy_on, .. } => {
+                format!("La destruction du contenu archivé a été demandée {}. Elle aura lieu le {}.", by_party(by), date(*destroy_on))
+            }
+            Self::DestructionCancelled { by, .. } => format!("La demande de destruction a été annulée {}.", by_party(by)),
+            Self::Destroyed { ground, .. } => destroyed(*ground),
+            Self::SpaceRenewed { by, .. } => format!("Un nouvel espace de santé, vide, a été ouvert {}.", by_party(by)),
+        }
+    }
+
+    /// What the event changes.
+    pub(crate) fn apply(self, life: &mut Life) {
+        match self {
+            Self::DestructionRequested { destroy_on, .. } => life.phase.schedule_destruction(Some(destroy_on)),
+            Self::DestructionCancelled { .. } => life.phase.schedule_destruction(None),
+            Self::Destroyed { .. } => life.forget(),
+            Self::SpaceRenewed { at, admission, .. } => {
+                let opening = Opening { opened_on: paris::day_of(at), activated: false };
+                *life = Life::begun(life.id, Phase::InService(opening), admission);
+            }
+        }
+    }
+}
+
+fn destroyed(ground: DestructionGround) -> String {
+    let why = match ground {
+        DestructionGround::Request => "comme demandé",
+        DestructionGround::ArchiveOver => "la durée d’archivage étant écoulée",
+    };
+    format!("Le contenu de l’espace a été détruit, {why}. Plus personne ne peut le lire.")
 }

@@ -1,6 +1,7 @@
 //! The stored contract of a space's life: every event, as it stands in the log, grouped by what it is about.
 //!
-//! These names and fields are the storage format. A new event is a new variant; an old one is never edited. What a policy decided (a last
+//! A group's file says everything of its events: how they are stored, the stage after each, its sentence in French, what it changes.
+//! Names and fields are the storage format. A new event is a new variant; an old one is never edited. What a policy decided (a last
 //! day, a validity, who is told next) stands in the event, so no replay depends on today's policy. The groups are for the reader of the
 //! code: what is stored is the name of the event and its fields, `{"Opposed": {…}}`, whatever group it belongs to.
 //! - the stage of the folded events is the stage of the space
@@ -14,7 +15,6 @@ mod names;
 mod notice;
 mod opening;
 mod opposition;
-mod person;
 mod representation;
 mod suspension;
 
@@ -28,9 +28,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::stream::{Entry, KeyEffect, NamedEvent};
 
+use super::life::Life;
 use super::refusal::SpaceRefusal;
 use super::terms::Stage;
 
+pub use super::person::{Admission, Contacts};
 pub use access::AccessEvent;
 pub use admission::AdmissionEvent;
 pub use closing::ClosingEvent;
@@ -40,7 +42,6 @@ pub(crate) use names::event_names;
 pub use notice::NoticeEvent;
 pub use opening::OpeningEvent;
 pub use opposition::OppositionEvent;
-pub use person::{Admission, Contacts};
 pub use representation::RepresentationEvent;
 pub use suspension::SuspensionEvent;
 
@@ -80,6 +81,21 @@ macro_rules! groups {
             pub const fn stage(&self) -> Option<Stage> {
                 match self {
                     $(Self::$group(event) => event.stage()),+
+                }
+            }
+
+            /// The event in one or two French sentences, as its holder reads it. No personal value is read for it: a sentence is made
+            /// of dates, numbers of receipts, RPPS and FINESS numbers and the trade's words.
+            pub fn sentence(&self) -> String {
+                match self {
+                    $(Self::$group(event) => event.sentence()),+
+                }
+            }
+
+            /// What the event changes in a space that exists. Nothing is refused here: what happened, happened.
+            pub(super) fn apply(self, life: &mut Life) {
+                match self {
+                    $(Self::$group(event) => event.apply(life)),+
                 }
             }
         }
@@ -141,6 +157,22 @@ impl<'de> Deserialize<'de> for SpaceEvent {
 }
 
 impl SpaceEvent {
+    /// The space that the event begins; only an admission begins one.
+    pub(super) fn begin(self) -> Option<Life> {
+        match self {
+            Self::Admission(event) => event.begin(),
+            Self::Notice(_)
+            | Self::Code(_)
+            | Self::Opposition(_)
+            | Self::Opening(_)
+            | Self::Access(_)
+            | Self::Representation(_)
+            | Self::Suspension(_)
+            | Self::Closing(_)
+            | Self::Destruction(_) => None,
+        }
+    }
+
     /// The refusal that this event records: an attempt that failed is an event, and the one who tried must hear of it.
     pub const fn refusal(&self) -> Option<SpaceRefusal> {
         match self {

@@ -1,15 +1,12 @@
 //! Events of the prior notice (*information préalable*): received, failed, or impossible.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::french::{NO_BREAK_SPACE, date, to_be_told, undelivered};
 use crate::ids::MessageId;
-use crate::space::terms::Channel;
-use crate::space::terms::NotificationFailure;
-use crate::space::terms::Stage;
-use crate::space::terms::UnreachableReason;
-use chrono::DateTime;
-use chrono::NaiveDate;
-use chrono::Utc;
+use crate::space::life::Life;
+use crate::space::terms::{Channel, NotificationFailure, Stage, UnreachableReason};
 
 use super::names::event_names;
 
@@ -57,4 +54,62 @@ impl NoticeEvent {
             Self::DeliveryRecorded { .. } => None,
         }
     }
+
+    /// The event, as its holder reads it.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::NotifiedByEmail { received_on, last_day, .. } => {
+                format!("Le courriel d’information a été reçu le {}. {}", date(*received_on), may_oppose(*last_day))
+            }
+            Self::NotifiedByPost { posted_on, received_on, last_day, .. } => {
+                let (posted, received) = (date(*posted_on), date(*received_on));
+                let told = may_oppose(*last_day);
+                format!("Le courrier d’information a été posté le {posted} et il est réputé reçu le {received}. {told}")
+            }
+            Self::DeliveryRecorded { delivered_on, last_day, .. } => {
+                format!("La remise du courrier d’information a été constatée le {}. {}", date(*delivered_on), may_oppose(*last_day))
+            }
+            Self::NotificationFailed { channel, failure, retry_by, .. } => {
+                let what = undelivered("d’information", *channel, *failure);
+                format!("{what}{NO_BREAK_SPACE}: le délai d’opposition correspondant ne compte pas.{}", to_be_told(*retry_by))
+            }
+            Self::FoundUnreachable { reason, .. } => unreachable(*reason),
+        }
+    }
+
+    /// What the event changes.
+    pub(crate) fn apply(self, life: &mut Life) {
+        let messages = &mut life.messages;
+        match self {
+            Self::NotifiedByEmail { message, received_on, last_day, code_valid_until, .. }
+            | Self::DeliveryRecorded { message, delivered_on: received_on, last_day, code_valid_until, .. } => {
+                messages.receive(message, received_on, code_valid_until);
+                messages.receive_notice(last_day);
+            }
+            Self::NotifiedByPost { message, posted_on, received_on, last_day, code_valid_until, .. } => {
+                messages.post(message, posted_on);
+                messages.receive(message, received_on, code_valid_until);
+                messages.receive_notice(last_day);
+            }
+            Self::NotificationFailed { message, channel, retry_by, .. } => {
+                messages.fail(message, channel);
+                messages.void_notice();
+                messages.owe_notice(retry_by);
+            }
+            Self::FoundUnreachable { reason, .. } => messages.give_up_notice(reason),
+        }
+    }
+}
+
+fn may_oppose(last_day: NaiveDate) -> String {
+    format!("Vous pouvez vous opposer à l’ouverture jusqu’au {} inclus.", date(last_day))
+}
+
+fn unreachable(reason: UnreachableReason) -> String {
+    let why = match reason {
+        UnreachableReason::NoContact => "Aucune adresse n’est connue pour vous informer",
+        UnreachableReason::EmailFailed => "Le courriel n’est pas arrivé et aucune adresse postale n’est connue",
+        UnreachableReason::LetterReturned => "Le courrier est revenu à l’expéditeur",
+    };
+    format!("{why}{NO_BREAK_SPACE}: votre espace de santé ne s’ouvrira pas de lui-même.")
 }

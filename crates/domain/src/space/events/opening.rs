@@ -1,16 +1,13 @@
 //! Events of the opening: held back, done by CNAM or by the holder who signs up.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::paris;
+use crate::french::{NO_BREAK_SPACE, date, to_be_told};
 use crate::party::Party;
-use crate::space::terms::BlockReason;
-use crate::space::terms::Channel;
-use crate::space::terms::MedicalRecordOrigin;
-use crate::space::terms::OpeningGround;
-use crate::space::terms::Stage;
-use chrono::DateTime;
-use chrono::NaiveDate;
-use chrono::Utc;
+use crate::space::life::{Life, Lock};
+use crate::space::terms::{BlockReason, Channel, MedicalRecordOrigin, OpeningGround, Stage};
 
 use super::names::event_names;
 
@@ -48,4 +45,70 @@ impl OpeningEvent {
             Self::Activated { .. } => Some(Stage::Active),
         }
     }
+
+    /// The event, as its holder reads it.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::OpeningBlocked { reason, .. } => blocked(*reason),
+            Self::OpeningUnblocked { notice_by, .. } => format!("L’ouverture peut reprendre.{}", to_be_told(*notice_by)),
+            Self::OpenedByCnam { opened_on, ground, medical_record, .. } => opened(*opened_on, *ground, *medical_record),
+            Self::Activated { by, medical_record, .. } => activated(by, *medical_record),
+        }
+    }
+
+    /// What the event changes.
+    pub(crate) fn apply(self, life: &mut Life) {
+        match self {
+            Self::OpeningBlocked { reason, .. } => {
+                life.phase.preparation_mut().into_iter().for_each(|preparation| preparation.block(reason));
+                match reason {
+                    BlockReason::Technical => {}
+                    // The person who was told was the wrong one: neither their window nor their code counts.
+                    BlockReason::NotTheRepresentative => {
+                        life.messages.void_notice();
+                        life.messages.turn_lock(Lock::Used);
+                    }
+                }
+            }
+            Self::OpeningUnblocked { reason, notice_by, .. } => {
+                life.phase.preparation_mut().into_iter().for_each(|preparation| preparation.unblock(reason));
+                life.messages.owe_notice(notice_by);
+            }
+            Self::OpenedByCnam { opened_on, .. } => life.phase.open(opened_on),
+            Self::Activated { at, .. } => {
+                life.phase.activate(paris::day_of(at));
+                life.messages.turn_lock(Lock::Used);
+            }
+        }
+    }
+}
+
+fn blocked(reason: BlockReason) -> String {
+    match reason {
+        BlockReason::NotTheRepresentative => {
+            format!("Le destinataire a déclaré ne pas être le représentant légal{NO_BREAK_SPACE}: l’ouverture est arrêtée.")
+        }
+        BlockReason::Technical => "Un incident technique empêche l’ouverture. Elle reprendra dès qu’il sera réparé.".to_owned(),
+    }
+}
+
+fn record(origin: MedicalRecordOrigin) -> &'static str {
+    match origin {
+        MedicalRecordOrigin::Created => "Un dossier médical partagé a été créé.",
+        MedicalRecordOrigin::Joined => "Votre dossier médical partagé, plus ancien, l’a rejoint.",
+    }
+}
+
+fn opened(opened_on: NaiveDate, ground: OpeningGround, origin: MedicalRecordOrigin) -> String {
+    let why = match ground {
+        OpeningGround::WindowOver => "le délai d’opposition étant écoulé",
+        OpeningGround::OppositionWithdrawn => "l’opposition ayant été retirée",
+    };
+    format!("Votre espace de santé a été ouvert par l’Assurance maladie le {}, {why}. {}", date(opened_on), record(origin))
+}
+
+fn activated(by: &Party, origin: Option<MedicalRecordOrigin>) -> String {
+    let who = if *by == Party::Representative { "Votre représentant a activé" } else { "Vous avez activé" };
+    let opened = origin.map(|origin| format!(" Cela l’a ouvert. {}", record(origin))).unwrap_or_default();
+    format!("{who} votre espace de santé.{opened}")
 }

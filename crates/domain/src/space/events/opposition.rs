@@ -1,13 +1,13 @@
 //! Events of the opposition: recorded with its receipt, withdrawn.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::french::{NO_BREAK_SPACE, by_party, by_way, date};
 use crate::party::Party;
+use crate::space::life::{Life, Lock, Opposition};
 use crate::space::receipt::Receipt;
-use crate::space::terms::OppositionChannel;
-use crate::space::terms::Stage;
-use chrono::DateTime;
-use chrono::Utc;
+use crate::space::terms::{OppositionChannel, Stage};
 
 use super::names::event_names;
 
@@ -30,6 +30,31 @@ impl OppositionEvent {
             Self::Opposed { .. } => Some(Stage::Opposed),
             // The opening, or the block that still stands, follows in the same decision and says the stage.
             Self::OppositionWithdrawn { .. } => None,
+        }
+    }
+
+    /// The event, as its holder reads it.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Opposed { by, via, receipt, .. } => {
+                let (way, party, day) = (by_way(*via), by_party(by), date(receipt.on));
+                let number = &receipt.number;
+                format!("Une opposition à l’ouverture a été enregistrée {way}, {party}. Récépissé n°{NO_BREAK_SPACE}{number} du {day}.")
+            }
+            Self::OppositionWithdrawn { by, via, .. } => format!("L’opposition a été retirée {}, {}.", by_way(*via), by_party(by)),
+        }
+    }
+
+    /// What the event changes. A code works once; an identity proved to an agent spends none.
+    pub(crate) fn apply(self, life: &mut Life) {
+        let (opposition, via) = match self {
+            Self::Opposed { via, receipt, .. } => (Opposition::Stands { since: receipt.on }, via),
+            Self::OppositionWithdrawn { via, .. } => (Opposition::Withdrawn, via),
+        };
+        life.phase.preparation_mut().into_iter().for_each(|preparation| preparation.opposition = opposition);
+        match via {
+            OppositionChannel::Web | OppositionChannel::Phone => life.messages.turn_lock(Lock::Used),
+            OppositionChannel::Desk | OppositionChannel::Letter => {}
         }
     }
 }

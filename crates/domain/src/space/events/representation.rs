@@ -1,17 +1,15 @@
 //! Events of the representation: declared, ended, over at eighteen.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::french::{NO_BREAK_SPACE, date};
 use crate::identity::Identity;
 use crate::ids::RepresentationId;
 use crate::party::Party;
 use crate::personal::Personal;
-use crate::space::terms::RepresentationEnd;
-use crate::space::terms::RepresentationKind;
-use crate::space::terms::Stage;
-use chrono::DateTime;
-use chrono::NaiveDate;
-use chrono::Utc;
+use crate::space::life::{Life, Lock, Representation};
+use crate::space::terms::{RepresentationEnd, RepresentationKind, Stage};
 
 use super::names::event_names;
 
@@ -40,5 +38,53 @@ impl RepresentationEvent {
     /// The stage after this event: none of them moves the space.
     pub const fn stage(&self) -> Option<Stage> {
         None
+    }
+
+    /// The event, as its holder reads it.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::RepresentationDeclared { kind, ends_on, .. } => declared(*kind, *ends_on),
+            Self::RepresentationEnded { reason, .. } => ended(*reason),
+            Self::CameOfAge { on, .. } => {
+                format!("Majorité atteinte le {}. Vous gérez désormais vous-même votre espace de santé.", date(*on))
+            }
+        }
+    }
+
+    /// What the event changes.
+    pub(crate) fn apply(self, life: &mut Life) {
+        match self {
+            Self::RepresentationDeclared { representation, kind, representative, ends_on, .. } => {
+                life.representations.declare(representation, Representation { kind, representative, ends_on });
+            }
+            Self::RepresentationEnded { representation, reason, .. } => {
+                life.representations.end(representation);
+                match reason {
+                    // The code was in the wrong hands.
+                    RepresentationEnd::Denied => life.messages.turn_lock(Lock::Used),
+                    RepresentationEnd::CameOfAge | RepresentationEnd::Ended => {}
+                }
+            }
+            Self::CameOfAge { .. } => life.representations.come_of_age(),
+        }
+    }
+}
+
+fn declared(kind: RepresentationKind, ends_on: Option<NaiveDate>) -> String {
+    let who = match kind {
+        RepresentationKind::Minor => "Un représentant légal a été déclaré",
+        RepresentationKind::ProtectedAdult => "Une personne chargée de la mesure de protection a été déclarée",
+    };
+    let end = ends_on.map(|day| format!(", jusqu’à la majorité le {}", date(day))).unwrap_or_default();
+    format!("{who}{end}.")
+}
+
+fn ended(reason: RepresentationEnd) -> String {
+    match reason {
+        RepresentationEnd::CameOfAge => "Une représentation a pris fin à la majorité.".to_owned(),
+        RepresentationEnd::Denied => {
+            format!("Une représentation a pris fin{NO_BREAK_SPACE}: le destinataire a déclaré ne pas être le représentant légal.")
+        }
+        RepresentationEnd::Ended => "Une représentation a pris fin.".to_owned(),
     }
 }

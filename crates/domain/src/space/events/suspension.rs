@@ -1,13 +1,13 @@
 //! Events of the suspension by CNAM: begun, opposed, lifted.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::paris;
+use crate::french::{by_party, date};
 use crate::party::Party;
-use crate::space::terms::Stage;
-use crate::space::terms::SuspensionGround;
-use chrono::DateTime;
-use chrono::NaiveDate;
-use chrono::Utc;
+use crate::space::life::Life;
+use crate::space::terms::{Stage, SuspensionGround};
 
 use super::names::event_names;
 
@@ -34,4 +34,35 @@ impl SuspensionEvent {
             Self::SuspensionLifted { stage, .. } => Some(*stage),
         }
     }
+
+    /// The event, as its holder reads it.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Suspended { ground, informed_on, last_day, .. } => suspended(*ground, *informed_on, *last_day),
+            Self::ClosingOpposed { by, .. } => {
+                format!("Une opposition à la clôture a été enregistrée {}. L’espace est rétabli.", by_party(by))
+            }
+            Self::SuspensionLifted { .. } => "La suspension a été levée. L’espace est rétabli.".to_owned(),
+        }
+    }
+
+    /// What the event changes.
+    pub(crate) fn apply(self, life: &mut Life) {
+        match self {
+            Self::Suspended { informed_on, last_day, .. } => life.phase.suspend(informed_on, last_day),
+            Self::ClosingOpposed { at, .. } | Self::SuspensionLifted { at, .. } => life.phase.return_to_service(paris::day_of(at)),
+        }
+    }
+}
+
+fn suspended(ground: SuspensionGround, informed_on: NaiveDate, last_day: NaiveDate) -> String {
+    let why = match ground {
+        SuspensionGround::Fraud => "un usage frauduleux",
+        SuspensionGround::Malfunction => "un dysfonctionnement grave",
+    };
+    format!(
+        "L’Assurance maladie a suspendu votre espace de santé pour {why}. L’information date du {}. Vous pouvez vous opposer à la clôture jusqu’au {} inclus.",
+        date(informed_on),
+        date(last_day)
+    )
 }

@@ -1,16 +1,17 @@
 //! Creation, contacts and identity: who gets a space, and how the person can be told.
 
 use crate::party::Party;
-use crate::space::events::AdmissionEvent;
-use crate::space::terms::{Channel, CodePurpose, Stage, UnreachableReason};
-use crate::space::{Contacts, Parties, SpaceEvent, SpaceRefusal};
+use crate::space::commands::CreateSpace;
+use crate::space::events::{AdmissionEvent, RepresentationEvent};
+use crate::space::terms::{Channel, CodePurpose, RepresentationKind, Stage, UnreachableReason};
+use crate::space::{Admission, Contacts, Parties, SpaceEvent, SpaceRefusal};
 
 use super::grammar::{given, given_nothing, space_after};
-use super::persons::{adult, an_address, an_email, at, both, ins, insurer, no_contact};
-use super::requests::{create, declare_contacts, email_bounced, open_it, replace_ins};
+use super::persons::{adult, an_address, an_email, at, both, child, day, identity, ins, insurer, no_contact, representation_id};
+use super::requests::{create, create_represented, declare_contacts, email_bounced, new_representation, open_it, replace_ins};
 use super::stories::{
     CREATED, ISSUED, LATER, MEANWHILE, active, created, created_from, dead_and_closed, destroyed, email_failed, ended, found_unreachable,
-    issued, notified, opposed, unreachable, waiting_email, waiting_email_only,
+    issued, notified, opposed, then, unreachable, waiting_email, waiting_email_only,
 };
 
 fn contacts_declared(on: &str, contacts: Contacts, notice_by: Option<Channel>) -> SpaceEvent {
@@ -36,14 +37,71 @@ fn a_person_without_any_contact_is_unreachable() {
 }
 
 #[test]
+fn a_space_is_created_together_with_its_representatives() {
+    let minor = RepresentationKind::Minor;
+    given_nothing()
+        .when(create_represented(CREATED, child(), minor))
+        .then(then(created_from(child()), declared_at_creation(1, minor, Some("2026-09-15"))));
+    let adult_kind = RepresentationKind::ProtectedAdult;
+    given_nothing()
+        .when(create_represented(CREATED, adult(both()), adult_kind))
+        .then(then(created(), declared_at_creation(1, adult_kind, None)));
+    let both_parents =
+        CreateSpace { representatives: vec![new_representation(1, minor), new_representation(2, minor)], ..create(CREATED, child()) };
+    let parents = [1, 2].map(|number| declared_at_creation(number, minor, Some("2026-09-15")));
+    given_nothing().when(both_parents).then(created_from(child()).into_iter().chain(parents));
+}
+
+#[test]
+fn a_representative_named_twice_at_the_creation_is_declared_once() {
+    let minor = RepresentationKind::Minor;
+    let twice =
+        CreateSpace { representatives: vec![new_representation(1, minor), new_representation(1, minor)], ..create(CREATED, child()) };
+    given_nothing().when(twice).then(then(created_from(child()), declared_at_creation(1, minor, Some("2026-09-15"))));
+}
+
+#[test]
+fn a_represented_person_without_any_contact_is_unreachable() {
+    let admission = Admission { contacts: no_contact(), ..child() };
+    let minor = RepresentationKind::Minor;
+    given_nothing().when(create_represented(CREATED, admission.clone(), minor)).then(
+        created_from(admission)
+            .into_iter()
+            .chain([declared_at_creation(1, minor, Some("2026-09-15")), found_unreachable(CREATED, UnreachableReason::NoContact)]),
+    );
+}
+
+#[test]
+fn nobody_is_created_with_a_minors_representative_but_a_minor() {
+    let minor = RepresentationKind::Minor;
+    given_nothing().when(create_represented(CREATED, adult(both()), minor)).then_refused(SpaceRefusal::NotAMinor);
+    given_nothing().when(create_represented("2026-09-15 00:00", child(), minor)).then_refused(SpaceRefusal::NotAMinor);
+}
+
+#[test]
+fn a_creation_that_names_other_representatives_changes_nothing_that_exists() {
+    let minor = RepresentationKind::Minor;
+    let other = CreateSpace { representatives: vec![new_representation(2, minor)], ..create(LATER, child()) };
+    given(created_from(child())).when(other.clone()).then_quiet();
+    given(then(created_from(child()), declared_at_creation(1, minor, Some("2026-09-15")))).when(other).then_quiet();
+}
+
+fn declared_at_creation(number: u128, kind: RepresentationKind, ends_on: Option<&str>) -> SpaceEvent {
+    let (representation, representative) = (representation_id(number), identity("PAUL"));
+    let (at, by, ends_on) = (at(CREATED), Party::Cnam, ends_on.map(day));
+    SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { at, by, representation, kind, representative, ends_on })
+}
+
+#[test]
 fn one_insured_person_has_one_space_for_ever() {
     given(created()).when(create(LATER, adult(both()))).then_quiet();
+    given(created_from(child())).when(create_represented(LATER, child(), RepresentationKind::Minor)).then_quiet();
     given(destroyed()).when(create(LATER, adult(both()))).then_quiet();
 }
 
 #[test]
 fn only_cnam_or_the_insurer_creates_a_space() {
-    let asked = crate::space::commands::CreateSpace { by: Party::Holder, ..create(CREATED, adult(both())) };
+    let asked = CreateSpace { by: Party::Holder, ..create(CREATED, adult(both())) };
     given_nothing().when(asked).then_refused(SpaceRefusal::PartyNotAllowed { expected: Parties::Registrar });
 }
 

@@ -120,6 +120,7 @@ fn command(step: Step, now: DateTime<Utc>) -> SpaceCommand {
     let day = paris::day_of(now) - TimeDelta::days(i64::try_from(variation).unwrap() - 1);
     let (by, via, proof) = proof(variation, number);
     match step.request {
+        0 if variation % 2 == 0 => ask::create_represented(on, admission(variation), kind(variation)).into(),
         0 => ask::create(on, admission(variation)).into(),
         1 => ask::declare_contacts(on, contacts(variation)).into(),
         2 => ask::replace_ins(on).into(),

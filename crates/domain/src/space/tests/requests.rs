@@ -3,10 +3,10 @@
 use crate::party::{Grantee, Party};
 use crate::space::commands::{
     Activate, BlockProfessional, CancelDestruction, Close, CloseSuspended, ComeOfAge, CreateSpace, DeclareContacts, DeclareRepresentative,
-    DenyRepresentation, Destroy, EndRepresentation, ExpireAccess, GrantAccess, LiftSuspension, MendTechnicalBlock, Open, Oppose,
-    OpposeClosing, RecordDeath, RecordEmailFailed, RecordEmailSent, RecordLetterDelivered, RecordLetterPosted, RecordLetterReturned,
-    ReissueCode, RenewSpace, Reopen, ReplaceIns, ReportTechnicalBlock, RequestDestruction, RevokeAccess, SendNotice, Suspend,
-    UnblockProfessional, WithdrawOpposition,
+    DenyRepresentation, Destroy, EndRepresentation, ExpireAccess, GrantAccess, LiftSuspension, MendTechnicalBlock, NewRepresentation, Open,
+    Oppose, OpposeClosing, RecordDeath, RecordEmailFailed, RecordEmailSent, RecordLetterDelivered, RecordLetterPosted,
+    RecordLetterReturned, ReissueCode, RenewSpace, Reopen, ReplaceIns, ReportTechnicalBlock, RequestDestruction, RevokeAccess, SendNotice,
+    Suspend, UnblockProfessional, WithdrawOpposition,
 };
 use crate::space::terms::{NotificationFailure, OppositionChannel, RepresentationKind, Scope, SuspensionGround};
 use crate::space::{Admission, Contacts, Proof};
@@ -14,7 +14,16 @@ use crate::space::{Admission, Contacts, Proof};
 use super::persons::{agent, at, code_of, day, doctor, grant_id, identity, ins, insurer, message, representation_id, space_id};
 
 pub(super) fn create(on: &str, admission: Admission) -> CreateSpace {
-    CreateSpace { at: at(on), space: space_id(), by: Party::Cnam, admission }
+    CreateSpace { at: at(on), space: space_id(), by: Party::Cnam, admission, representatives: Vec::new() }
+}
+
+/// A creation that names who acts for the person.
+pub(super) fn create_represented(on: &str, admission: Admission, kind: RepresentationKind) -> CreateSpace {
+    CreateSpace { representatives: vec![new_representation(1, kind)], ..create(on, admission) }
+}
+
+pub(super) fn new_representation(number: u128, kind: RepresentationKind) -> NewRepresentation {
+    NewRepresentation { representation: representation_id(number), kind, representative: identity("PAUL") }
 }
 
 pub(super) fn declare_contacts(on: &str, contacts: Contacts) -> DeclareContacts {

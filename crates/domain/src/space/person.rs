@@ -11,6 +11,8 @@ use crate::organism::{Department, InsurerCode};
 use crate::personal::Personal;
 use crate::phone::PhoneNumber;
 
+use super::terms::Channel;
+
 /// What CNAM and the insurer know of a person when the space is created, or created anew.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Admission {
@@ -39,4 +41,23 @@ pub struct Contacts {
     pub address: Option<Personal<PostalAddress>>,
     /// Shown to agents, never used for a notice.
     pub phone: Option<Personal<PhoneNumber>>,
+}
+
+impl Contacts {
+    /// How the first notice goes: by e-mail to the declared address, else by post (article R. 1111-28).
+    pub const fn first_channel(&self) -> Option<Channel> {
+        match (&self.email, &self.address) {
+            (Some(_), _) => Some(Channel::Email),
+            (None, Some(_)) => Some(Channel::Post),
+            (None, None) => None,
+        }
+    }
+
+    /// Whether a contact is known to which a message can go this way.
+    pub(super) const fn has(&self, channel: Channel) -> bool {
+        match channel {
+            Channel::Email => self.email.is_some(),
+            Channel::Post => self.address.is_some(),
+        }
+    }
 }

@@ -1,7 +1,9 @@
-//! Dates and the trade's words as a citizen reads them, in French with its typography.
+//! Dates and the trade's words in French, with its typography, as the sentences of events need them.
 
 use chrono::{Datelike, NaiveDate};
-use ens_domain::space::terms::{Channel, OppositionChannel, Scope, Section};
+
+use crate::party::Party;
+use crate::space::terms::{Channel, NotificationFailure, OppositionChannel, Scope, Section};
 
 /// The no-break space that French puts before a colon and within quotation marks.
 pub const NO_BREAK_SPACE: char = '\u{a0}';
@@ -38,6 +40,39 @@ pub const fn by_way(channel: OppositionChannel) -> &'static str {
         OppositionChannel::Desk => "au guichet",
         OppositionChannel::Letter => "par courrier",
     }
+}
+
+/// On whose behalf something was done: `à votre demande`.
+pub(crate) fn by_party(by: &Party) -> String {
+    match by {
+        Party::Holder => "à votre demande".to_owned(),
+        Party::Representative => "à la demande de votre représentant".to_owned(),
+        Party::Cnam => "par l’Assurance maladie".to_owned(),
+        Party::Insurer { .. } => "par votre organisme d’assurance maladie".to_owned(),
+        Party::Support { .. } => "par un agent, pour vous".to_owned(),
+        Party::Professional { rpps } => format!("par le professionnel de santé RPPS{NO_BREAK_SPACE}{rpps}"),
+        Party::Clock => "à la date prévue".to_owned(),
+    }
+}
+
+/// What will be sent next, after a space; nothing where nothing will.
+pub(crate) fn to_be_told(channel: Option<Channel>) -> String {
+    channel.map(|channel| format!(" Une information va vous être envoyée {}.", by_channel(channel))).unwrap_or_default()
+}
+
+/// The beginning of a sentence: which message did not arrive, and how.
+pub(crate) fn undelivered(which: &str, channel: Channel, failure: NotificationFailure) -> String {
+    let what = match channel {
+        Channel::Email => "Le courriel",
+        Channel::Post => "Le courrier",
+    };
+    let how = match failure {
+        NotificationFailure::Refused => "a été refusé par la messagerie du destinataire",
+        NotificationFailure::Bounced => "n’a pas pu être remis",
+        NotificationFailure::Undeliverable => "n’a pas pu être envoyé",
+        NotificationFailure::Returned => "est revenu à l’expéditeur",
+    };
+    format!("{what} {which} {how}")
 }
 
 /// The name of a section: `messagerie`.
