@@ -13,11 +13,6 @@ const FILE_LINES: usize = 500;
 const FUNCTION_LINES: usize = 60;
 const NESTING: usize = 3;
 const PARAMETERS: usize = 5;
-/// Functions that are still too long. This list only shrinks.
-const LONG_FUNCTIONS: [(&str, &str); 2] =
-    [("crates/domain/src/space/apply.rs", "apply"), ("crates/projections/src/sentence.rs", "sentence")];
-/// Functions whose blocks are still nested too deep. This list only shrinks.
-const DEEP_FUNCTIONS: [(&str, &str); 1] = [("crates/store/src/bus/mod.rs", "append")];
 
 rules! {
     no_file_is_long bites on "crates/x/src/x.rs" &"\n".repeat(501);
@@ -44,17 +39,11 @@ fn no_file_is_long(file: &SourceFile) -> Vec<Complaint> {
 }
 
 fn no_function_is_long(file: &SourceFile) -> Vec<Complaint> {
-    of_functions(file, |function| {
-        (is_long(function) && !is_listed(&LONG_FUNCTIONS, file, function))
-            .then(|| format!("{} takes {} lines", function.name, function.lines))
-    })
+    of_functions(file, |function| is_long(function).then(|| format!("{} takes {} lines", function.name, function.lines)))
 }
 
 fn no_block_is_nested_deep(file: &SourceFile) -> Vec<Complaint> {
-    of_functions(file, |function| {
-        let deep = is_deep(function) && !is_listed(&DEEP_FUNCTIONS, file, function);
-        deep.then(|| format!("{} has blocks nested {} deep", function.name, function.nesting))
-    })
+    of_functions(file, |function| is_deep(function).then(|| format!("{} has blocks nested {} deep", function.name, function.nesting)))
 }
 
 const fn is_long(function: &Function) -> bool {
@@ -63,23 +52,6 @@ const fn is_long(function: &Function) -> bool {
 
 const fn is_deep(function: &Function) -> bool {
     function.nesting > NESTING
-}
-
-fn is_listed(list: &[(&str, &str)], file: &SourceFile, function: &Function) -> bool {
-    list.iter().any(|(path, name)| *path == file.path && *name == function.name)
-}
-
-#[test]
-fn what_is_listed_as_an_exception_still_is_one() {
-    let files = source::rust_files();
-    let is_one = |path: &str, name: &str, excused: fn(&Function) -> bool| {
-        let functions = files.iter().filter(|file| file.path == path).flat_map(SourceFile::functions);
-        functions.into_iter().any(|function| function.name == name && excused(&function))
-    };
-    let long = LONG_FUNCTIONS.iter().filter(|(path, name)| !is_one(path, name, is_long));
-    let deep = DEEP_FUNCTIONS.iter().filter(|(path, name)| !is_one(path, name, is_deep));
-    let mended: Vec<_> = long.chain(deep).collect();
-    assert!(mended.is_empty(), "take these off the lists, which only shrink: {mended:?}");
 }
 
 fn no_function_takes_many_parameters_or_a_boolean(file: &SourceFile) -> Vec<Complaint> {

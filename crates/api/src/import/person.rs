@@ -126,8 +126,8 @@ impl Person {
             ("medical_record_since", self.medical_record_since),
             ("representative.born_on", self.representative.as_ref().map(Identity::born_on)),
         ];
-        let days = named.into_iter().filter_map(|(field, day)| Some((field, day?)));
-        days.map(|(field, day)| past.admit(day).map(drop).map_err(|outside| BadField::new(field, outside))).collect()
+        let mut days = named.into_iter().filter_map(|(field, day)| Some((field, day?)));
+        days.try_for_each(|(field, day)| past.admit(day).map(drop).map_err(|outside| BadField::new(field, outside)))
     }
 }
 
