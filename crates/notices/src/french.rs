@@ -3,9 +3,9 @@
 //! - no line breaks before a high mark
 
 use chrono::{Datelike, NaiveDate};
-use ens_projections::french::NO_BREAK_SPACE;
+use ens_domain::french::NO_BREAK_SPACE;
 /// A date in words without its weekday: « 12 mars 2026 ».
-pub use ens_projections::french::date as short_date;
+pub use ens_domain::french::date as short_date;
 
 /// When the 3422 answers, as written to people. It is told, and never used to refuse an opposition.
 pub const SUPPORT_HOURS: &str = "du lundi au vendredi, de 8\u{a0}h\u{a0}30 à 17\u{a0}h\u{a0}30, sauf les jours fériés";

@@ -23,8 +23,6 @@ mod tests;
 mod token;
 mod wait;
 
-pub use ens_domain::french;
-
 pub use all::{read_model, read_models};
 pub use change::{Amendment, Change, Fold, NothingToAmend, Writes, rows_to_load};
 pub use compare::{Difference, compare};

@@ -3,11 +3,11 @@
 //! - what is offered is what the rules accept; whether a contact still works is not looked at
 
 use chrono::{DateTime, NaiveDate, Utc};
+use ens_domain::french::date;
 use ens_domain::ids::SpaceId;
 use ens_domain::space::terms::{BlockReason, Channel, ClosingGround, OppositionChannel, Stage};
 use serde::{Deserialize, Serialize};
 
-use crate::french::date;
 use crate::life::space_status::{CodeState, HolderState, StatusRow};
 use crate::token::token;
 

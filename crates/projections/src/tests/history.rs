@@ -7,8 +7,8 @@ use ens_domain::space::terms::{Channel, OppositionChannel, Scope, Section};
 use ens_domain::space::{AccessEvent, CodeEvent};
 
 use super::{at, bounced, closed, created, day, given, grant, notified_space, open_space, opposed};
-use crate::french::date;
 use crate::life::history::History;
+use ens_domain::french::date;
 
 fn last_sentence(events: impl IntoIterator<Item = SpaceEvent>) -> String {
     given(events).rows::<History>().pop().unwrap().sentence

@@ -5,6 +5,7 @@
 mod append;
 mod contract;
 mod log_rows;
+mod migrations;
 mod numbers;
 mod postgres;
 mod rebuilding;

@@ -12,9 +12,8 @@ use super::pipeline::Pipeline;
 use super::session::{KEYED, REACH, SESSION};
 use super::shared_commits::{CommitMode, Commits};
 use crate::engine::contract::{ClockReference, Engine};
+use crate::engine::migrations::Migrations;
 use crate::ground::StoreError;
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// Prepared statements that a connection keeps: each of the hot paths has one a partition.
 const STATEMENTS: usize = 1_000;
@@ -42,7 +41,7 @@ impl Postgres {
             PgConnectOptions::from_str(url).map_err(|_| StoreError::Address)?.application_name("ens").statement_cache_capacity(STATEMENTS);
         let owner = opened(PgPoolOptions::new().max_connections(1).acquire_timeout(REACH), &options).await?;
         // sqlx holds an advisory lock meanwhile, so several processes may come here at once.
-        MIGRATIONS.run(&owner).await.map_err(|error| StoreError::Migration(error.to_string()))?;
+        Migrations::POSTGRES.migrator().await?.run(&owner).await.map_err(|error| StoreError::Migration(error.to_string()))?;
         owner.close().await;
         let pool = connect(&options, connections, SESSION.to_owned()).await?;
         let writers = connect(&options, WRITERS, format!("{SESSION}; {KEYED}")).await?;

@@ -20,10 +20,9 @@ use sqlx::{Connection, Executor, Sqlite as Lite, Transaction, TransactionManager
 
 use super::single_statement;
 use crate::engine::contract::{ClockReference, Engine};
+use crate::engine::migrations::Migrations;
 use crate::ground::Partition;
 use crate::ground::{StoreError, back_off};
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 /// How often opening the file, or a migration, is tried against another process that is doing the same.
 const OPENING_ATTEMPTS: u32 = 10;
@@ -192,9 +191,9 @@ impl Sqlite {
 
 /// sqlx takes no lock on SQLite; each migration is a transaction of its own, so whoever comes second finds it done and goes on.
 async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
-    let mut attempt = 1;
+    let (migrator, mut attempt) = (Migrations::SQLITE.migrator().await?, 1);
     loop {
-        match MIGRATIONS.run(writer).await {
+        match migrator.run(writer).await {
             Ok(()) => return Ok(()),
             Err(error) if attempt == OPENING_ATTEMPTS => return Err(StoreError::Migration(error.to_string())),
             Err(_) => back_off(attempt).await, // Tried again below; the last attempt's error is the answer.
