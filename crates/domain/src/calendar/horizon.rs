@@ -5,8 +5,9 @@
 
 use chrono::NaiveDate;
 
-use crate::calendar::years_after;
 use crate::policy::Policy;
+
+use super::periods::years_after;
 
 /// The first and the last day that a year of four digits can write.
 const WRITABLE: (NaiveDate, NaiveDate) = (year_begins(1), year_ends(9999));

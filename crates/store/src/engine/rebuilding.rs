@@ -2,8 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::contract::Checkpoint;
-use super::numbers::{column, number};
+use super::numbers::number;
 use super::text;
 use crate::ground::Partition;
 use crate::ground::Rows;
@@ -76,9 +75,4 @@ pub(crate) trait Held: Send {
 pub(crate) struct Renaming {
     pub(crate) from: String,
     pub(crate) to: String,
-}
-
-/// Names and positions apart, as statements take them.
-pub(crate) fn apart(standings: &[Checkpoint]) -> (Vec<String>, Vec<i64>) {
-    standings.iter().map(|(name, position)| (name.clone(), column(*position))).unzip()
 }

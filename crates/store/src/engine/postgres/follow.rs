@@ -7,7 +7,6 @@ use super::connections::Postgres;
 use crate::engine::contract::{Checkpoint, Following};
 use crate::engine::log_rows::{StoredRow, stored};
 use crate::engine::numbers::{column, number};
-use crate::engine::rebuilding::apart;
 use crate::engine::text;
 use crate::ground::Partition;
 use crate::ground::Rows;
@@ -113,4 +112,9 @@ fn matches(table: &Table, partition: Partition) -> String {
     let key: Vec<&str> = table.key.iter().copied().filter(|column| *column != "partition").collect();
     let keys = text::equal(&key, |key| format!("t.{key}"), |key| format!("k.{key}"));
     format!("t.partition = {partition} AND {keys}")
+}
+
+/// Names and positions apart, as statements take them.
+fn apart(checkpoints: &[Checkpoint]) -> (Vec<String>, Vec<i64>) {
+    checkpoints.iter().map(|(name, position)| (name.clone(), column(*position))).unzip()
 }

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 
 use super::binding::array;
 use super::connections::Sqlite;
-use super::read_models::object;
+use super::json_rows::object;
 use crate::engine::contract::{Checkpoint, Following};
 use crate::engine::log_rows::{StoredRow, stored};
 use crate::engine::numbers::{column, number};

@@ -4,6 +4,7 @@ mod append;
 mod binding;
 mod connections;
 mod follow;
+mod json_rows;
 mod keys;
 mod leases;
 mod log;

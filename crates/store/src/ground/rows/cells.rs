@@ -4,7 +4,24 @@ use std::fmt::{self, Display, Write as _};
 
 use serde::ser::{Error, Impossible, Serialize, SerializeMap, SerializeStruct, Serializer};
 
-use super::{Cell, Kind, Rows, fitting};
+use super::fitting;
+
+/// Where one value stands in the text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) kind: Kind,
+}
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Kind {
+    #[default]
+    Null,
+    Number,
+    Text,
+}
 
 /// A value that a flat row cannot hold.
 #[derive(Debug)]
@@ -26,31 +43,33 @@ impl Error for NotFlat {
 
 /// Takes one row apart.
 pub(super) struct RowCells<'a> {
-    rows: &'a mut Rows,
-    first: usize,
+    columns: &'static [&'static str],
+    text: &'a mut String,
+    /// One a column.
+    cells: &'a mut [Cell],
     /// The column that comes next where the row keeps the table's order.
     next: usize,
     named: Option<usize>,
 }
 
 impl<'a> RowCells<'a> {
-    pub(super) const fn new(rows: &'a mut Rows, first: usize) -> Self {
-        Self { rows, first, next: 0, named: None }
+    pub(super) const fn new(columns: &'static [&'static str], text: &'a mut String, cells: &'a mut [Cell]) -> Self {
+        Self { columns, text, cells, next: 0, named: None }
     }
 
     fn find(&self, name: &str) -> Result<usize, NotFlat> {
-        if self.rows.columns.get(self.next) == Some(&name) {
+        if self.columns.get(self.next) == Some(&name) {
             return Ok(self.next);
         }
-        self.rows.columns.iter().position(|column| *column == name).ok_or(NotFlat)
+        self.columns.iter().position(|column| *column == name).ok_or(NotFlat)
     }
 
     fn fill(&mut self, column: usize, value: &(impl Serialize + ?Sized)) -> Result<(), NotFlat> {
         self.next = column + 1;
-        let start = self.rows.text.len();
-        let kind = value.serialize(CellText(&mut self.rows.text))?;
-        let cell = self.rows.cells.get_mut(self.first + column).ok_or(NotFlat)?;
-        *cell = Cell { start, end: self.rows.text.len(), kind };
+        let start = self.text.len();
+        let kind = value.serialize(CellText(self.text))?;
+        let cell = self.cells.get_mut(column).ok_or(NotFlat)?;
+        *cell = Cell { start, end: self.text.len(), kind };
         Ok(())
     }
 }

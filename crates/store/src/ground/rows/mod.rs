@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use cells::{Cell, Kind, RowCells};
+
 use super::error::StoreError;
 use super::table::Table;
 
@@ -18,22 +20,6 @@ pub struct Rows {
     text: String,
     /// Row by row, one a column.
     cells: Vec<Cell>,
-}
-
-/// Where one value stands in the text.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Cell {
-    start: usize,
-    end: usize,
-    kind: Kind,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Kind {
-    #[default]
-    Null,
-    Number,
-    Text,
 }
 
 impl Rows {
@@ -49,7 +35,8 @@ impl Rows {
     pub fn push(&mut self, row: &impl Serialize) -> Result<(), StoreError> {
         let first = self.cells.len();
         self.cells.resize(first + self.columns.len(), Cell::default());
-        row.serialize(cells::RowCells::new(self, first)).map_err(|_| StoreError::Unstorable("a row that is not flat"))
+        let row_cells = self.cells.get_mut(first..).unwrap_or_default();
+        row.serialize(RowCells::new(self.columns, &mut self.text, row_cells)).map_err(|_| StoreError::Unstorable("a row that is not flat"))
     }
 
     /// How many there are.
