@@ -12,7 +12,7 @@ use crate::backends::{Backend, Log, Lost, event, options, write};
 use crate::persons::{create, declare_contacts, live, oppose, renew, space, withdraw};
 
 #[tokio::test]
-async fn a_write_that_lost_its_version_is_left_out_whole_it_takes_nobody_with_it() {
+async fn a_write_that_lost_its_version_is_left_out_whole_and_the_others_are_written() {
     for backend in Backend::ALL {
         let log = Log::fresh(backend).await;
         log.write("taken", 0, 1).await.expect("a write");
@@ -49,7 +49,7 @@ async fn promise_4_the_stock_writer_halves_nothing_either() {
 }
 
 #[tokio::test]
-async fn two_orders_on_one_space_in_one_call_see_each_other() {
+async fn two_commands_on_one_space_in_one_call_see_each_other() {
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
         let orders = vec![create(space(1)), oppose(space(1)), create(space(2)), oppose(space(1)), withdraw(space(1)), oppose(space(1))];
@@ -69,7 +69,7 @@ async fn two_orders_on_one_space_in_one_call_see_each_other() {
 }
 
 #[tokio::test]
-async fn an_order_that_met_another_writer_is_decided_again_on_what_that_one_wrote_a_rejection_stands_only_on_what_is_committed() {
+async fn a_command_that_met_another_writer_is_decided_again_on_what_that_one_wrote_a_rejection_stands_only_on_what_is_committed() {
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
         live(&log.store, vec![create(space(1))]).await;
@@ -96,7 +96,7 @@ async fn an_order_that_met_another_writer_is_decided_again_on_what_that_one_wrot
 }
 
 #[tokio::test]
-async fn one_order_never_hides_or_halves_another() {
+async fn one_command_never_hides_or_halves_another() {
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
         live(&log.store, vec![create(space(1)), create(space(3))]).await;
@@ -122,7 +122,7 @@ async fn one_order_never_hides_or_halves_another() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_crowd_on_one_space_is_served_to_the_last() {
+async fn many_commands_on_one_space_are_served_to_the_last() {
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
         live(&log.store, vec![create(space(1))]).await;

@@ -28,7 +28,7 @@ async fn now(store: &Store, id: SpaceId) -> HealthSpace {
 }
 
 #[tokio::test]
-async fn orders_that_come_while_a_batch_is_on_its_way_are_answered_as_if_they_had_waited_for_it() {
+async fn commands_that_come_while_a_batch_is_in_flight_are_answered_as_if_they_had_waited_for_it() {
     let log = Log::fresh(Backend::PostgresOurs).await;
     live(&log.store, vec![create(space(1))]).await;
     let mut lock = HeadLock::of(&log).await;
@@ -55,7 +55,7 @@ async fn orders_that_come_while_a_batch_is_on_its_way_are_answered_as_if_they_ha
 }
 
 #[tokio::test]
-async fn a_batch_that_another_writer_was_before_takes_those_along_that_were_decided_on_it() {
+async fn if_another_writer_commits_first_the_batch_and_everything_decided_on_it_are_decided_again() {
     let log = Log::fresh(Backend::PostgresOurs).await;
     let other = Store::open(log.storage.url(), options()).await.expect("the same storage");
     live(&log.store, vec![create(space(1))]).await;

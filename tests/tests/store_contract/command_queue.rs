@@ -17,7 +17,7 @@ use crate::persons::{create, live, oppose, space, withdraw};
 const CAMPAIGN: u64 = 6_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_single_command_overtakes_a_campaign() {
+async fn an_interactive_command_overtakes_a_bulk_job() {
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
         let clicked = CAMPAIGN;
