@@ -23,7 +23,8 @@ use ens_domain::space::{Admission, SpaceEvent};
 use ens_projections::deadlines::deadlines_due;
 use ens_projections::openings_due::openings_by_department;
 use ens_projections::{Followers, rebuild};
-use ens_store::{MasterKey, Partition, Store, StoreOptions};
+use ens_store::{Partition, Store};
+use ens_tests::cohort::{MASTER_KEY, open_store};
 use ens_tests::{Engine, Launch, eventually};
 use serde_json::Value;
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
@@ -168,7 +169,7 @@ fn dry_run(service: &TestService, on: NaiveDate) -> Count {
 fn ens(service: &TestService, arguments: &[&str]) -> (bool, String) {
     let data = service.storage.folder().join("data").display().to_string();
     let launch = arguments.iter().fold(Launch::default(), |launch, argument| launch.arg(*argument));
-    let (status, said) = launch.env("ENS_STORE", service.storage.url()).env("ENS_DATA", data).run("");
+    let (status, said) = launch.env("ENS_STORE", service.storage.url()).env("ENS_DATA", data).env("ENS_MASTER_KEY", MASTER_KEY).run("");
     (status.success(), said)
 }
 
@@ -186,9 +187,8 @@ async fn due_today(service: &TestService, persons: usize) -> DateTime<Utc> {
 
 /// A second process on the same store.
 async fn another(service: &TestService) -> App {
-    let store = Store::open(service.storage.url(), StoreOptions::new(MasterKey::from_bytes([1; 32]))).await.expect("a second door");
     let mut app = service.app.clone();
-    app.context.store = store;
+    app.context.store = open_store(service.storage.url()).await;
     app
 }
 
