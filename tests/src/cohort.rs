@@ -127,7 +127,7 @@ pub async fn measure(store: &Store, spaces: impl IntoIterator<Item = SpaceId>, a
         expected_version: 0,
         events: events.clone(),
     };
-    for answer in ens_store::raw::append(&store, spaces.into_iter().map(write).collect()).await.expect("an append") {
+    for answer in ens_store::raw::append(store, spaces.into_iter().map(write).collect()).await.expect("an append") {
         answer.expect("a new measure has no other writer");
     }
 }

@@ -184,13 +184,13 @@ where
 async fn destroy(store: &Store, space: SpaceId) {
     let at: DateTime<Utc> = Utc::now();
     let later = at + Months::new(4);
-    let orders = [
+    let envelopes = [
         CommandEnvelope::new(space, Open { at }),
         CommandEnvelope::new(space, Close { at, by: Party::Holder }),
         CommandEnvelope::new(space, RequestDestruction { at, by: Party::Holder }),
         CommandEnvelope::new(space, Destroy { at: later }),
     ];
-    for order in orders {
+    for envelope in envelopes {
         assert!(!store.commands().execute(order, &Policy::default()).await.expect("an order of its life").is_quiet());
     }
 }

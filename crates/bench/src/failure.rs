@@ -14,8 +14,8 @@ pub(crate) enum Failure {
     /// Our store.
     #[error("the store: {0}")]
     Store(#[from] StoreError),
-    /// An order that should have been accepted.
-    #[error("an order was rejected: {0}")]
+    /// A command that should have been accepted.
+    #[error("a command was rejected: {0}")]
     Rejected(#[from] Rejection),
     /// Our read models.
     #[error("a read model: {0}")]

@@ -92,16 +92,16 @@ impl Cast {
         })
     }
 
-    /// The command as the service orders it: with what stands beside every event, and a key that makes it once.
-    pub(crate) fn order(&self, store: &Store, life: Life, step: Step) -> Result<CommandEnvelope, Failure> {
-        let order = CommandEnvelope::new(life.space, self.command(store, life, step)?).with_metadata("role", "cnam");
+    /// The command as the service gives it: with what stands beside every event, and a key that makes it once.
+    pub(crate) fn envelope(&self, store: &Store, life: Life, step: Step) -> Result<CommandEnvelope, Failure> {
+        let envelope = CommandEnvelope::new(life.space, self.command(store, life, step)?).with_metadata("role", "cnam");
         let key = match self.keys {
             RequestKeys::TimeOrdered => MessageId::at(Utc::now(), store.entropy().bytes()?).uuid(),
             RequestKeys::Random => Builder::from_random_bytes(store.entropy().bytes()?).into_uuid(),
         };
         // What the digest is of is not looked at; it is as long as the real one.
         let digest = store.entropy().bytes()?;
-        Ok(order.with_metadata("request", life.message.to_string()).once(key.to_string(), digest))
+        Ok(envelope.with_metadata("request", life.message.to_string()).once(key.to_string(), digest))
     }
 
     fn person_of(&self, space: SpaceId) -> Result<Admission, Failure> {

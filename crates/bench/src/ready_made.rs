@@ -35,8 +35,8 @@ impl Template {
         let mut last = 0;
         for step in Step::ALL {
             // As a campaign of one: a click would hold campaigns back for seconds, and those are what is measured next.
-            let answers = store.commands().execute_all(vec![cast.order(store, life, step)?], &cast.policy).await;
-            last = answers.into_iter().next().ok_or_else(|| Failure::because("an order without an answer"))??.position;
+            let answers = store.commands().execute_all(vec![cast.envelope(store, life, step)?], &cast.policy).await;
+            last = answers.into_iter().next().ok_or_else(|| Failure::because("a command without an answer"))??.position;
             if step == until {
                 break;
             }

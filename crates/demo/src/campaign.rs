@@ -249,7 +249,7 @@ impl<'a, S: Service> Campaign<'a, S> {
         let ids: Vec<SpaceId> = actions.iter().map(|(_, _, space)| *space).collect();
         let states = self.context.store.log().states(&ids).await?;
         let builder = CommandBuilder { context: &self.context, population: self.population, random: self.behaviour.0 };
-        let mut orders = Vec::with_capacity(actions.len());
+        let mut envelopes = Vec::with_capacity(actions.len());
         let mut actors = Vec::with_capacity(actions.len());
         for ((person, action, id), state) in actions.iter().zip(&states) {
             let Some(loaded) = state else {
@@ -257,10 +257,10 @@ impl<'a, S: Service> Campaign<'a, S> {
                 continue;
             };
             let acting = ActingPerson { person: *person, id: *id, space: &loaded.space, at: self.context.now() };
-            orders.push(builder.order(&acting, action)?);
+            envelopes.push(builder.envelope(&acting, action)?);
             actors.push((*person, *action));
         }
-        let answers = self.context.store.commands().execute_all(orders, &self.context.policy).await;
+        let answers = self.context.store.commands().execute_all(envelopes, &self.context.policy).await;
         for ((person, action), answer) in actors.into_iter().zip(answers) {
             match answer {
                 Ok(outcome) => self.follow(person, action, &outcome, day),

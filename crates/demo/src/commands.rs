@@ -16,7 +16,7 @@ use ens_domain::space::commands::{
 };
 use ens_domain::space::events::Contacts;
 use ens_domain::space::terms::{OppositionChannel, Scope, Section, SuspensionGround};
-use ens_notices::orders;
+use ens_notices::envelopes;
 use ens_store::{CommandContext, CommandEnvelope};
 
 use crate::behaviour::after;
@@ -49,14 +49,14 @@ pub(crate) struct ActingPerson<'a> {
 
 impl CommandBuilder<'_> {
     /// The command of an action.
-    pub(crate) fn order(&self, acting: &ActingPerson<'_>, action: &Action) -> Result<CommandEnvelope, DemoError> {
+    pub(crate) fn envelope(&self, acting: &ActingPerson<'_>, action: &Action) -> Result<CommandEnvelope, DemoError> {
         let (at, today) = (acting.at, paris::day_of(acting.at));
         let by = self.population.actor(acting.person, today);
         let command: SpaceCommand = match action {
-            Action::AskForCode => return Ok(orders::reissue(self.context, acting.space, by)?),
-            Action::ReportTechnicalBlock => return Ok(orders::technical_block(self.context, acting.space)?),
-            Action::SuspendForFraud => return Ok(orders::suspension(self.context, acting.space, SuspensionGround::Fraud)?),
-            Action::SuspendForMalfunction => return Ok(orders::suspension(self.context, acting.space, SuspensionGround::Malfunction)?),
+            Action::AskForCode => return Ok(envelopes::reissue(self.context, acting.space, by)?),
+            Action::ReportTechnicalBlock => return Ok(envelopes::technical_block(self.context, acting.space)?),
+            Action::SuspendForFraud => return Ok(envelopes::suspension(self.context, acting.space, SuspensionGround::Fraud)?),
+            Action::SuspendForMalfunction => return Ok(envelopes::suspension(self.context, acting.space, SuspensionGround::Malfunction)?),
             Action::DeclareAddress => self.declare_address(acting)?.into(),
             Action::Oppose(via, code) => self.oppose(acting, *via, code)?.into(),
             Action::Withdraw => {

@@ -1,6 +1,6 @@
 //! Messages to persons: ordered with the event that needs them, sent through the outbox, and followed until they arrived or failed.
 //!
-//! order (event + message) --outbox--> dispatcher --e-mail--> accepted | refused | deferred      bounce --> space
+//! command (event + message) --outbox--> dispatcher --e-mail--> accepted | refused | deferred      bounce --> space
 //!                                                --letter--> carrier --statuses--> posted | delivered | returned --> space
 //! Names, addresses and codes are opened to write one message, and never logged. A *notice* is the prior notice (information préalable)
 //! and nothing else; anything that is sent to a person is a *message*.
@@ -9,10 +9,10 @@
 pub mod bounce;
 mod content;
 pub mod dispatch;
+pub mod envelopes;
 pub mod french;
 pub mod letters;
 pub mod mail;
-pub mod orders;
 pub mod post;
 pub mod prior_notices;
 pub mod recipient;

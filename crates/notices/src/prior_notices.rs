@@ -8,7 +8,7 @@ use ens_projections::notices_due::notices_due;
 use ens_store::{CommandContext, Rejection, StoreError};
 use tokio::task::coop::consume_budget;
 
-use crate::orders;
+use crate::envelopes;
 
 /// Spaces loaded together.
 const BATCH: u32 = 500;
@@ -48,17 +48,17 @@ pub async fn issue_due(context: &CommandContext, limit: u32) -> Result<Issued, S
 }
 
 async fn issue(context: &CommandContext, spaces: &[SpaceId], done: &mut Issued) -> Result<(), StoreError> {
-    let mut orders = Vec::with_capacity(spaces.len());
+    let mut envelopes = Vec::with_capacity(spaces.len());
     for loaded in context.store.log().states(spaces).await?.into_iter().flatten() {
         // Preparing a page of commands takes milliseconds, during which a request may wait for this thread.
         consume_budget().await;
         match loaded.space.notice_due() {
             // The channel was chosen for this version of the space; if it has changed since, the next round looks again.
-            Some(channel) => orders.push(orders::notice(context, &loaded.space, channel)?.expecting(loaded.version)),
+            Some(channel) => envelopes.push(envelopes::notice(context, &loaded.space, channel)?.expecting(loaded.version)),
             None => done.quiet += 1,
         }
     }
-    for answer in context.store.commands().execute_all(orders, &context.policy).await {
+    for answer in context.store.commands().execute_all(envelopes, &context.policy).await {
         match answer {
             Ok(outcome) if outcome.is_quiet() => done.quiet += 1,
             Ok(_) => done.issued += 1,

@@ -17,7 +17,7 @@ use ens_domain::space::terms::{Channel, OppositionChannel, Stage};
 use ens_domain::space::{Contacts, Proof};
 use ens_notices::letters::import_statuses;
 use ens_notices::{CarrierError, HandedOver, MailTransport, MessageRef, OutgoingLetter, OutgoingMail, PostalCarrier, SendOutcome};
-use ens_notices::{bounce, french, orders};
+use ens_notices::{bounce, envelopes, french};
 use ens_projections::openings_due::openings_due;
 use ens_projections::space_status::space_status;
 use ens_tests::Engine;
@@ -89,7 +89,7 @@ impl Case<'_> {
             "letter_returned" => self.report("returned", &Value::String(paris::day_of(self.now()).to_string())).await,
             "code_reissued" => {
                 let order = orders::reissue(&self.service.app, &self.service.space(self.space).await, Party::Holder).expect("an order");
-                self.service.app.store.commands().execute(order, &self.service.app.policy).await.expect("a new code");
+                self.service.app.store.commands().execute(envelope, &self.service.app.policy).await.expect("a new code");
             }
             "reissue_sent" => assert_eq!(self.send(accepted).await, 1),
             "reissue_bounced" => self.bounce(self.service.last_message(self.space).await).await,

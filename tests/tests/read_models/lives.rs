@@ -94,8 +94,8 @@ impl PopulatedStore {
             }
             self.measure(&step, number).await;
             number += 1;
-            let orders = step.into_iter().map(|(space, command)| CommandEnvelope::new(space, command)).collect();
-            for answer in self.store.commands().execute_all(orders, &Policy::default()).await {
+            let envelopes = step.into_iter().map(|(space, command)| CommandEnvelope::new(space, command)).collect();
+            for answer in self.store.commands().execute_all(envelopes, &Policy::default()).await {
                 assert!(!answer.expect("a step of a life is accepted").is_quiet(), "a step of a life has an effect");
             }
         }

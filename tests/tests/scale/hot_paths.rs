@@ -66,7 +66,7 @@ pub(crate) async fn walk() -> Walked {
     store.commands().reserve(digests.iter().map(|digest| (*digest, spaces[0])).collect()).await.expect("a reservation");
     store.commands().find_space(&digests[3]).await.expect("a space");
     note("registry");
-    for order in until_destroyed(spaces[0]) {
+    for envelope in until_destroyed(spaces[0]) {
         store.commands().execute(order, &policy).await.expect("an order of this life");
     }
     note("destruction");
@@ -129,7 +129,7 @@ fn until_destroyed(space: SpaceId) -> Vec<CommandEnvelope> {
 /// A notice for each of some new spaces, claimed, sent or handed over, settled; one of each other fate.
 async fn messages(store: &Store, policy: &Policy) {
     let now = Utc::now();
-    let order = |(number, space): (u32, &SpaceId)| {
+    let envelope = |(number, space): (u32, &SpaceId)| {
         let code = ProvisionalCode::generate([3; 16]);
         let digest = code.digest(store.code_key(), *space);
         let content = json!({ "code": Personal::new(code) });
@@ -145,7 +145,7 @@ async fn messages(store: &Store, policy: &Policy) {
     };
     let answers = store.commands().execute_all((201..).zip(&fresh).map(create).collect(), policy).await;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
-    let answers = store.commands().execute_all((1..).zip(&fresh).map(order).collect(), policy).await;
+    let answers = store.commands().execute_all((1..).zip(&fresh).map(envelope).collect(), policy).await;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     let claimed = store.outbox().claim(Channel::Email, now, 20, Duration::minutes(5)).await.expect("a claim");
     assert_eq!(claimed.len(), 20);

@@ -43,7 +43,7 @@ impl Due for DueDeadlines {
         deadlines_due(store, partition, on, after, SET).await
     }
 
-    fn order(row: &Deadline, at: DateTime<Utc>) -> Option<CommandEnvelope> {
+    fn envelope(row: &Deadline, at: DateTime<Utc>) -> Option<CommandEnvelope> {
         Some(CommandEnvelope::new(row.space, command(row, at)?))
     }
 }

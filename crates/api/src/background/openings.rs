@@ -47,7 +47,7 @@ impl Due for DueOpenings {
         openings_due(store, partition, on, after, SET).await
     }
 
-    fn order(row: &OpeningDue, at: DateTime<Utc>) -> Option<CommandEnvelope> {
+    fn envelope(row: &OpeningDue, at: DateTime<Utc>) -> Option<CommandEnvelope> {
         Some(CommandEnvelope::new(row.space, Open { at }))
     }
 }

@@ -41,7 +41,7 @@ pub(super) trait Due: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Self::Row>, StoreError>> + Send;
 
     /// What a row asks of its space.
-    fn order(row: &Self::Row, at: DateTime<Utc>) -> Option<CommandEnvelope>;
+    fn envelope(row: &Self::Row, at: DateTime<Utc>) -> Option<CommandEnvelope>;
 }
 
 /// What became of what was due: openings, or deadlines.
@@ -149,9 +149,9 @@ impl Sweep {
         let mut held = self.wait_for_rows::<D>(partition, lease).await?;
         let mut set = if held { D::set(store, partition, self.on, None).await? } else { Vec::new() };
         while held && !set.is_empty() && !self.stop.is_cancelled() {
-            let orders = set.iter().filter_map(|row| D::order(row, self.app.now())).collect();
+            let envelopes = set.iter().filter_map(|row| D::envelope(row, self.app.now())).collect();
             let (answers, next) =
-                tokio::join!(store.commands().execute_all(orders, &self.app.policy), D::set(store, partition, self.on, set.last()));
+                tokio::join!(store.commands().execute_all(envelopes, &self.app.policy), D::set(store, partition, self.on, set.last()));
             let reaches = counts.count(D::TASK, answers);
             held = lease.keep(reaches).await?;
             set = next?;

@@ -47,7 +47,7 @@ pub struct Batch {
 enum Asked {
     /// Nothing: its verdict is known.
     Nothing(Verdict),
-    /// One order, which creates this space.
+    /// One command, which creates this space.
     Creation(SpaceId),
 }
 
@@ -90,16 +90,16 @@ impl Batch {
         let lines: Vec<(u64, Result<Candidate, BadField>)> =
             self.lines.into_iter().map(|(number, person)| (number, person.and_then(admit))).collect();
         let mut known = KnownSpaces::of(app, &lines).await?;
-        let mut orders = Vec::new();
+        let mut envelopes = Vec::new();
         let mut asked = Vec::with_capacity(lines.len());
         for (number, line) in lines {
             let question = match line {
                 Err(fault) => Asked::Nothing(Verdict::Refused(fault)),
-                Ok((digest, admitted)) => known.ask(app, digest, admitted, &mut orders),
+                Ok((digest, admitted)) => known.ask(app, digest, admitted, &mut envelopes),
             };
             asked.push((number, question));
         }
-        let answers = app.store.commands().execute_all(orders, &app.policy).await;
+        let answers = app.store.commands().execute_all(envelopes, &app.policy).await;
         let mut answers = answers.into_iter();
         asked.into_iter().map(|(number, question)| Ok((number, question.answered(&mut answers)?))).collect()
     }
@@ -120,14 +120,14 @@ impl KnownSpaces {
     }
 
     /// What one line asks. A space counts as existing from here on, so the same person again in this batch changes nothing.
-    fn ask(&mut self, app: &App, digest: InsDigest, admitted: Admitted, orders: &mut Vec<CommandEnvelope>) -> Asked {
+    fn ask(&mut self, app: &App, digest: InsDigest, admitted: Admitted, envelopes: &mut Vec<CommandEnvelope>) -> Asked {
         let Some(space) = self.spaces.get(&digest).copied() else {
             return Asked::Nothing(Verdict::Refused(BadField::line("no id could be reserved")));
         };
         if !self.existing.insert(space) {
             return Asked::Nothing(Verdict::Known(space));
         }
-        orders.push(CommandEnvelope::new(space, admitted.creation(space, app.now())));
+        envelopes.push(CommandEnvelope::new(space, admitted.creation(space, app.now())));
         Asked::Creation(space)
     }
 }

@@ -104,14 +104,14 @@ struct BatchCaller {
 
 impl Caller for BatchCaller {
     async fn call(&mut self) -> Result<u64, Failure> {
-        let mut orders = Vec::with_capacity(self.batch);
+        let mut envelopes = Vec::with_capacity(self.batch);
         for _ in 0..self.batch {
             let life = Life::new(&self.store)?;
-            let order = self.cast.order(&self.store, life, Step::Create)?;
-            orders.push(if self.load == Load::Everything { order.sending(draft(&self.store, life.message)?) } else { order });
+            let envelope = self.cast.envelope(&self.store, life, Step::Create)?;
+            envelopes.push(if self.load == Load::Everything { envelope.sending(draft(&self.store, life.message)?) } else { envelope });
         }
         let mut events = 0;
-        for answer in self.store.commands().execute_all(orders, &self.cast.policy).await {
+        for answer in self.store.commands().execute_all(envelopes, &self.cast.policy).await {
             events += u64::try_from(answer?.events.len()).unwrap_or_default();
         }
         Ok(events)

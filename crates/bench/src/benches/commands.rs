@@ -172,8 +172,8 @@ impl Caller for LifeCaller {
                 self.steps.next().unwrap_or(Step::Create)
             }
         };
-        let order = self.cast.order(&self.store, self.life, step)?;
-        self.store.commands().execute(order, &self.cast.policy).await?;
+        let envelope = self.cast.envelope(&self.store, self.life, step)?;
+        self.store.commands().execute(envelope, &self.cast.policy).await?;
         Ok(1)
     }
 }

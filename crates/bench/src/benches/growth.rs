@@ -100,8 +100,8 @@ async fn lead(store: &Store, cast: &Cast, lives: u64) -> Result<u64, Failure> {
     let lives = (0..lives).map(|_| Life::new(store)).collect::<Result<Vec<_>, _>>()?;
     let mut events = 0;
     for step in Step::ALL {
-        let orders = lives.iter().map(|life| cast.order(store, *life, step)).collect::<Result<Vec<_>, _>>()?;
-        for answer in store.commands().execute_all(orders, &cast.policy).await {
+        let envelopes = lives.iter().map(|life| cast.envelope(store, *life, step)).collect::<Result<Vec<_>, _>>()?;
+        for answer in store.commands().execute_all(envelopes, &cast.policy).await {
             events += u64::try_from(answer?.events.len()).unwrap_or_default();
         }
     }

@@ -105,13 +105,13 @@ impl Running {
 async fn tell(store: &Store, cast: &Cast) -> Result<(), Failure> {
     let lives = (0..BATCH).map(|_| Life::new(store)).collect::<Result<Vec<_>, _>>()?;
     for step in [Step::Create, Step::Notice] {
-        let mut orders = Vec::with_capacity(lives.len());
+        let mut envelopes = Vec::with_capacity(lives.len());
         for life in &lives {
-            // As the service's own campaign does: writing orders must not keep the thread to itself.
+            // As the service's own campaign does: making commands must not keep the thread to itself.
             consume_budget().await;
-            orders.push(told(store, cast, (*life, step))?);
+            envelopes.push(told(store, cast, (*life, step))?);
         }
-        for answer in store.commands().execute_all(orders, &cast.policy).await {
+        for answer in store.commands().execute_all(envelopes, &cast.policy).await {
             answer?;
         }
     }
@@ -119,8 +119,8 @@ async fn tell(store: &Store, cast: &Cast) -> Result<(), Failure> {
 }
 
 fn told(store: &Store, cast: &Cast, (life, step): (Life, Step)) -> Result<CommandEnvelope, Failure> {
-    let order = cast.order(store, life, step)?;
-    Ok(if step == Step::Notice { order.sending(draft(store, life.message)?) } else { order })
+    let envelope = cast.envelope(store, life, step)?;
+    Ok(if step == Step::Notice { envelope.sending(draft(store, life.message)?) } else { envelope })
 }
 
 /// The message that a notice leaves in the outbox: it holds the code, to be sealed.

@@ -37,8 +37,8 @@ pub async fn record(context: &CommandContext, settings: &MailSettings, raw: &[u8
 
 async fn record_failure(context: &CommandContext, reference: MessageRef) -> Result<Outcome, BounceError> {
     let command = RecordEmailFailed { at: context.now(), message: reference.message, failure: NotificationFailure::Bounced };
-    let order = CommandEnvelope::new(reference.space, command).completing(reference.message);
-    context.store.commands().execute(order, &context.policy).await.map_err(|rejection| match rejection {
+    let envelope = CommandEnvelope::new(reference.space, command).completing(reference.message);
+    context.store.commands().execute(envelope, &context.policy).await.map_err(|rejection| match rejection {
         Rejection::NoSuchSpace => BounceError::UnknownReference,
         Rejection::Refused(refusal) => BounceError::Refused(refusal),
         Rejection::Store(error) => BounceError::Store(error),

@@ -86,7 +86,7 @@ impl MailRound<'_> {
         loaded: &LoadedSpaces,
         outcomes: Vec<(&Claimed, Result<MailOutcome, StoreError>)>,
     ) -> Result<Dispatched, StoreError> {
-        let (mut done, mut orders) = (Dispatched::default(), Vec::new());
+        let (mut done, mut envelopes) = (Dispatched::default(), Vec::new());
         let (mut ended, mut waits) = (Vec::new(), Vec::new());
         for (claimed, outcome) in outcomes {
             let (message, space) = (claimed.message, claimed.space);
@@ -94,7 +94,8 @@ impl MailRound<'_> {
                 MailOutcome::Sent { at } => {
                     done.accepted += 1;
                     if carries_code(claimed.kind) {
-                        orders.push((reference(claimed), CommandEnvelope::new(space, RecordEmailSent { at, message }).completing(message)));
+                        envelopes
+                            .push((reference(claimed), CommandEnvelope::new(space, RecordEmailSent { at, message }).completing(message)));
                     } else {
                         ended.push((message, space));
                     }
@@ -103,7 +104,7 @@ impl MailRound<'_> {
                     count_failure(&mut done, failure);
                     if carries_code(claimed.kind) {
                         let command = RecordEmailFailed { at: self.outbox.context.now(), message, failure };
-                        orders.push((reference(claimed), CommandEnvelope::new(space, command).completing(message)));
+                        envelopes.push((reference(claimed), CommandEnvelope::new(space, command).completing(message)));
                     } else {
                         done.rerouted += self.send_by_post_instead(loaded, claimed).await?;
                     }
@@ -120,7 +121,7 @@ impl MailRound<'_> {
         }
         self.outbox.discard(&ended).await?;
         self.outbox.context.store.outbox().postpone_all(&waits).await?;
-        self.outbox.record(orders).await?;
+        self.outbox.record(envelopes).await?;
         done.show(Channel::Email);
         Ok(done)
     }

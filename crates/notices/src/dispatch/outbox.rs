@@ -52,9 +52,9 @@ impl Outbox {
 
     /// Executes commands that each end a message. A command that a rule refuses ends its message too: otherwise the message would be sent
     /// again, and the command refused again, for ever.
-    pub(super) async fn record(&self, orders: Vec<(MessageRef, CommandEnvelope)>) -> Result<(), StoreError> {
-        let (references, orders): (Vec<MessageRef>, Vec<CommandEnvelope>) = orders.into_iter().unzip();
-        let answers = self.context.store.commands().execute_all(orders, &self.context.policy).await;
+    pub(super) async fn record(&self, envelopes: Vec<(MessageRef, CommandEnvelope)>) -> Result<(), StoreError> {
+        let (references, envelopes): (Vec<MessageRef>, Vec<CommandEnvelope>) = envelopes.into_iter().unzip();
+        let answers = self.context.store.commands().execute_all(envelopes, &self.context.policy).await;
         let (mut refused, mut recorded) = (Vec::new(), Ok(()));
         for (reference, answer) in references.into_iter().zip(answers) {
             match answer {

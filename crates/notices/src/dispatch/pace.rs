@@ -21,7 +21,7 @@ pub struct Pace {
     pub first_wait: Duration,
     /// The longest wait.
     pub longest_wait: Duration,
-    /// How long after its order an e-mail is still tried; then a letter follows.
+    /// How long after its command an e-mail is still tried; then a letter follows.
     pub deadline: Duration,
     /// How often the outbox is looked at while nothing is appended in this process.
     pub poll: Wait,

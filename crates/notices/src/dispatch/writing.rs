@@ -28,7 +28,7 @@ pub(super) enum Unwritable {
     /// A seal does not open.
     #[error("sealed: {0}")]
     Sealed(OpenError),
-    /// The outbox holds something else than an order put there.
+    /// The outbox holds something else than a command put there.
     #[error("the content is not one of ours")]
     Content,
     /// A template.

@@ -62,8 +62,8 @@ async fn record(
     report: &mut StatusReport,
     on_bad_line: &mut (impl FnMut(BadStatus) + Send),
 ) -> Result<(), StatusImportError> {
-    let orders = batch.iter().map(|(_, reported)| order(context, reported)).collect();
-    let answers = context.store.commands().execute_all(orders, &context.policy).await;
+    let envelopes = batch.iter().map(|(_, reported)| envelope(context, reported)).collect();
+    let answers = context.store.commands().execute_all(envelopes, &context.policy).await;
     for ((number, _), answer) in batch.drain(..).zip(answers) {
         report.lines += 1;
         match recorded(answer)? {
@@ -78,16 +78,16 @@ async fn record(
     Ok(())
 }
 
-fn order(context: &CommandContext, reported: &Reported) -> CommandEnvelope {
+fn envelope(context: &CommandContext, reported: &Reported) -> CommandEnvelope {
     let (at, message) = (context.now(), reported.reference.message);
     let on: NaiveDate = reported.date;
     let space = reported.reference.space;
-    let order = match reported.status {
+    let envelope = match reported.status {
         LetterStatus::Posted => CommandEnvelope::new(space, RecordLetterPosted { at, message, posted_on: on }),
         LetterStatus::Delivered => CommandEnvelope::new(space, RecordLetterDelivered { at, message, delivered_on: on }),
         LetterStatus::Returned => CommandEnvelope::new(space, RecordLetterReturned { at, message }),
     };
-    order.completing(message)
+    envelope.completing(message)
 }
 
 /// What a space made of a status.

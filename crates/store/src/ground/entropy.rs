@@ -31,7 +31,7 @@ impl Entropy {
         Self(Source::Seeded { key, drawn: Arc::new(AtomicU64::new(0)) })
     }
 
-    /// A source of its own for one order: of a seeded stream the same bytes come, whoever draws meanwhile from the others.
+    /// A source of its own for one command: of a seeded stream the same bytes come, whoever draws meanwhile from the others.
     pub(crate) fn branch(&self) -> Self {
         match &self.0 {
             Source::System(system) => Self(Source::System(system.clone())),

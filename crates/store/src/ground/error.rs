@@ -56,7 +56,7 @@ pub enum StoreError {
         /// How many times it was tried.
         attempts: u32,
     },
-    /// More orders wait than the queue holds; nothing was begun.
+    /// More commands wait than the queue holds; nothing was begun.
     #[error("too many commands are waiting")]
     Overloaded,
     /// A migration could not be applied.

@@ -1,7 +1,7 @@
 //! A new provisional code, sent at the request of an agent or from within the space.
 
 use axum::extract::State;
-use ens_notices::orders;
+use ens_notices::envelopes;
 
 use crate::app::App;
 use crate::http::gate::{Access, Declaration, post};
@@ -23,7 +23,7 @@ pub(super) fn routes() -> Vec<Declaration> {
 
 async fn reissue_code(State(app): State<App>, request: SpaceChange<EmptyBody>) -> Result<WriteAnswer, Problem> {
     let loaded = request.load(&app).await?;
-    let order = orders::reissue(&app, &loaded, request.party()?)?;
-    let outcome = request.execute_order(&app, order).await?;
+    let envelope = envelopes::reissue(&app, &loaded, request.party()?)?;
+    let outcome = request.execute_envelope(&app, envelope).await?;
     Ok(WriteAnswer::created(request.space(), &outcome, |_| None))
 }

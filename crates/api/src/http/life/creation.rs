@@ -112,6 +112,6 @@ async fn create_space(State(app): State<App>, request: BodyRequest<PersonBody>) 
     let (digest, admitted) = admit(&app, &request.body, paris::day_of(app.now()))?;
     let reserved = app.store.commands().reserve(vec![(digest, app.new_id()?)]).await?;
     let space = reserved.first().ok_or(StoreError::Malformed("a reservation without an answer"))?.space;
-    let outcome = execute(&app, request.order_for(space, admitted.creation(space, app.now()), "cnam")).await?;
+    let outcome = execute(&app, request.envelope_for(space, admitted.creation(space, app.now()), "cnam")).await?;
     Ok(WriteAnswer::created(space, &outcome, |_| Some(format!("/v1/spaces/{space}"))))
 }

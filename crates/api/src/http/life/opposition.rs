@@ -4,7 +4,7 @@ use axum::extract::State;
 use ens_domain::code::ProvisionalCode;
 use ens_domain::space::commands::{DenyRepresentation, MendTechnicalBlock, Oppose, Proof, WithdrawOpposition};
 use ens_domain::space::terms::OppositionChannel;
-use ens_notices::orders;
+use ens_notices::envelopes;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -107,8 +107,8 @@ async fn record_denial(State(app): State<App>, request: SpaceChange<DenialBody>)
 }
 
 async fn report_block(State(app): State<App>, request: SpaceChange<EmptyBody>) -> Result<WriteAnswer, Problem> {
-    let order = orders::technical_block(&app, &request.load(&app).await?)?;
-    let outcome = request.execute_order(&app, order).await?;
+    let envelope = envelopes::technical_block(&app, &request.load(&app).await?)?;
+    let outcome = request.execute_envelope(&app, envelope).await?;
     Ok(WriteAnswer::done(request.space(), &outcome))
 }
 

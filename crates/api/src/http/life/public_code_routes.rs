@@ -177,8 +177,8 @@ async fn execute_quietly(
     command: impl FnOnce(CodeDigest) -> SpaceCommand,
 ) -> Result<WriteAnswer, Problem> {
     let space = space_or_decoy(app, &digest).await?;
-    let order = request.order_for(space, command(code.digest(app.store.code_key(), space)), "public");
-    match app.store.commands().execute(order, &app.policy).await {
+    let envelope = request.envelope_for(space, command(code.digest(app.store.code_key(), space)), "public");
+    match app.store.commands().execute(envelope, &app.policy).await {
         Ok(outcome) if outcome.refusal().is_none() && !outcome.is_quiet() => Ok(WriteAnswer::done(space, &outcome)),
         Ok(_) | Err(Rejection::Refused(_) | Rejection::NoSuchSpace | Rejection::Stale { .. }) => {
             Err(Problem::new(ProblemType::CODE_NOT_ACCEPTED))

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use ens_domain::ids::SpaceId;
 use ens_domain::party::Party;
 use ens_domain::space::HealthSpace;
-use ens_notices::orders;
+use ens_notices::envelopes;
 use ens_store::{Idempotency, OpenError, Rejection, StoreError};
 
 use crate::app::App;
@@ -22,8 +22,8 @@ pub(super) async fn reissue_to(app: &App, space: SpaceId, born_on: NaiveDate, ke
     if !is_born_on(app, space, &loaded.space, born_on).await? {
         return Ok(());
     }
-    let order = orders::reissue(app, &loaded.space, Party::Holder)?.with_metadata("role", "public");
-    match app.store.commands().execute(under_key(order, key), &app.policy).await {
+    let envelope = envelopes::reissue(app, &loaded.space, Party::Holder)?.with_metadata("role", "public");
+    match app.store.commands().execute(under_key(envelope, key), &app.policy).await {
         Ok(_) | Err(Rejection::Refused(_) | Rejection::NoSuchSpace | Rejection::Stale { .. } | Rejection::KeyReused) => Ok(()),
         // Only a space that exists can be contended: that may not show.
         Err(Rejection::Store(error @ StoreError::Contended { .. })) => {

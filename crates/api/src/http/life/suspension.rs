@@ -3,7 +3,7 @@
 use axum::extract::State;
 use ens_domain::space::commands::{LiftSuspension, OpposeClosing};
 use ens_domain::space::terms::SuspensionGround;
-use ens_notices::orders;
+use ens_notices::envelopes;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -48,8 +48,8 @@ pub(super) struct SuspensionBody {
 }
 
 async fn suspend_space(State(app): State<App>, request: SpaceChange<SuspensionBody>) -> Result<WriteAnswer, Problem> {
-    let order = orders::suspension(&app, &request.load(&app).await?, request.body.ground)?;
-    let outcome = request.execute_order(&app, order).await?;
+    let envelope = envelopes::suspension(&app, &request.load(&app).await?, request.body.ground)?;
+    let outcome = request.execute_envelope(&app, envelope).await?;
     Ok(WriteAnswer::done(request.space(), &outcome))
 }
 

@@ -60,9 +60,9 @@ pub(crate) fn read(headers: &HeaderMap, content: &RequestContent<'_>) -> Result<
     }))
 }
 
-/// The order under its idempotency key, if it has one.
-pub(crate) fn under_key(order: CommandEnvelope, idempotency: Option<Idempotency>) -> CommandEnvelope {
-    CommandEnvelope { idempotency, ..order }
+/// The envelope under its idempotency key, if it has one.
+pub(crate) fn under_key(envelope: CommandEnvelope, idempotency: Option<Idempotency>) -> CommandEnvelope {
+    CommandEnvelope { idempotency, ..envelope }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -123,17 +123,17 @@ impl<T> SpaceChange<T> {
 
     /// Executes a command on the space; a refusal that the log records is a refusal here too.
     pub(crate) async fn execute(&self, app: &App, command: impl Into<SpaceCommand>) -> Result<Outcome, Problem> {
-        self.execute_order(app, CommandEnvelope::new(self.space(), command)).await
+        self.execute_envelope(app, CommandEnvelope::new(self.space(), command)).await
     }
 
-    /// The same for an order that was made elsewhere, with the message that leaves with it.
-    pub(crate) async fn execute_order(&self, app: &App, order: CommandEnvelope) -> Result<Outcome, Problem> {
-        let order = idempotency::under_key(order.with_metadata("role", self.options.role), self.options.idempotency.clone());
-        let order = match self.options.expected {
-            Some(version) => order.expecting(version),
-            None => order,
+    /// The same for an envelope that was made elsewhere, with the message that leaves with it.
+    pub(crate) async fn execute_envelope(&self, app: &App, envelope: CommandEnvelope) -> Result<Outcome, Problem> {
+        let envelope = idempotency::under_key(envelope.with_metadata("role", self.options.role), self.options.idempotency.clone());
+        let envelope = match self.options.expected {
+            Some(version) => envelope.expecting(version),
+            None => envelope,
         };
-        execute(app, order).await
+        execute(app, envelope).await
     }
 }
 
@@ -156,15 +156,15 @@ impl<T: DeserializeOwned> FromRequest<App> for BodyRequest<T> {
 }
 
 impl<T> BodyRequest<T> {
-    /// An order for this request's command, under its idempotency key.
-    pub(crate) fn order_for(&self, space: SpaceId, command: impl Into<SpaceCommand>, role: &'static str) -> CommandEnvelope {
+    /// An envelope for this request's command, under its idempotency key.
+    pub(crate) fn envelope_for(&self, space: SpaceId, command: impl Into<SpaceCommand>, role: &'static str) -> CommandEnvelope {
         idempotency::under_key(CommandEnvelope::new(space, command).with_metadata("role", role), self.idempotency.clone())
     }
 }
 
-/// Executes an order; a refusal that the log records is a refusal here too.
-pub(crate) async fn execute(app: &App, order: CommandEnvelope) -> Result<Outcome, Problem> {
-    let outcome = app.store.commands().execute(order, &app.policy).await?;
+/// Executes a command; a refusal that the log records is a refusal here too.
+pub(crate) async fn execute(app: &App, envelope: CommandEnvelope) -> Result<Outcome, Problem> {
+    let outcome = app.store.commands().execute(envelope, &app.policy).await?;
     match outcome.refusal() {
         Some(refusal) => Err(Problem::from(refusal)),
         None => Ok(outcome),

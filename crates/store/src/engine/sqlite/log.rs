@@ -37,7 +37,7 @@ impl Log for Sqlite {
     }
 
     fn batches_in_flight(&self) -> usize {
-        // A batch ahead would be a commit of its own, and keep the orders behind it waiting for that.
+        // A batch ahead would be a commit of its own, and keep the commands behind it waiting for that.
         1
     }
 

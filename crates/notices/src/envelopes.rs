@@ -1,7 +1,7 @@
 //! Commands that send a message to a person. The message is stored with the command's events, in one transaction: both or neither.
 //!
 //! The code is in the message only, which the store seals; the command and its event hold its digest.
-//! - two orders never share a message or a code
+//! - two commands never share a message or a code
 
 use ens_domain::calendar::{self, paris};
 use ens_domain::code::ProvisionalCode;
@@ -39,10 +39,10 @@ pub fn notice(context: &CommandContext, space: &HealthSpace, channel: Channel) -
 pub fn reissue(context: &CommandContext, space: &HealthSpace, by: Party) -> Result<CommandEnvelope, StoreError> {
     let (at, id, message, code) = (context.now(), id(space)?, context.new_id()?, new_code(context)?);
     let digest = code.digest(context.store.code_key(), id);
-    let order = CommandEnvelope::new(id, ReissueCode { at, by, message, digest });
-    let Some(channel) = space.code_channel() else { return Ok(order) };
+    let envelope = CommandEnvelope::new(id, ReissueCode { at, by, message, digest });
+    let Some(channel) = space.code_channel() else { return Ok(envelope) };
     let content = content(&MessageContent::Code { code: Personal::new(code) })?;
-    Ok(order.sending(Draft { message, kind: MessageKind::Code, channel, content, due_at: at }))
+    Ok(envelope.sending(Draft { message, kind: MessageKind::Code, channel, content, due_at: at }))
 }
 
 /// The opening is blocked for a technical reason, and the person is told without delay (article R. 1111-28).
@@ -50,8 +50,8 @@ pub fn reissue(context: &CommandContext, space: &HealthSpace, by: Party) -> Resu
 /// # Errors
 /// No randomness, or the space was never created.
 pub fn technical_block(context: &CommandContext, space: &HealthSpace) -> Result<CommandEnvelope, StoreError> {
-    let order = CommandEnvelope::new(id(space)?, ReportTechnicalBlock { at: context.now() });
-    with_message(context, space, order, (MessageKind::TechnicalBlock, &MessageContent::Nothing {}))
+    let envelope = CommandEnvelope::new(id(space)?, ReportTechnicalBlock { at: context.now() });
+    with_message(context, space, envelope, (MessageKind::TechnicalBlock, &MessageContent::Nothing {}))
 }
 
 /// The space is suspended, and the person is told until when the closing may be opposed (article R. 1111-36).
@@ -61,19 +61,19 @@ pub fn technical_block(context: &CommandContext, space: &HealthSpace) -> Result<
 pub fn suspension(context: &CommandContext, space: &HealthSpace, ground: SuspensionGround) -> Result<CommandEnvelope, StoreError> {
     let at = context.now();
     let last_day = calendar::last_day(paris::day_of(at), context.policy.suspension_days);
-    let order = CommandEnvelope::new(id(space)?, Suspend { at, ground });
-    with_message(context, space, order, (MessageKind::Suspension, &MessageContent::Suspension { ground, last_day }))
+    let envelope = CommandEnvelope::new(id(space)?, Suspend { at, ground });
+    with_message(context, space, envelope, (MessageKind::Suspension, &MessageContent::Suspension { ground, last_day }))
 }
 
 /// Adds the message where the person can be reached; without a contact, nobody is written to.
 fn with_message(
     context: &CommandContext,
     space: &HealthSpace,
-    order: CommandEnvelope,
+    envelope: CommandEnvelope,
     (kind, message): (MessageKind, &MessageContent),
 ) -> Result<CommandEnvelope, StoreError> {
-    let Some(channel) = space.code_channel() else { return Ok(order) };
-    Ok(order.sending(Draft { message: context.new_id()?, kind, channel, content: content(message)?, due_at: context.now() }))
+    let Some(channel) = space.code_channel() else { return Ok(envelope) };
+    Ok(envelope.sending(Draft { message: context.new_id()?, kind, channel, content: content(message)?, due_at: context.now() }))
 }
 
 fn id(space: &HealthSpace) -> Result<SpaceId, StoreError> {
