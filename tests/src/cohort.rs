@@ -112,7 +112,7 @@ pub async fn notified_on(store: &Store, spaces: u32, day: NaiveDate) -> Vec<Spac
 
 /// Records a measure in each of these spaces, and removes it again where `fate` says so.
 ///
-/// It writes the events themselves, with a seal that nobody can open: the command queue takes no items yet.
+/// It writes the events themselves, with a seal that nobody can open: the rules refuse measures in a space that is not open.
 pub async fn measure(store: &Store, spaces: impl IntoIterator<Item = SpaceId>, at: DateTime<Utc>, fate: MeasureFate) {
     let recorded = json!({ "MeasureRecorded": { "at": at, "by": { "role": "holder" }, "measure": "weight", "taken_at": at,
         "value": { "$sealed": "v1.1.sealed", "kind": "measure" } } });

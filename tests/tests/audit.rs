@@ -1,16 +1,20 @@
-//! Verifying the log: somebody who noted the roots finds every change that was made to the rows in the database.
+//! Verifying the log: somebody who noted the roots finds every change that was made to the rows in the database, and reads one stream alone.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Months, Utc};
 use ens_audit::{Finding, Head, Row, Verifier};
-use ens_domain::ids::SpaceId;
+use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::party::Party;
+use ens_domain::personal::Personal;
 use ens_domain::policy::Policy;
+use ens_domain::sections::measures::{MeasureCommand, MeasureType, Quantity, Reading, RecordMeasure, RemoveMeasure};
 use ens_domain::space::commands::{Close, Destroy, Open, RequestDestruction};
+use ens_domain::stream::StreamId;
 use ens_store::{CommandEnvelope, Partition, Store, StoreError, StoredEvent};
-use ens_tests::cohort::{open_store, spaces_due_today};
-use ens_tests::{Engine, TestStorage};
+use ens_tests::cohort::{MASTER_KEY, open_store, spaces_due_today};
+use ens_tests::{Engine, Launch, TestStorage};
+use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
 /// Statements with which somebody with all rights on the database changes the second row of a partition.
@@ -53,6 +57,53 @@ async fn a_log_that_only_grew_is_clean_and_so_is_one_with_a_destroyed_space() {
         destroy(&store, spaces[7]).await;
         assert_eq!(findings(&store, &noted).await, Vec::<Found>::new(), "{engine:?}");
         store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_replay_tells_one_item_of_a_space_and_its_state() {
+    for engine in Engine::DURABLE {
+        let storage = TestStorage::fresh(engine).await;
+        let store = open_store(storage.url()).await;
+        let (at, space) = (Utc::now(), spaces_due_today(&store, 3).await[1]);
+        let stream = StreamId::of_item(space, ItemId::at(at, store.entropy().bytes().expect("randomness")));
+        let value = Personal::new(Reading::parse(MeasureType::Weight, &[Quantity::hundredths(7_250)]).expect("a weight"));
+        let measure = RecordMeasure { at, by: Party::Holder, measure: MeasureType::Weight, taken_at: at, value };
+        let removal = RemoveMeasure { at, by: Party::Holder };
+        for order in [
+            CommandEnvelope::new(space, Open { at }),
+            CommandEnvelope::to_stream(stream, MeasureCommand::from(measure)),
+            CommandEnvelope::to_stream(stream, MeasureCommand::from(removal)),
+        ] {
+            store.commands().execute(order, &Policy::default()).await.expect("an open space");
+        }
+        store.close().await;
+
+        let replay = |arguments: &[&str]| {
+            let ens = ["replay", "--space"].iter().chain(arguments).fold(Launch::default(), |launch, argument| launch.arg(*argument));
+            ens.env("ENS_STORE", storage.url()).env("ENS_MASTER_KEY", MASTER_KEY).env("ENS_LOG", "off").run("")
+        };
+        let (ended, printed) = replay(&[&stream.to_string()]);
+        assert!(ended.success(), "{printed}");
+        let events: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).expect("one object a line")).collect();
+        assert_eq!(
+            events.iter().map(|event| event["event_type"].as_str()).collect::<Vec<_>>(),
+            [Some("MeasureRecorded"), Some("MeasureRemoved")]
+        );
+        assert!(events.iter().all(|event| event["aggregate_id"] == stream.to_string() && event["aggregate_type"] == "measure"));
+        assert!(events[0]["payload"]["MeasureRecorded"]["value"]["$sealed"].is_string() && !printed.contains("7250"), "{printed}");
+        for (instant, state, version) in [("2001-01-01T00:00:00Z", "absent", 0), ("2999-01-01T00:00:00Z", "removed", 2)] {
+            let (ended, printed) = replay(&[&stream.to_string(), "--as-of", instant]);
+            let told: Value = serde_json::from_str(&printed).unwrap_or_else(|_| panic!("{ended}: {printed}"));
+            assert_eq!(
+                (&told["state"], &told["version"], &told["kind"]),
+                (&json!(state), &json!(version), &json!("measure")),
+                "{engine:?}"
+            );
+            assert_eq!((&told["space"], &told["item"]), (&json!(space), &json!(stream.item())));
+        }
+        let (ended, printed) = replay(&[&StreamId::of_item(space, ItemId::at(at, [9; 10])).to_string()]);
+        assert!(!ended.success() && printed.contains("the log holds nothing of"), "{printed}");
     }
 }
 

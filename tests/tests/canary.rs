@@ -1,4 +1,5 @@
-//! No personal data in clear: a whole life runs through the real binary; then log, feed, metrics and database are searched.
+//! No personal data in clear: a whole life, or a space with a measure, runs through the real binary; then log, feed, metrics and database
+//! are searched.
 //!
 //! Only the messages to the person may hold what belongs to the person.
 
@@ -12,13 +13,53 @@ use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection, Row};
 
 const MATRICULE: &str = "279035121518989";
-const CANARIES: [&str; 8] =
-    [MATRICULE, "2790351215189", "CANARIELLE", "SERINETTE", "IMPASSE DU CANARI", "canarielle@exemple.fr", "+33600000031", "1979-03-14"];
+/// A day's steps, so many that no other number looks alike, and as they are stored: in hundredths.
+const STEPS: f64 = 173_941.57;
+const CANARIES: [&str; 10] = [
+    MATRICULE,
+    "2790351215189",
+    "CANARIELLE",
+    "SERINETTE",
+    "IMPASSE DU CANARI",
+    "canarielle@exemple.fr",
+    "+33600000031",
+    "1979-03-14",
+    "173941.57",
+    "17394157",
+];
+
+/// What the person does with the code of the notice.
+#[derive(Debug, Clone, Copy)]
+enum Deed {
+    /// Opposes the opening.
+    Oppose,
+    /// Opens the space, and records a measure.
+    Measure,
+}
 
 #[tokio::test]
 async fn a_life_leaves_no_personal_data_in_clear_on_sqlite() {
+    in_sqlite(Deed::Oppose).await;
+}
+
+#[tokio::test]
+async fn a_life_leaves_no_personal_data_in_clear_on_postgres() {
+    in_postgres(Deed::Oppose).await;
+}
+
+#[tokio::test]
+async fn a_measure_leaves_no_value_in_clear_on_sqlite() {
+    in_sqlite(Deed::Measure).await;
+}
+
+#[tokio::test]
+async fn a_measure_leaves_no_value_in_clear_on_postgres() {
+    in_postgres(Deed::Measure).await;
+}
+
+async fn in_sqlite(deed: Deed) {
     let storage = TestStorage::fresh(Engine::SqliteFile).await;
-    let found = live(&storage).await;
+    let found = live(&storage, deed).await;
     for file in ["ens.db", "ens.db-wal", "ens.db-keys", "ens.db-keys-wal"] {
         let path = storage.folder().join(file);
         if path.exists() {
@@ -27,10 +68,9 @@ async fn a_life_leaves_no_personal_data_in_clear_on_sqlite() {
     }
 }
 
-#[tokio::test]
-async fn a_life_leaves_no_personal_data_in_clear_on_postgres() {
+async fn in_postgres(deed: Deed) {
     let storage = TestStorage::fresh(Engine::Postgres).await;
-    let found = live(&storage).await;
+    let found = live(&storage, deed).await;
     let mut connection = PgConnection::connect(storage.url()).await.expect("the database");
     let tables = "SELECT quote_ident(table_schema) || '.' || quote_ident(table_name) FROM information_schema.tables \
                   WHERE table_schema NOT IN ('pg_catalog', 'information_schema')";
@@ -62,8 +102,8 @@ impl Canaries {
     }
 }
 
-/// Imports a person, sends their notice, uses a wrong and the right code, and searches everything that the service wrote meanwhile.
-async fn live(storage: &TestStorage) -> Canaries {
+/// Imports a person, sends their notice, does the deed, and searches everything that the service wrote meanwhile.
+async fn live(storage: &TestStorage, deed: Deed) -> Canaries {
     let bad_line = person().to_string().replace("\"qualified\"", "\"CANARIELLE\"");
     let (ended, report) = environment(Launch::default().arg("import").arg("-"), storage).run(&format!("{bad_line}\n{}\n", person()));
     assert!(ended.success(), "{ended}: {report}");
@@ -74,13 +114,17 @@ async fn live(storage: &TestStorage) -> Canaries {
     let (code, mail) = eventually("the notice leaves", async || notice(&storage.folder().join("mail"))).await;
     assert!(mail.contains("CANARIELLE") || mail.contains("Canarielle"), "the person's own notice names the person");
     let canaries = Canaries::with_code(&code);
-    for answer in use_the_code(&service, storage, &code).await {
+    let (answers, told) = match deed {
+        Deed::Oppose => (use_the_code(&service, storage, &code).await, "opposition"),
+        Deed::Measure => (record_a_measure(&service, storage, &code).await, "measures"),
+    };
+    for answer in answers {
         canaries.search("an answer", answer.as_bytes());
     }
     canaries.search("the report of the import", report.as_bytes());
     assert!(service.stop().await.success(), "{}", service.log());
     canaries.search("the service's log", service.log().as_bytes());
-    assert!(service.log().contains("opposition"), "the log tells of the requests:\n{}", service.log());
+    assert!(service.log().contains(told), "the log tells of the requests:\n{}", service.log());
     canaries
 }
 
@@ -126,7 +170,40 @@ async fn use_the_code(service: &Service, storage: &TestStorage, code: &str) -> V
     let (status, receipt) = oppose(code).await;
     assert!(status.is_success(), "{status}: {receipt}");
     answers.push(receipt);
-    let auditor = token(storage, "auditor");
+    answers.extend(what_others_read(service, storage).await);
+    answers
+}
+
+/// What the service answers to a measure that is recorded, to one that cannot be, and to those who read afterwards; not what the holder reads.
+async fn record_a_measure(service: &Service, storage: &TestStorage, code: &str) -> Vec<String> {
+    let client = Client::new();
+    let proof = json!({ "ins": MATRICULE, "code": code });
+    let active = client.post(format!("{}/v1/activations", service.url())).json(&proof).send().await.expect("an answer");
+    let active: Value = active.json().await.expect("a body");
+    let space = active["space"].as_str().expect("a space");
+    let holder = token(storage, &["holder", "--space", space]);
+    let measures = format!("{}/v1/spaces/{space}/measures", service.url());
+    let record = async |steps: f64| {
+        let body = json!({ "measure": "steps", "taken_at": "2026-01-01T20:00:00+01:00", "values": [steps], "unit": "{steps}/d" });
+        let answer = client.post(&measures).bearer_auth(&holder).json(&body).send().await.expect("an answer");
+        (answer.status(), answer.text().await.expect("a body"))
+    };
+    let (recorded, refused) = (record(STEPS).await, record(STEPS * 100.0).await);
+    assert_eq!((recorded.0, refused.0), (StatusCode::CREATED, StatusCode::UNPROCESSABLE_ENTITY), "{recorded:?} {refused:?}");
+    eventually("the holder reads the value", async || {
+        let page = client.get(&measures).bearer_auth(&holder).send().await.expect("an answer").text().await.expect("a page");
+        page.contains("173941.57").then_some(())
+    })
+    .await;
+    let mut answers = what_others_read(service, storage).await;
+    answers.extend([recorded.1, refused.1]);
+    answers
+}
+
+/// The feed of events and the metrics.
+async fn what_others_read(service: &Service, storage: &TestStorage) -> Vec<String> {
+    let (client, mut answers) = (Client::new(), Vec::new());
+    let auditor = token(storage, &["auditor"]);
     let mut events = 0;
     for partition in 0..16 {
         let feed = client.get(format!("{}/v1/partitions/{partition}/events", service.url())).bearer_auth(&auditor);
@@ -143,8 +220,10 @@ async fn use_the_code(service: &Service, storage: &TestStorage, code: &str) -> V
     answers
 }
 
-fn token(storage: &TestStorage, role: &str) -> String {
-    let (ended, printed) = environment(Launch::default().arg("token").arg("--role").arg(role), storage).env("ENS_LOG", "off").run("");
+/// A token for a role, which may be followed by the options that it needs.
+fn token(storage: &TestStorage, role: &[&str]) -> String {
+    let launch = role.iter().fold(Launch::default().arg("token").arg("--role"), |launch, argument| launch.arg(*argument));
+    let (ended, printed) = environment(launch, storage).env("ENS_LOG", "off").run("");
     assert!(ended.success(), "{printed}");
     printed.trim().to_owned()
 }

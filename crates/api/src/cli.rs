@@ -278,10 +278,10 @@ pub struct ReplayArgs {
     /// One partition only; all of them otherwise, one after the other
     #[arg(long, value_name = "N", conflicts_with = "space")]
     pub partition: Option<u16>,
-    /// One space only
-    #[arg(long, value_name = "ID")]
-    pub space: Option<ens_domain::ids::SpaceId>,
-    /// Only what was recorded until this instant, such as 2026-07-01T00:00:00+02:00; with --space the state of the space then, as one JSON object
+    /// The life of one space only; or, as SPACE/ITEM, one thing that it contains, such as a measure
+    #[arg(long, value_name = "SPACE[/ITEM]")]
+    pub space: Option<ens_domain::stream::StreamId>,
+    /// Only what was recorded until this instant, such as 2026-07-01T00:00:00+02:00; with --space the state then, as one JSON object
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub as_of: Option<DateTime<Utc>>,
 }

@@ -255,6 +255,14 @@ macro_rules! streams {
                 }
             }
 
+            /// The kind of stream whose state it is.
+            pub const fn kind(&self) -> StreamKind {
+                match self {
+                    Self::Space(_) => StreamKind::Space,
+                    $(Self::$kind(_) => StreamKind::$kind,)+
+                }
+            }
+
             /// The space, where it is one.
             pub const fn space(&self) -> Option<&HealthSpace> {
                 match self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use ens_domain::calendar::{Horizon, paris};
-use ens_domain::ids::{GrantId, MessageId, RepresentationId, SpaceId};
+use ens_domain::ids::{GrantId, ItemId, MessageId, RepresentationId, SpaceId};
 use ens_domain::policy::Policy;
 
 use crate::clock::{Clock, Compared};
@@ -82,6 +82,12 @@ pub trait TimeOrdered: Sized {
 }
 
 impl TimeOrdered for SpaceId {
+    fn at(at: DateTime<Utc>, randomness: [u8; 10]) -> Self {
+        Self::at(at, randomness)
+    }
+}
+
+impl TimeOrdered for ItemId {
     fn at(at: DateTime<Utc>, randomness: [u8; 10]) -> Self {
         Self::at(at, randomness)
     }

@@ -26,7 +26,8 @@ fn path(route: &Route, space: SpaceId) -> String {
     let named = [
         ("{space}", space.to_string()),
         ("{grant}", id.clone()),
-        ("{representation}", id),
+        ("{representation}", id.clone()),
+        ("{measure}", id),
         ("{rpps}", RPPS.into()),
         ("{partition}", "0".into()),
     ];

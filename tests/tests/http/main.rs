@@ -10,6 +10,7 @@ mod creation;
 mod documents;
 mod engines;
 mod horizons;
+mod measures;
 mod messages;
 mod partition_feed;
 mod probes;

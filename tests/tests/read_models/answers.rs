@@ -10,7 +10,7 @@ use ens_projections::campaign_progress::{Dimension, ProgressFilter, campaign_pro
 use ens_projections::deadlines::{Deadline, DeadlineKind, deadlines_due};
 use ens_projections::grants::{EntryKind, EntryState, grants};
 use ens_projections::history::history;
-use ens_projections::measures::{MeasureRow, measures};
+use ens_projections::measures::{MeasureRow, PageEnd, measures};
 use ens_projections::notices_due::notices_due;
 use ens_projections::openings_due::{OpeningDue, openings_by_department, openings_due};
 use ens_projections::space_status::{CodeState, space_status};
@@ -219,7 +219,7 @@ async fn measures_are_read_page_by_page_newest_first() {
         assert!(all.iter().all(|row| row.space == space && row.value.seal() == Some("v1.1.sealed")), "{engine:?}");
         assert!(all.is_sorted_by_key(|row| std::cmp::Reverse((row.taken_at, row.item))), "{engine:?}");
         let mut paged: Vec<MeasureRow> = Vec::new();
-        while let [row] = measures(&populated.store, space, paged.last(), 1).await.expect("a page").as_slice() {
+        while let [row] = measures(&populated.store, space, paged.last().map(PageEnd::from), 1).await.expect("a page").as_slice() {
             paged.push(row.clone());
         }
         assert_eq!(paged, all, "{engine:?}");

@@ -1,16 +1,18 @@
-//! `ens replay`: the log as it stands, one JSON object a line; or one space as it was at an instant. Personal data stays sealed.
+//! `ens replay`: the log as it stands, one JSON object a line; or one space, or one thing in it, as it was at an instant. Personal data stays
+//! sealed.
 //!
 //! - a replay takes the same memory whatever the log holds
 //! - a state is made of what was recorded until its instant
 
-use ens_domain::space::HealthSpace;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::PathBuf;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use ens_domain::ids::SpaceId;
+use ens_domain::event::State;
+use ens_domain::space::HealthSpace;
+use ens_domain::stream::StreamId;
 use ens_store::{EventRow, Partition, Span, Store, StoredEvent};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::cli::ReplayArgs;
 use crate::config::Settings;
@@ -24,8 +26,8 @@ pub(super) async fn run(settings: Settings, args: ReplayArgs) -> Result<(), Fail
     let wanted = Wanted::of(&args)?;
     let store = open_existing(&settings).await?;
     match (args.space, args.as_of) {
-        (Some(space), Some(at)) => print_state(&store, space, at).await?,
-        (Some(space), None) => print_life(&store, space, wanted).await?,
+        (Some(stream), Some(at)) => print_state(&store, stream, at).await?,
+        (Some(stream), None) => print_stream(&store, stream, wanted).await?,
         (None, _) => print_log(&store, args.partition, wanted).await?,
     }
     store.close().await;
@@ -44,9 +46,7 @@ impl Wanted {
     fn of(args: &ReplayArgs) -> Result<Self, Failure> {
         let ReplayArgs { from, to, as_of, space, .. } = args;
         if space.is_some() && as_of.is_some() && (*from > 1 || to.is_some()) {
-            return Err(Failure::Asked(
-                "--as-of: the state of a space is made of all its events until then; leave out --from and --to".into(),
-            ));
+            return Err(Failure::Asked("--as-of: a state is made of all the events until then; leave out --from and --to".into()));
         }
         if let Some(to) = to.filter(|to| to < from) {
             return Err(Failure::Asked(format!("--to: {to} comes before --from {from}; both are positions of a partition")));
@@ -78,10 +78,10 @@ fn chosen(store: &Store, partition: Option<u16>) -> Result<Vec<Partition>, Failu
     }
 }
 
-async fn print_life(store: &Store, space: SpaceId, wanted: Wanted) -> Result<(), Failure> {
-    let events = store.log().events_of(space).await?;
+async fn print_stream(store: &Store, stream: StreamId, wanted: Wanted) -> Result<(), Failure> {
+    let events = store.log().events_of(stream).await?;
     if events.is_empty() {
-        return Err(unknown(space));
+        return Err(unknown(stream));
     }
     let mut output = BufWriter::new(io::stdout());
     for event in events {
@@ -93,27 +93,43 @@ async fn print_life(store: &Store, space: SpaceId, wanted: Wanted) -> Result<(),
     output.flush().map_err(broken)
 }
 
-async fn print_state(store: &Store, space: SpaceId, at: DateTime<Utc>) -> Result<(), Failure> {
-    let then = store.log().as_of(space, at).await?;
-    if then.last.is_none() && store.log().events_of(space).await?.is_empty() {
-        return Err(unknown(space));
+async fn print_state(store: &Store, stream: StreamId, at: DateTime<Utc>) -> Result<(), Failure> {
+    let then = store.log().as_of(stream, at).await?;
+    if then.last.is_none() && store.log().events_of(stream).await?.is_empty() {
+        return Err(unknown(stream));
     }
-    let told = json!({
-        "space": space,
-        "as_of": at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
-        "partition": store.partition_of(space),
-        "position": then.last.as_ref().map_or(0, |event| event.position),
-        "version": then.last.as_ref().map_or(0, |event| event.sequence),
-        "last_event": then.last.as_ref().map(last_event),
-        "stage": then.state.space().and_then(HealthSpace::stage),
-        "window_last_day": then.state.space().and_then(HealthSpace::window_last_day),
-        "state": then.state.space(),
-    });
-    print(&format!("{told:#}"))
+    let mut told = about(stream, &then.state);
+    told.extend([
+        ("space".to_owned(), json!(stream.space())),
+        ("as_of".to_owned(), json!(at.to_rfc3339_opts(SecondsFormat::AutoSi, true))),
+        ("partition".to_owned(), json!(store.partition_of(stream.space()))),
+        ("position".to_owned(), json!(then.last.as_ref().map_or(0, |event| event.position))),
+        ("version".to_owned(), json!(then.last.as_ref().map_or(0, |event| event.sequence))),
+        ("last_event".to_owned(), json!(then.last.as_ref().map(last_event))),
+        ("state".to_owned(), content(&then.state)),
+    ]);
+    print(&format!("{:#}", Value::from(told)))
 }
 
-fn unknown(space: SpaceId) -> Failure {
-    Failure::Asked(format!("--space: the log holds nothing of {space}; POST /v1/spaces/search finds a person's space"))
+/// What is said of a space's life, or of an item in it, besides its state.
+fn about(stream: StreamId, state: &State) -> Map<String, Value> {
+    let told = match stream.item() {
+        None => [
+            ("stage", json!(state.space().and_then(HealthSpace::stage))),
+            ("window_last_day", json!(state.space().and_then(HealthSpace::window_last_day))),
+        ],
+        Some(item) => [("item", json!(item)), ("kind", json!(state.kind().name()))],
+    };
+    told.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The state without the name of its kind, which serde writes around it.
+fn content(state: &State) -> Value {
+    json!(state).as_object().and_then(|named| named.values().next()).cloned().unwrap_or_default()
+}
+
+fn unknown(stream: StreamId) -> Failure {
+    Failure::Asked(format!("--space: the log holds nothing of {stream}; POST /v1/spaces/search finds a person's space"))
 }
 
 fn last_event(event: &StoredEvent) -> Value {

@@ -2,8 +2,8 @@
 //!
 //! request --id--> gate (table of routes, token) --panic caught, time limit--> handler --> answer --problem, headers, log-->
 //!
-//! Folders, each above those before it: `gate` (who may), `wire` (how requests are read and answers written), then `life` and
-//! `operations` (routes). A handler holds no rule and no SQL: it reads the request, executes one command, answers. Every status is chosen
+//! Folders, each above those before it: `gate` (who may), `wire` (how requests are read and answers written), then `life`, `sections`
+//! and `operations` (routes). A handler holds no rule and no SQL: it reads the request, executes one command, answers. Every status is chosen
 //! in `problem/`.
 
 use std::io;
@@ -29,6 +29,7 @@ mod life;
 mod middleware;
 mod operations;
 mod request_log;
+mod sections;
 mod wire;
 
 /// After this long a request is given up; an import is not.
@@ -50,6 +51,7 @@ fn declared() -> Declared {
     let probes = operations::probes();
     let mut others = operations::routes();
     others.extend(life::routes());
+    others.extend(sections::routes());
     let document = operations::complete_document(probes.iter().chain(&others));
     others.extend(operations::documentation_routes(&document));
     Declared { probes, others }

@@ -110,14 +110,29 @@ const AFTER_ALL: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799,
     None => DateTime::<Utc>::MAX_UTC,
 };
 
-/// The measures of one space, newest first, after the row that ended the page before.
+/// Where a page of measures ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageEnd {
+    /// When its last measure was taken.
+    pub taken_at: DateTime<Utc>,
+    /// Its last measure.
+    pub item: ItemId,
+}
+
+impl From<&MeasureRow> for PageEnd {
+    fn from(row: &MeasureRow) -> Self {
+        Self { taken_at: row.taken_at, item: row.item }
+    }
+}
+
+/// The measures of one space, newest first, after the one that ended the page before.
 ///
 /// # Errors
 /// The store could not be read.
-pub async fn measures(store: &Store, space: SpaceId, after: Option<&MeasureRow>, limit: u32) -> Result<Vec<MeasureRow>, StoreError> {
+pub async fn measures(store: &Store, space: SpaceId, after: Option<PageEnd>, limit: u32) -> Result<Vec<MeasureRow>, StoreError> {
     let partition = store.partition_of(space);
     // The first page compares as well: PostgreSQL then reads in the order of the index even if it knows nothing of the table yet.
-    let (taken_at, item) = after.map_or((AFTER_ALL, Uuid::max()), |row| (row.taken_at, row.item.uuid()));
+    let (taken_at, item) = after.map_or((AFTER_ALL, Uuid::max()), |end| (end.taken_at, end.item.uuid()));
     let columns = Measures::COLUMNS.join(", ");
     let sql = format!(
         "SELECT {columns} FROM measures WHERE partition = {partition} AND space = $1 AND (taken_at, item) < ($2, $3) \

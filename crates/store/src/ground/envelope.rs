@@ -142,6 +142,8 @@ pub enum Answered {
 /// What came of a command that was not rejected.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
+    /// The stream that the command was to; for a repeat, the one on which the first request took effect.
+    pub stream: StreamId,
     /// The stream's version after the command: the sequence of its last event.
     pub version: u64,
     /// The space's partition.

@@ -369,12 +369,12 @@ fn answers(
             (Answer::Rejected(rejection), _) if stands => Err(rejection),
             (Answer::Quiet { version, loaded_position }, _) if stands => {
                 let position = position.map_or(loaded_position, |position| *position);
-                Ok(Outcome { version, partition, position, events: Vec::new(), answered: Answered::Now })
+                Ok(Outcome { stream: stream.id, version, partition, position, events: Vec::new(), answered: Answered::Now })
             }
             (Answer::Decided, Some((decided, Written::At(at)))) => {
                 position.into_iter().for_each(|position| *position = at.position);
                 let Appended { version, partition, position } = at;
-                Ok(Outcome { version, partition, position, events: decided.events, answered: Answered::Now })
+                Ok(Outcome { stream: stream.id, version, partition, position, events: decided.events, answered: Answered::Now })
             }
             (Answer::Decided, Some((_, Written::Lost(error)))) => {
                 spoiled.insert(stream.id.space());

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use ens_domain::event::Event;
 use ens_domain::ids::SpaceId;
+use ens_domain::stream::StreamId;
 use ring::hmac;
 use uuid::Uuid;
 
@@ -14,18 +15,19 @@ use crate::shared::Shared;
 
 /// Answers those of the commands at these places whose idempotency key was used before.
 pub(super) async fn answer_repeated(shared: &Shared, commands: &mut Commands, places: &[usize]) -> Result<(), StoreError> {
-    let request = |place: usize| commands.get(place).and_then(Option::as_ref).and_then(|command| command.request);
-    let asked: Vec<(usize, Request)> = places.iter().filter_map(|place| Some((*place, request(*place)?))).collect();
+    let under_key =
+        |place: usize| commands.get(place)?.as_ref().and_then(|command| Some((place, command.request?, command.envelope.stream)));
+    let asked: Vec<(usize, Request, StreamId)> = places.iter().filter_map(|place| under_key(*place)).collect();
     if asked.is_empty() {
         return Ok(());
     }
-    let keys: Vec<Uuid> = asked.iter().map(|(_, request)| request.key).collect();
+    let keys: Vec<Uuid> = asked.iter().map(|(_, request, _)| request.key).collect();
     let known: HashMap<Uuid, Remembered> =
         shared.engine().remembered(&keys).await?.into_iter().map(|remembered| (remembered.request.key, remembered)).collect();
-    for (place, request) in asked {
+    for (place, request, stream) in asked {
         let Some(remembered) = known.get(&request.key) else { continue };
         let same = request.digest == remembered.request.digest;
-        let answer = if same { Ok(first_answer(shared, remembered).await?) } else { Err(Rejection::KeyReused) };
+        let answer = if same { Ok(first_answer(shared, remembered, stream).await?) } else { Err(Rejection::KeyReused) };
         if let Some(command) = commands.get_mut(place).and_then(Option::take) {
             command.answer(answer);
         }
@@ -34,17 +36,23 @@ pub(super) async fn answer_repeated(shared: &Shared, commands: &mut Commands, pl
 }
 
 /// The answer that a request had when it took effect. The events of one command stand side by side in the log, and end at its position.
-async fn first_answer(shared: &Shared, remembered: &Remembered) -> Result<Outcome, StoreError> {
+///
+/// `asked` is the stream of the repeat. The first request may have made another one, if it made a new item: the events say which.
+async fn first_answer(shared: &Shared, remembered: &Remembered, asked: StreamId) -> Result<Outcome, StoreError> {
     let Remembered { partition, version_before, version, position, .. } = *remembered;
     let written = version.saturating_sub(version_before);
-    let mut events = Vec::new();
+    let (mut stream, mut events) = (asked, Vec::new());
     if written > 0 {
         let after = position.saturating_sub(written);
         let page = shared.engine().feed(partition, after, u32::try_from(written).unwrap_or(u32::MAX)).await?;
         let page = dense(partition, after, page)?;
-        events = page.iter().map(|event| Ok(event.decode::<Event>()?.event)).collect::<Result<_, StoreError>>()?;
+        for stored in page {
+            let recorded = stored.decode::<Event>()?;
+            stream = recorded.stream.id;
+            events.push(recorded.event);
+        }
     }
-    Ok(Outcome { version, partition, position, events, answered: Answered::Again })
+    Ok(Outcome { stream, version, partition, position, events, answered: Answered::Again })
 }
 
 /// A caller's key may be guessable or hold what it should not, so it is kept as a keyed digest: 128 bits of it, or 80 behind the 48 of the

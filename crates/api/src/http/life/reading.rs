@@ -236,7 +236,7 @@ async fn show_space(
 async fn show_history(State(app): State<App>, target: SpaceTarget, fresh: Freshness, page: Page) -> Result<Response, Problem> {
     fresh.wait_for::<History>(&app.store).await?;
     let row = fresh_status(&app, target.space, fresh).await?;
-    let lines = history(&app.store, target.space, page.after, page.limit).await?;
+    let lines = history(&app.store, target.space, page.after.unwrap_or_default(), page.limit).await?;
     let next = page.link_to_next(lines.len(), lines.last().map(|line| line.sequence));
     let lines = lines.into_iter().map(HistoryLineBody::from).collect();
     Ok((reflected(&row, fresh), next, Json(HistoryBody { lines })).into_response())

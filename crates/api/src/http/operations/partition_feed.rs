@@ -109,9 +109,10 @@ async fn read_events(State(app): State<App>, Path(number): Path<String>, page: P
         return Err(Problem::new(ProblemType::NOT_FOUND));
     }
     let partition = Partition::new(number);
-    let events = app.store.log().feed(partition, page.after, page.limit).await?;
+    let after = page.after.unwrap_or_default();
+    let events = app.store.log().feed(partition, after, page.limit).await?;
     let last = events.last().map(|event| event.position);
-    let reached = Position { partition, position: last.unwrap_or(page.after) };
+    let reached = Position { partition, position: last.unwrap_or(after) };
     let position = HeaderMap::from_iter([(ENS_POSITION, reached.header())]);
     let next = page.link_to_next(events.len(), last);
     Ok((position, next, Json(EventsBody { events: events.into_iter().map(EventBody::from).collect() })).into_response())

@@ -8,7 +8,7 @@ pub(crate) use limits::limited;
 pub(crate) use paging::Page;
 pub(crate) use parameters::{ChangeHeaders, CreationHeaders, ReadHeaders, SpacePath};
 pub(crate) use position::{ENS_POSITION, Freshness, Position};
-pub(crate) use request::{BodyRequest, EmptyBody, SpaceChange, SpaceTarget, execute, is_member, read_body};
+pub(crate) use request::{BodyRequest, EmptyBody, ItemChange, SpaceChange, SpaceTarget, execute, is_member, read_body};
 pub(crate) use streamed::answer_lines;
 
 mod answer;

@@ -6,11 +6,13 @@ use std::str::FromStr;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, RawPathParams, Request};
-use axum::http::Method;
 use axum::http::request::Parts;
-use ens_domain::ids::SpaceId;
+use axum::http::{HeaderMap, Method};
+use ens_domain::event::Command;
+use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::party::Party;
 use ens_domain::space::{HealthSpace, SpaceCommand};
+use ens_domain::stream::StreamId;
 use ens_store::{CommandEnvelope, Idempotency, Outcome};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -93,9 +95,16 @@ impl<T: DeserializeOwned> FromRequest<App> for SpaceChange<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        Self::read(request, app, expected_version).await
+    }
+}
+
+impl<T: DeserializeOwned> SpaceChange<T> {
+    /// Reads a request whose headers name the version that they expect in this way.
+    async fn read(request: Request, app: &App, expected: fn(&HeaderMap) -> Result<Option<u64>, Problem>) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let target = <SpaceTarget as FromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
-        let expected = expected_version(&parts.headers)?;
+        let expected = expected(&parts.headers)?;
         let bytes = read_body(Request::from_parts(parts.clone(), body), app).await?;
         let idempotency = idempotency_of(&parts, Some(target.caller.digest()), &bytes)?;
         let body = json::read(&parts.headers, &bytes)?;
@@ -134,6 +143,45 @@ impl<T> SpaceChange<T> {
             None => envelope,
         };
         execute(app, envelope).await
+    }
+}
+
+/// A request to make, change or remove something that an existing space contains. It names no version: what is made has none yet, and what
+/// is removed stays removed.
+pub(crate) struct ItemChange<T>(SpaceChange<T>);
+
+impl<T: DeserializeOwned> FromRequest<App> for ItemChange<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        SpaceChange::read(request, app, |_| Ok(None)).await.map(Self)
+    }
+}
+
+impl<T> ItemChange<T> {
+    /// The body.
+    pub(crate) const fn body(&self) -> &T {
+        &self.0.body
+    }
+
+    /// The space that contains the item.
+    pub(crate) const fn space(&self) -> SpaceId {
+        self.0.space()
+    }
+
+    /// The item that the path names under this parameter.
+    pub(crate) fn item(&self, name: &str) -> Result<ItemId, Problem> {
+        self.0.target.param(name)
+    }
+
+    /// Who acts.
+    pub(crate) fn party(&self) -> Result<Party, Problem> {
+        self.0.party()
+    }
+
+    /// Executes a command on an item of the space.
+    pub(crate) async fn execute(&self, app: &App, item: ItemId, command: impl Into<Command>) -> Result<Outcome, Problem> {
+        self.0.execute_order(app, CommandEnvelope::to_stream(StreamId::of_item(self.space(), item), command)).await
     }
 }
 
