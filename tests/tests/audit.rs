@@ -70,12 +70,12 @@ async fn a_replay_tells_one_item_of_a_space_and_its_state() {
         let value = Personal::new(Reading::parse(MeasureType::Weight, &[Quantity::hundredths(7_250)]).expect("a weight"));
         let measure = RecordMeasure { at, by: Party::Holder, measure: MeasureType::Weight, taken_at: at, value };
         let removal = RemoveMeasure { at, by: Party::Holder };
-        for order in [
+        for envelope in [
             CommandEnvelope::new(space, Open { at }),
             CommandEnvelope::to_stream(stream, MeasureCommand::from(measure)),
             CommandEnvelope::to_stream(stream, MeasureCommand::from(removal)),
         ] {
-            store.commands().execute(order, &Policy::default()).await.expect("an open space");
+            store.commands().execute(envelope, &Policy::default()).await.expect("an open space");
         }
         store.close().await;
 

@@ -181,7 +181,7 @@ impl<T> ItemChange<T> {
 
     /// Executes a command on an item of the space.
     pub(crate) async fn execute(&self, app: &App, item: ItemId, command: impl Into<Command>) -> Result<Outcome, Problem> {
-        self.0.execute_order(app, CommandEnvelope::to_stream(StreamId::of_item(self.space(), item), command)).await
+        self.0.execute_envelope(app, CommandEnvelope::to_stream(StreamId::of_item(self.space(), item), command)).await
     }
 }
 
