@@ -14,10 +14,11 @@ use ens_domain::organism::{Department, InsurerCode};
 use ens_domain::party::Party;
 use ens_domain::personal::Personal;
 use ens_domain::policy::Policy;
-use ens_domain::space::commands::{CreateSpace, RecordEmailSent, SendNotice};
+use ens_domain::sections::measures::{MeasureCommand, MeasureType, Quantity, Reading, RecordMeasure, RemoveMeasure};
+use ens_domain::space::commands::{CreateSpace, Open, RecordEmailSent, SendNotice};
 use ens_domain::space::{Admission, Contacts, SpaceEvent};
 use ens_domain::stream::StreamId;
-use ens_store::{CommandEnvelope, MasterKey, NewEvent, Store, StoreOptions, Write};
+use ens_store::{CommandEnvelope, MasterKey, Store, StoreOptions};
 use serde_json::{Value, json};
 
 /// The master key of every test store, in the form that `ENS_MASTER_KEY` takes.
@@ -110,26 +111,40 @@ pub async fn notified_on(store: &Store, spaces: u32, day: NaiveDate) -> Vec<Spac
     all
 }
 
-/// Records a measure in each of these spaces, and removes it again where `fate` says so.
-///
-/// It writes the events themselves, with a seal that nobody can open: the rules refuse measures in a space that is not open.
+/// Opens each of these spaces, whose window is over at this instant.
+pub async fn open(store: &Store, spaces: impl IntoIterator<Item = SpaceId>, at: DateTime<Utc>) {
+    each(store, spaces.into_iter().map(|space| CommandEnvelope::new(space, Open { at }))).await;
+}
+
+/// Records a measure in each of these spaces, which are in use, and removes it again where `fate` says so.
 pub async fn measure(store: &Store, spaces: impl IntoIterator<Item = SpaceId>, at: DateTime<Utc>, fate: MeasureFate) {
-    let recorded = json!({ "MeasureRecorded": { "at": at, "by": { "role": "holder" }, "measure": "weight", "taken_at": at,
-        "value": { "$sealed": "v1.1.sealed", "kind": "measure" } } });
-    let removed = json!({ "MeasureRemoved": { "at": at, "by": { "role": "holder" } } });
-    let events: Vec<NewEvent> = match fate {
-        MeasureFate::Kept => vec![measure_event("MeasureRecorded", &recorded)],
-        MeasureFate::Removed => vec![measure_event("MeasureRecorded", &recorded), measure_event("MeasureRemoved", &removed)],
-    };
-    let write = |space: SpaceId| Write {
-        aggregate_type: StreamKind::Measure.name().to_owned(),
-        aggregate_id: StreamId::of_item(space, fresh::<ItemId>(store, at)).to_string(),
-        expected_version: 0,
-        events: events.clone(),
-    };
-    for answer in ens_store::raw::append(store, spaces.into_iter().map(write).collect()).await.expect("an append") {
-        answer.expect("a new measure has no other writer");
-    }
+    let envelopes = spaces.into_iter().flat_map(|space| {
+        let stream = StreamId::of_item(space, fresh::<ItemId>(store, at));
+        let recorded = Some(record(stream, at));
+        let removed = match fate {
+            MeasureFate::Kept => None,
+            MeasureFate::Removed => Some(remove(stream, at)),
+        };
+        recorded.into_iter().chain(removed)
+    });
+    each(store, envelopes).await;
+}
+
+/// The holder records their weight, 72.5 kg, as this measure.
+pub fn record(measure: StreamId, at: DateTime<Utc>) -> CommandEnvelope {
+    let value = Personal::new(weight());
+    let command = RecordMeasure { at, by: Party::Holder, measure: MeasureType::Weight, taken_at: at, value };
+    CommandEnvelope::to_stream(measure, MeasureCommand::from(command))
+}
+
+/// The holder takes this measure away again.
+pub fn remove(measure: StreamId, at: DateTime<Utc>) -> CommandEnvelope {
+    CommandEnvelope::to_stream(measure, MeasureCommand::from(RemoveMeasure { at, by: Party::Holder }))
+}
+
+/// The value of every measure of the tests.
+pub fn weight() -> Reading {
+    Reading::parse(MeasureType::Weight, &[Quantity::hundredths(7_250)]).expect("a weight")
 }
 
 /// What becomes of a measure.
@@ -139,11 +154,6 @@ pub enum MeasureFate {
     Kept,
     /// It is removed at once.
     Removed,
-}
-
-fn measure_event(event_type: &str, payload: &Value) -> NewEvent {
-    let (event_type, event_version) = (event_type.to_owned(), "1.0".to_owned());
-    NewEvent { event_type, event_version, payload: payload.to_string(), metadata: "{}".to_owned() }
 }
 
 /// The life of every space, in the order of the log.

@@ -10,13 +10,13 @@ use ens_domain::party::{Grantee, Party};
 use ens_domain::personal::Personal;
 use ens_domain::policy::Policy;
 use ens_domain::rpps::Rpps;
-use ens_domain::space::Proof;
+use ens_domain::space::{Parties, Proof};
 use ens_domain::space::commands::{
     Activate, BlockProfessional, Close, CreateSpace, Destroy, GrantAccess, Open, Oppose, RecordEmailFailed, RecordEmailSent,
     RecordLetterPosted, ReportTechnicalBlock, RequestDestruction, SendNotice, SpaceCommand, Suspend,
 };
 use ens_domain::space::terms::{NotificationFailure, OppositionChannel, Scope, SuspensionGround};
-use ens_store::{CommandEnvelope, Store};
+use ens_store::{CommandEnvelope, Loaded, Store};
 use ens_tests::cohort::{self, MeasureFate, measure, open_store, person};
 use ens_tests::{Engine, TestStorage};
 use uuid::Uuid;
@@ -80,7 +80,7 @@ impl PopulatedStore {
         populated
     }
 
-    /// Lets `each` more spaces of every kind live, all of them step by step. Before each step but the first, every space gets a measure.
+    /// Lets `each` more spaces of every kind live, all of them step by step. Before each step, those of them that are in use get a measure.
     pub(crate) async fn live(&mut self, each: u32) {
         let first = u32::try_from(self.spaces.len()).expect("few spaces");
         let members: Vec<Member> = (0..each * 10).map(|number| Member::new(&self.store, first + number)).collect();
@@ -92,7 +92,7 @@ impl PopulatedStore {
             if step.is_empty() {
                 break;
             }
-            self.measure(&step, number).await;
+            self.measure(members.iter().map(|member| member.space).collect(), number).await;
             number += 1;
             let envelopes = step.into_iter().map(|(space, command)| CommandEnvelope::new(space, command)).collect();
             for answer in self.store.commands().execute_all(envelopes, &Policy::default()).await {
@@ -102,12 +102,14 @@ impl PopulatedStore {
         self.spaces.extend(members.iter().map(|member| (member.kind, member.space)));
     }
 
-    /// Records measures, every second one of which is removed again.
-    async fn measure(&self, step: &[(SpaceId, SpaceCommand)], number: u32) {
+    /// Records a measure in each of them that is in use; every second one is removed again.
+    async fn measure(&self, spaces: Vec<SpaceId>, number: u32) {
         let fate = if number.is_multiple_of(2) { MeasureFate::Kept } else { MeasureFate::Removed };
-        if number > 0 {
-            measure(&self.store, step.iter().map(|(space, _)| *space), start() + TimeDelta::hours(number.into()), fate).await;
-        }
+        let at = start() + TimeDelta::days(61) + TimeDelta::hours(number.into());
+        let states = self.store.log().states(&spaces).await.expect("readable spaces");
+        let in_use = |state: &Loaded| state.space.may_write(Parties::HolderSide, &Party::Holder, at).is_ok();
+        let in_use = spaces.into_iter().zip(states).filter(|(_, state)| state.as_ref().is_some_and(in_use));
+        measure(&self.store, in_use.map(|(space, _)| space), at, fate).await;
     }
 
     /// One space of that kind.

@@ -12,7 +12,7 @@ use ens_projections::{
     FoldProgress, FollowOptions, Followers, RebuildError, compare, drop_previous, read_models, rebuild, rebuild_watched, roll_back,
 };
 use ens_store::{NewEvent, Store, Write};
-use ens_tests::cohort::{MASTER_KEY, MeasureFate, measure, notified_on, open_store};
+use ens_tests::cohort::{MASTER_KEY, MeasureFate, measure, notified_on, open, open_store};
 use ens_tests::{Engine, Launch, TestStorage, eventually, times};
 use futures::future::pending;
 use serde_json::Value;
@@ -50,10 +50,11 @@ async fn a_rebuild_of_two_kinds_of_stream_that_is_killed_goes_on_where_it_was() 
         let (storage, store) = opened(engine).await;
         let number = u32::try_from(times(3_000, 40_000)).expect("a number");
         let spaces = notified_on(&store, number, day(3, 2)).await;
-        for (hour, fate) in [(0, MeasureFate::Kept), (1, MeasureFate::Removed), (2, MeasureFate::Kept)] {
-            measure(&store, spaces.iter().copied(), start() + TimeDelta::hours(hour), fate).await;
+        open(&store, spaces.iter().copied(), start() + TimeDelta::days(60)).await;
+        for (day, fate) in [(61, MeasureFate::Kept), (62, MeasureFate::Removed), (63, MeasureFate::Kept)] {
+            measure(&store, spaces.iter().copied(), start() + TimeDelta::days(day), fate).await;
         }
-        killed_and_resumed(&storage, &store, ("measures", u64::from(number) * 7)).await;
+        killed_and_resumed(&storage, &store, ("measures", u64::from(number) * 8)).await;
         assert_eq!(count(&store, "measures").await, u64::from(number) * 2, "{engine:?}");
     }
 }

@@ -24,7 +24,7 @@ use ens_projections::openings_due::{openings_by_department, openings_due};
 use ens_projections::space_status::space_status;
 use ens_projections::{Followers, compare, wait_for_position};
 use ens_store::{CommandEnvelope, Draft, Store};
-use ens_tests::cohort::{MeasureFate, measure, notified_on, open_store, person};
+use ens_tests::cohort::{MeasureFate, measure, notified_on, open, open_store, person};
 use ens_tests::{Engine, TestStorage};
 use serde_json::json;
 use uuid::Uuid;
@@ -80,6 +80,8 @@ pub(crate) async fn walk() -> Walked {
     store.log().states(&spaces).await.expect("states");
     store.log().key_ring(&spaces).await.expect("keys");
     note("histories and keys");
+    open(&store, spaces[1..9].iter().copied(), Utc::now()).await;
+    note("openings");
     for fate in [MeasureFate::Kept, MeasureFate::Removed] {
         measure(&store, spaces[1..9].iter().copied(), Utc::now(), fate).await;
     }

@@ -1,14 +1,16 @@
 //! The backends of the store contract: each engine with each writer that may write to its log.
 
 use chrono::{DateTime, Utc};
-use cqrs_es::Aggregate;
 use cqrs_es::persist::{PersistedEventRepository, PersistenceError, SerializedEvent};
+use ens_domain::event::{Event, StreamKind};
+use ens_domain::party::Party;
+use ens_domain::sections::measures::{Measure, MeasureEvent};
 use ens_domain::space::CodeEvent;
 use ens_domain::space::{HealthSpace, SpaceEvent};
 use ens_store::{Appended, Conflict, Entropy, MasterKey, NewEvent, Partition, Store, StoreError, StoreOptions, StoredEvent, Write};
 use ens_tests::{Engine, TestStorage};
 use postgres_es::PostgresEventRepository;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Executor, PgPool};
 
@@ -117,44 +119,66 @@ pub(crate) enum Lost {
     Failed(String),
 }
 
+/// An event of the life of a space.
 pub(crate) fn event(number: u64) -> NewEvent {
+    new_event(&event_of(StreamKind::Space, number))
+}
+
+fn new_event(event: &Event) -> NewEvent {
     NewEvent {
-        event_type: "CodeLocked".to_owned(),
-        event_version: "1.0".to_owned(),
-        payload: payload(number).to_string(),
+        event_type: event.name().to_owned(),
+        event_version: event.version(),
+        payload: serde_json::to_string(event).unwrap(),
         metadata: "{}".to_owned(),
     }
 }
 
-fn payload(number: u64) -> Value {
+/// An event without personal data, of either kind of stream.
+fn event_of(kind: StreamKind, number: u64) -> Event {
     let at = DateTime::<Utc>::from_timestamp(i64::try_from(number).unwrap(), 0).unwrap();
-    serde_json::to_value(SpaceEvent::Code(CodeEvent::CodeLocked { at })).unwrap()
-}
-
-pub(crate) fn write(aggregate: &str, version: u64, count: u64) -> Write {
-    Write {
-        aggregate_type: HealthSpace::TYPE.to_owned(),
-        aggregate_id: aggregate.to_owned(),
-        expected_version: version,
-        events: (version + 1..=version + count).map(event).collect(),
+    match kind {
+        StreamKind::Space => SpaceEvent::Code(CodeEvent::CodeLocked { at }).into(),
+        StreamKind::Measure => MeasureEvent::MeasureRemoved { at, by: Party::Holder }.into(),
     }
 }
 
+/// The kind of stream that an id names: an item of a space where it has two parts.
+fn kind(aggregate: &str) -> StreamKind {
+    if aggregate.contains('/') { StreamKind::Measure } else { StreamKind::Space }
+}
+
+/// Events of the stream that the id names: `x` is the life of a space, `x/y` a measure in it.
+pub(crate) fn write(aggregate: &str, version: u64, count: u64) -> Write {
+    let kind = kind(aggregate);
+    Write {
+        aggregate_type: kind.name().to_owned(),
+        aggregate_id: aggregate.to_owned(),
+        expected_version: version,
+        events: (version + 1..=version + count).map(|number| new_event(&event_of(kind, number))).collect(),
+    }
+}
+
+/// The same for the stock writer.
 pub(crate) fn serialized(aggregate: &str, sequence: u64) -> SerializedEvent {
+    let event = event_of(kind(aggregate), sequence);
     SerializedEvent {
         aggregate_id: aggregate.to_owned(),
         sequence: usize::try_from(sequence).unwrap(),
-        aggregate_type: HealthSpace::TYPE.to_owned(),
-        event_type: "CodeLocked".to_owned(),
-        event_version: "1.0".to_owned(),
-        payload: payload(sequence),
+        aggregate_type: event.kind().name().to_owned(),
+        event_type: event.name().to_owned(),
+        event_version: event.version(),
+        payload: serde_json::to_value(&event).unwrap(),
         metadata: json!({}),
     }
 }
 
 pub(crate) async fn write_stock(stock: &PostgresEventRepository, aggregate: &str, version: u64, count: u64) -> Result<Written, Lost> {
     let events: Vec<SerializedEvent> = (version + 1..=version + count).map(|sequence| serialized(aggregate, sequence)).collect();
-    match stock.persist::<HealthSpace>(&events, None).await {
+    let persisted = match kind(aggregate) {
+        StreamKind::Space => stock.persist::<HealthSpace>(&events, None).await,
+        StreamKind::Measure => stock.persist::<Measure>(&events, None).await,
+    };
+    match persisted {
         Ok(()) => Ok(Written::Somewhere),
         Err(PersistenceError::OptimisticLockError) => Err(Lost::To(None)),
         Err(other) => Err(Lost::Failed(other.to_string())),

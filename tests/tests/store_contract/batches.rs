@@ -16,12 +16,22 @@ async fn a_write_that_lost_its_version_is_left_out_whole_and_the_others_are_writ
     for backend in Backend::ALL {
         let log = Log::fresh(backend).await;
         log.write("taken", 0, 1).await.expect("a write");
-        let batch = vec![write("a", 0, 2), write("taken", 0, 3), write("a", 2, 1), write("b", 0, 1), write("taken", 1, 1)];
+        log.write("a/taken", 0, 1).await.expect("a write");
+        let batch = vec![
+            write("a", 0, 2),
+            write("taken", 0, 3),
+            write("a/taken", 0, 1),
+            write("a/item", 0, 2),
+            write("a", 2, 1),
+            write("b", 0, 1),
+            write("taken", 1, 1),
+            write("a/item", 2, 1),
+        ];
         let answers = ens_store::raw::append(&log.store, batch).await.expect("a batch");
         let versions: Vec<Result<u64, u64>> =
             answers.into_iter().map(|answer| answer.map(|at| at.version).map_err(|conflict| conflict.winner)).collect();
-        assert_eq!(versions, [Ok(2), Err(1), Ok(3), Ok(1), Ok(2)], "{backend:?}");
-        assert_eq!(log.read_all().await.len(), 6, "{backend:?}");
+        assert_eq!(versions, [Ok(2), Err(1), Err(1), Ok(2), Ok(3), Ok(1), Ok(2), Ok(3)], "{backend:?}");
+        assert_eq!(log.read_all().await.len(), 10, "{backend:?}");
     }
 }
 

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use ens_domain::ids::SpaceId;
+use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::policy::Policy;
+use ens_domain::stream::StreamId;
 use ens_store::{CommandEnvelope, Partition, Store};
 use ens_tests::{eventually, times};
 use futures::future::join_all;
@@ -14,7 +15,8 @@ use tokio::time::interval;
 
 use crate::backends::{Backend, Log, options};
 use crate::kill_others;
-use crate::persons::{create, monday};
+use crate::measures::record;
+use crate::persons::{create, life_until_open, live, monday};
 
 const WRITERS: usize = 64;
 /// Orders that a bulk writer executes at once.
@@ -27,6 +29,14 @@ pub(crate) fn space(number: u64) -> SpaceId {
     let mut randomness = [0; 10];
     randomness[..8].copy_from_slice(&number.to_be_bytes());
     SpaceId::at(monday(), randomness)
+}
+
+/// Spaces that are open before the writers begin, for the measures.
+const OPEN: u64 = 48;
+
+/// The spaces of [`OPEN`]: their numbers are never reached by the writers.
+fn open_spaces() -> impl Iterator<Item = SpaceId> {
+    (0..OPEN).map(|number| space(u64::MAX - number))
 }
 
 /// What the writers share.
@@ -44,7 +54,7 @@ impl ConcurrentWriters<'_> {
         let together = if writer % 4 < 2 { 1 } else { TOGETHER };
         while self.acknowledged.load(Ordering::SeqCst) < self.wanted {
             let first = self.numbers.fetch_add(u64::try_from(together).unwrap(), Ordering::SeqCst);
-            let orders: Vec<CommandEnvelope> = (first..).take(together).map(|number| create(space(number))).collect();
+            let orders: Vec<CommandEnvelope> = (first..).take(together).map(command).collect();
             let answers = match <[CommandEnvelope; 1]>::try_from(orders) {
                 Ok([order]) => vec![store.commands().execute(order, &Policy::default()).await],
                 Err(orders) => store.commands().execute_all(orders, &Policy::default()).await,
@@ -55,9 +65,19 @@ impl ConcurrentWriters<'_> {
     }
 }
 
-/// Reads a partition on from the last position it saw, until the writers stop and nothing is left; every page must join the one before.
-async fn follow(store: &Store, partition: Partition, stop: &AtomicBool) -> u64 {
-    let (mut last, mut spaces) = (0, HashSet::new());
+/// The command of that number, which begins a stream of its own: every third one records a measure, the others create a space.
+fn command(number: u64) -> CommandEnvelope {
+    if number.is_multiple_of(3) {
+        let measure = StreamId::of_item(space(u64::MAX - number / 3 % OPEN), ItemId::from(space(number).uuid()));
+        record(measure)
+    } else {
+        create(space(number))
+    }
+}
+
+/// Reads a partition on from a position, until the writers stop and nothing is left; every page must join the one before.
+async fn follow(store: &Store, (partition, after): (Partition, u64), stop: &AtomicBool) -> u64 {
+    let (mut last, mut streams) = (after, HashSet::new());
     let mut beat = interval(BEAT);
     loop {
         beat.tick().await;
@@ -69,7 +89,7 @@ async fn follow(store: &Store, partition: Partition, stop: &AtomicBool) -> u64 {
         }
         for event in page {
             assert_eq!(event.position, last + 1, "partition {partition}");
-            assert!(spaces.insert(event.aggregate_id), "a creation came twice");
+            assert!(streams.insert(event.aggregate_id), "a first event came twice");
             last = event.position;
         }
     }
@@ -101,18 +121,21 @@ async fn promise_3_sixty_four_writers_among_stalls_and_killed_connections_leave_
     let log = Log::fresh(Backend::PostgresOurs).await;
     let other = Store::open(log.storage.url(), options()).await.expect("a second store");
     let wanted = u64::try_from(times(5_000, 1_000_000)).unwrap();
+    live(&log.store, open_spaces().flat_map(life_until_open).collect()).await;
+    let before = log.store.log().heads().await.expect("heads");
     let writers = ConcurrentWriters { stores: [&log.store, &other], numbers: AtomicU64::new(0), acknowledged: AtomicU64::new(0), wanted };
     let stop = AtomicBool::new(false);
     let writing = async {
         join_all((0..WRITERS).map(|writer| writers.write(writer))).await;
         stop.store(true, Ordering::SeqCst);
     };
-    let readers = join_all(log.store.partitions().each().map(|partition| follow(&other, partition, &stop)));
+    let readers = join_all(before.iter().map(|from| follow(&other, *from, &stop)));
     let ((), seen, ()) = tokio::join!(writing, readers, disturb(log.storage.url(), &stop));
     // The pool may still hold connections that were killed.
     let heads = eventually("the heads", async || log.store.log().heads().await.ok()).await;
     let heads: Vec<u64> = heads.into_iter().map(|(_, head)| head).collect();
     assert_eq!(seen, heads, "readers saw every position up to the heads");
-    let (written, acknowledged) = (seen.into_iter().sum::<u64>(), writers.acknowledged.load(Ordering::SeqCst));
+    let written = seen.into_iter().sum::<u64>() - before.into_iter().map(|(_, head)| head).sum::<u64>();
+    let acknowledged = writers.acknowledged.load(Ordering::SeqCst);
     assert!(written >= acknowledged && acknowledged >= wanted, "{acknowledged} acknowledged, {written} there");
 }

@@ -15,8 +15,11 @@ mod destruction;
 mod embed;
 mod head_lock;
 mod idempotency;
+mod items;
 mod leases;
+mod measures;
 mod no_skipped_events;
+mod one_position;
 mod opening;
 mod outbox;
 mod persons;
@@ -40,16 +43,19 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection};
 
+/// The life of a space, and an item of that space.
+const BOTH_KINDS: [&str; 2] = ["a", "a/item"];
+
 #[tokio::test]
 async fn promise_1_what_was_acknowledged_is_durable() {
     for backend in Backend::ALL {
         let log = Log::fresh(backend).await;
         assert_settings(&log).await;
-        for version in 0..5 {
-            log.write("a", version, 1).await.expect("a write");
+        for (version, id) in (0..5).flat_map(|version| BOTH_KINDS.map(|id| (version, id))) {
+            log.write(id, version, 1).await.expect("a write");
         }
         let before = log.read_all().await;
-        assert_eq!(before.len(), 5, "{backend:?}");
+        assert_eq!(before.len(), 10, "{backend:?}");
         if backend == Backend::SqliteMemory {
             continue; // Memory lasts as long as its process.
         }
@@ -142,10 +148,10 @@ fn refusal<T>(answer: Result<T, sqlx::Error>) -> Option<String> {
 async fn promise_2_of_two_writers_on_one_version_one_wins() {
     for backend in Backend::ALL {
         let log = Log::fresh(backend).await;
-        for version in 0..10 {
-            let answers = join_all((0..8).map(|_| log.write("a", version, 1))).await;
+        for (version, id) in (0..10).flat_map(|version| BOTH_KINDS.map(|id| (version, id))) {
+            let answers = join_all((0..8).map(|_| log.write(id, version, 1))).await;
             let won = answers.iter().filter(|answer| answer.is_ok()).count();
-            assert_eq!(won, 1, "{backend:?} at {version}: {answers:?}");
+            assert_eq!(won, 1, "{backend:?} {id} at {version}: {answers:?}");
             for lost in answers.into_iter().filter_map(Result::err) {
                 assert_lost_to(backend, lost, version + 1);
             }
@@ -167,16 +173,18 @@ fn assert_lost_to(backend: Backend, lost: Lost, winner: u64) {
 async fn promise_2_no_writer_leaves_a_hole_in_a_sequence() {
     for backend in Backend::ALL {
         let log = Log::fresh(backend).await;
-        log.write("a", 0, 2).await.expect("a write");
-        let ahead = log.write("a", 7, 1).await.expect_err("a version that does not exist");
-        match (backend, ahead) {
-            (Backend::PostgresStock, lost) => assert!(matches!(lost, Lost::Failed(_)), "{lost:?}"),
-            (_, Lost::To(Some(conflict))) => assert_eq!(conflict.winner, 2, "{backend:?}"),
-            (_, other) => panic!("{backend:?}: {other:?}"),
+        for id in BOTH_KINDS {
+            log.write(id, 0, 2).await.expect("a write");
+            let ahead = log.write(id, 7, 1).await.expect_err("a version that does not exist");
+            match (backend, ahead) {
+                (Backend::PostgresStock, lost) => assert!(matches!(lost, Lost::Failed(_)), "{lost:?}"),
+                (_, Lost::To(Some(conflict))) => assert_eq!(conflict.winner, 2, "{backend:?}"),
+                (_, other) => panic!("{backend:?}: {other:?}"),
+            }
+            // Both writers on one aggregate take turns without a hole or a repeat.
+            log.write_ours(id, 2, 3).await.expect("our writer");
+            log.write(id, 5, 1).await.expect("this backend's writer");
         }
-        // Both writers on one aggregate take turns without a hole or a repeat.
-        log.write_ours("a", 2, 3).await.expect("our writer");
-        log.write("a", 5, 1).await.expect("this backend's writer");
         assert_sequences_are_whole(&log).await;
     }
 }
@@ -197,8 +205,8 @@ async fn positions_are_dense_and_in_the_order_of_the_commits() {
     for backend in Backend::ALL {
         let log = Log::fresh(backend).await;
         let partition = log.store.partitions().of("a");
-        let ids: Vec<String> =
-            (0..).map(|number| format!("id-{number}")).filter(|id| log.store.partitions().of(id) == partition).take(5).collect();
+        let lives = (0..).map(|number| format!("id-{number}")).filter(|id| log.store.partitions().of(id) == partition);
+        let ids: Vec<String> = lives.take(3).flat_map(|id| [format!("{id}/item"), id]).collect();
         let mut last = 0;
         for (version, id) in (0..4).flat_map(|version| ids.iter().map(move |id| (version, id))) {
             let written = log.write(id, version, 1).await.expect("a write");

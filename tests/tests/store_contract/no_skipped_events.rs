@@ -129,11 +129,13 @@ async fn promise_3_a_late_commit_is_not_skipped() {
     let ours = Ours(log.store.clone(), partition);
     let mut reader = Reader::of(&ours);
     let pool = service_pool(log.storage.url()).await;
-    for round in 0..5 {
+    // By turns, another life and an item of the slow one's space.
+    let fast_ones = [same.as_str(), "slow/item"];
+    for round in 0..6 {
         let mut slow = pool.begin().await.expect("a transaction");
         insert_as_stock(&mut slow, "slow", round + 1).await.expect("a position taken");
         // The fast writer cannot overtake: it waits for the commit of the slow one and gets a later position.
-        let fast = log.write(&same, round, 1);
+        let fast = log.write(fast_ones[usize::try_from(round % 2).unwrap()], round / 2, 1);
         let late = async {
             reader.read_on().await;
             slow.commit().await.expect("the late commit");
@@ -142,7 +144,7 @@ async fn promise_3_a_late_commit_is_not_skipped() {
         assert_eq!(fast, Ok(Written::Somewhere));
         reader.read_on().await;
     }
-    assert_eq!((reader.skipped().await, reader.repeated, reader.seen.len()), (Vec::new(), 0, 10));
+    assert_eq!((reader.skipped().await, reader.repeated, reader.seen.len()), (Vec::new(), 0, 12));
 }
 
 async fn insert_as_stock(connection: &mut PgConnection, aggregate: &str, sequence: u64) -> Result<(), sqlx::Error> {
@@ -168,8 +170,10 @@ async fn promise_3_no_reader_skips_or_repeats_whatever_happens_to_writers() {
     for backend in Backend::ALL {
         let log = Log::fresh(backend).await;
         let partition = log.store.partitions().of("w-0");
-        let ids: Vec<String> =
-            (0..).map(|number| format!("w-{number}")).filter(|id| log.store.partitions().of(id) == partition).take(6).collect();
+        let lives = (0..).map(|number| format!("w-{number}")).filter(|id| log.store.partitions().of(id) == partition);
+        // Every third writer writes to an item, in the space of the writer before it.
+        let lives: Vec<String> = lives.take(4).collect();
+        let ids = lives.chunks(2).flat_map(|two| [two[0].clone(), two[1].clone(), format!("{}/item", two[1])]).collect::<Vec<_>>();
         let ours = Ours(log.store.clone(), partition);
         let stop = AtomicBool::new(false);
         let rounds = times(40, 1_000);

@@ -146,13 +146,22 @@ pub(crate) fn renew(space: SpaceId) -> CommandEnvelope {
     CommandEnvelope::new(space, RenewSpace { at: monday() + Duration::days(201), by: Party::Holder, admission: admission() })
 }
 
+pub(crate) fn close(space: SpaceId) -> CommandEnvelope {
+    CommandEnvelope::new(space, Close { at: monday(), by: Party::Holder })
+}
+
+/// Created and opened: four events.
+pub(crate) fn life_until_open(space: SpaceId) -> Vec<CommandEnvelope> {
+    vec![create(space), oppose(space), withdraw(space)]
+}
+
 /// Opened, closed and destroyed on request.
 pub(crate) fn life_until_destroyed(space: SpaceId) -> Vec<CommandEnvelope> {
     vec![
         create(space),
         oppose(space),
         withdraw(space),
-        CommandEnvelope::new(space, Close { at: monday(), by: Party::Holder }),
+        close(space),
         CommandEnvelope::new(space, RequestDestruction { at: monday(), by: Party::Holder }),
         destroy(space),
     ]

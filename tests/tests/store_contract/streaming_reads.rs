@@ -23,8 +23,8 @@ async fn seen(log: &Log, span: Span) -> Result<Vec<(u64, String)>, StoreError> {
 async fn a_partition_read_in_one_go_is_the_one_read_page_by_page() {
     for backend in Backend::ALL {
         let log = Log::fresh(backend).await;
-        for version in 0..7 {
-            log.write("a", version, 1).await.expect("a write");
+        for (id, version) in [("a", 0), ("a", 1), ("a/item", 0), ("a", 2), ("a/item", 1), ("a/other", 0), ("a", 3)] {
+            log.write(id, version, 1).await.expect("a write");
         }
         let partition = log.store.partitions().of("a");
         let pages = log.store.log().feed(partition, 0, 100).await.expect("a page");

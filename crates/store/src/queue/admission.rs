@@ -4,8 +4,9 @@
 //! taken until the commit. Whoever knows the head, and the versions up to it, only needs to find it unmoved; the others take the lock first
 //! and look.
 //! - a write that lost its version is left out whole, and the others are written
+//! - a command that was decided after one of its space that lost is left out with it
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ens_domain::ids::{MessageId, SpaceId};
 
@@ -21,6 +22,8 @@ const ATTEMPTS: u32 = 12;
 #[derive(Clone)]
 pub(crate) struct StreamAppend {
     pub(crate) write: Write,
+    /// The space of a command: the appends of one space in a batch were decided one on the other. Nothing for a write that stands alone.
+    pub(crate) decided_in: Option<SpaceId>,
     /// The space that an item's command was decided on, by its id, and the version that it had then.
     pub(crate) space_version: Option<(StreamName, u64)>,
     /// The position of the stream's last event when it was loaded; what an empty write answers.
@@ -35,8 +38,16 @@ pub(crate) struct StreamAppend {
 impl StreamAppend {
     /// A write and nothing more.
     pub(crate) const fn of(write: Write) -> Self {
-        let messages = Vec::new();
-        Self { write, space_version: None, loaded_position: 0, request: None, messages, completed_message: None, destroyed: None }
+        Self {
+            write,
+            decided_in: None,
+            space_version: None,
+            loaded_position: 0,
+            request: None,
+            messages: Vec::new(),
+            completed_message: None,
+            destroyed: None,
+        }
     }
 }
 
@@ -150,9 +161,14 @@ fn admit(appends: Vec<StreamAppend>, partition: Partition, head: u64, mut versio
     let mut places = Vec::with_capacity(appends.len());
     let mut position = head;
     let mut last_positions: HashMap<StreamName, u64> = HashMap::new();
+    // Where another writer wrote as many events as the one that lost, the versions behind it fit by chance.
+    let mut lost: HashSet<SpaceId> = HashSet::new();
     for append in appends {
         let named = name(&append.write);
-        if let Some(winner) = conflict(&append, &versions) {
+        let behind_lost = append.decided_in.filter(|space| lost.contains(space));
+        let present = || versions.get(&named).copied().unwrap_or_default();
+        if let Some(winner) = conflict(&append, &versions).or_else(|| behind_lost.map(|_| present())) {
+            lost.extend(append.decided_in);
             places.push(Err(Conflict { winner }));
             continue;
         }
@@ -187,4 +203,49 @@ fn conflict(append: &StreamAppend, versions: &HashMap<StreamName, u64>) -> Optio
         return Some(own);
     }
     append.space_version.as_ref().map(|(space, version)| (present(space), *version)).filter(|(present, seen)| present != seen).map(|_| own)
+}
+
+#[cfg(test)]
+mod tests {
+    use ens_domain::event::StreamKind;
+    use ens_domain::ids::ItemId;
+    use ens_domain::stream::StreamId;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::ground::NewEvent;
+
+    fn space(number: u128) -> SpaceId {
+        SpaceId::from(Uuid::from_u128(number))
+    }
+
+    fn life(space: SpaceId) -> StreamName {
+        (StreamKind::Space.name().to_owned(), space.to_string())
+    }
+
+    /// One event of a stream, decided on these versions of the stream and, for an item, of its space.
+    fn append((aggregate_type, aggregate_id): StreamName, space: SpaceId, expected_version: u64, seen: Option<u64>) -> StreamAppend {
+        let [event_type, event_version, payload, metadata] = ["E", "1.0", "{}", "{}"].map(str::to_owned);
+        let events = vec![NewEvent { event_type, event_version, payload, metadata }];
+        let write = Write { aggregate_type, aggregate_id, expected_version, events };
+        let space_version = seen.map(|version| (life(space), version));
+        StreamAppend { decided_in: Some(space), space_version, ..StreamAppend::of(write) }
+    }
+
+    #[test]
+    fn a_command_that_was_decided_after_one_of_its_space_that_lost_is_left_out_with_it() {
+        let item = (StreamKind::Measure.name().to_owned(), StreamId::of_item(space(1), ItemId::from(Uuid::from_u128(9))).to_string());
+        let appends = vec![
+            append(life(space(1)), space(1), 3, None),
+            append(life(space(2)), space(2), 3, None),
+            append(life(space(1)), space(1), 4, None),
+            append(item, space(1), 0, Some(4)),
+        ];
+        // Another writer wrote one event to the first space, so that the versions after the lost one fit again.
+        let versions = HashMap::from([(life(space(1)), 4), (life(space(2)), 3)]);
+        let (batch, places) = admit(appends, Partition::new(0), 10, versions);
+        let winners: Vec<Option<u64>> = places.iter().map(|place| place.err().map(|conflict| conflict.winner)).collect();
+        assert_eq!(winners, [Some(4), None, Some(4), Some(0)]);
+        assert_eq!(batch.rows.iter().map(|row| (row.aggregate_id.clone(), row.position)).collect::<Vec<_>>(), [(life(space(2)).1, 11)]);
+    }
 }

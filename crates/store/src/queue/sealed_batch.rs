@@ -116,6 +116,7 @@ fn append(decided: &mut DecidedCommand, texts: Texts, command: &QueuedCommand, k
             expected_version: decided.version_before,
             events,
         },
+        decided_in: Some(space),
         space_version: decided.space_version.map(|version| ((own_space.kind.name().to_owned(), own_space.id.to_string()), version)),
         loaded_position: decided.loaded_position,
         request: command.request,
