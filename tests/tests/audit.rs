@@ -242,6 +242,6 @@ async fn destroy(store: &Store, space: SpaceId) {
         CommandEnvelope::new(space, Destroy { at: later }),
     ];
     for envelope in envelopes {
-        assert!(!store.commands().execute(order, &Policy::default()).await.expect("an order of its life").is_quiet());
+        assert!(!store.commands().execute(envelope, &Policy::default()).await.expect("a command of its life").is_quiet());
     }
 }

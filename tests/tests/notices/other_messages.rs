@@ -17,7 +17,7 @@ async fn two_orders_never_share_a_message_or_a_code() {
     let service = TestService::fresh(Engine::SqliteMemory).await;
     let space = service.person(by_email("camille@exemple.invalid")).await;
     let state = service.space(space).await;
-    let order = || orders::reissue(&service.app, &state, Party::Holder).expect("an order").messages.pop().expect("a draft");
+    let envelope = || envelopes::reissue(&service.app, &state, Party::Holder).expect("an envelope").messages.pop().expect("a draft");
     let (one, other) = (envelope(), envelope());
     assert_ne!(one.message, other.message);
     assert_ne!(one.content, other.content);
@@ -28,7 +28,7 @@ async fn a_reissued_code_reaches_the_person_and_works() {
     let (service, server, dispatcher) = with_server(Engine::SqliteMemory).await;
     let space = service.with_dispatched_notice(by_email("camille@exemple.invalid"), &dispatcher).await;
     service.later(Duration::days(10));
-    let order = orders::reissue(&service.app, &service.space(space).await, Party::Holder).expect("an order");
+    let envelope = envelopes::reissue(&service.app, &service.space(space).await, Party::Holder).expect("an envelope");
     service.app.store.commands().execute(envelope, &service.app.policy).await.expect("a new code");
     assert_eq!(service.dispatch(&dispatcher).await.accepted, 1);
     assert_eq!((service.last_day(space).await, service.story(space).await.pop()), (day("2026-04-13"), Some("CodeReceived")));
@@ -51,7 +51,7 @@ async fn a_technical_block_is_told_without_delay_by_post_where_the_e_mail_fails(
             &service.dispatcher(Always(SendOutcome::Accepted), folder_carrier(&service)),
         )
         .await;
-    let order = orders::technical_block(&service.app, &service.space(space).await).expect("an order");
+    let envelope = envelopes::technical_block(&service.app, &service.space(space).await).expect("an envelope");
     service.app.store.commands().execute(envelope, &service.app.policy).await.expect("a block");
     let refusing = service.dispatcher(Always(SendOutcome::Refused { code: "5.2.1".to_owned() }), folder_carrier(&service));
     let done = service.dispatcher(Always(SendOutcome::Accepted), folder_carrier(&service));
@@ -64,7 +64,7 @@ async fn a_technical_block_is_told_without_delay_by_post_where_the_e_mail_fails(
 async fn news_that_is_no_longer_true_is_not_sent() {
     let (service, server, dispatcher) = with_server(Engine::SqliteMemory).await;
     let space = service.with_dispatched_notice(by_email("camille@exemple.invalid"), &dispatcher).await;
-    let order = orders::technical_block(&service.app, &service.space(space).await).expect("an order");
+    let envelope = envelopes::technical_block(&service.app, &service.space(space).await).expect("an envelope");
     service.app.store.commands().execute(envelope, &service.app.policy).await.expect("a block");
     service.say(space, MendTechnicalBlock { at: service.app.now() }).await.expect("mended");
     assert_eq!((service.dispatch(&dispatcher).await.unwanted, server.taken().len()), (1, 1));
@@ -76,7 +76,7 @@ async fn a_suspension_is_told_with_its_last_day() {
     let space = service.with_dispatched_notice(by_email("camille@exemple.invalid"), &dispatcher).await;
     service.now_is("2026-04-14 09:00");
     service.say(space, ens_domain::space::commands::Open { at: service.app.now() }).await.expect("an opening");
-    let order = orders::suspension(&service.app, &service.space(space).await, SuspensionGround::Malfunction).expect("an order");
+    let envelope = envelopes::suspension(&service.app, &service.space(space).await, SuspensionGround::Malfunction).expect("an envelope");
     service.app.store.commands().execute(envelope, &service.app.policy).await.expect("a suspension");
     assert_eq!(service.dispatch(&dispatcher).await.accepted, 1);
     let [_, told] = server.taken().try_into().ok().expect("two messages");

@@ -88,7 +88,8 @@ impl Case<'_> {
             "letter_delivered" => self.report("delivered", &step["day"]).await,
             "letter_returned" => self.report("returned", &Value::String(paris::day_of(self.now()).to_string())).await,
             "code_reissued" => {
-                let order = orders::reissue(&self.service.app, &self.service.space(self.space).await, Party::Holder).expect("an order");
+                let envelope =
+                    envelopes::reissue(&self.service.app, &self.service.space(self.space).await, Party::Holder).expect("an envelope");
                 self.service.app.store.commands().execute(envelope, &self.service.app.policy).await.expect("a new code");
             }
             "reissue_sent" => assert_eq!(self.send(accepted).await, 1),

@@ -10,12 +10,12 @@ use ens_domain::party::{Grantee, Party};
 use ens_domain::personal::Personal;
 use ens_domain::policy::Policy;
 use ens_domain::rpps::Rpps;
-use ens_domain::space::{Parties, Proof};
 use ens_domain::space::commands::{
     Activate, BlockProfessional, Close, CreateSpace, Destroy, GrantAccess, Open, Oppose, RecordEmailFailed, RecordEmailSent,
     RecordLetterPosted, ReportTechnicalBlock, RequestDestruction, SendNotice, SpaceCommand, Suspend,
 };
 use ens_domain::space::terms::{NotificationFailure, OppositionChannel, Scope, SuspensionGround};
+use ens_domain::space::{Parties, Proof};
 use ens_store::{CommandEnvelope, Loaded, Store};
 use ens_tests::cohort::{self, MeasureFate, measure, open_store, person};
 use ens_tests::{Engine, TestStorage};

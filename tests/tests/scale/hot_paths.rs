@@ -67,7 +67,7 @@ pub(crate) async fn walk() -> Walked {
     store.commands().find_space(&digests[3]).await.expect("a space");
     note("registry");
     for envelope in until_destroyed(spaces[0]) {
-        store.commands().execute(order, &policy).await.expect("an order of this life");
+        store.commands().execute(envelope, &policy).await.expect("a command of this life");
     }
     note("destruction");
     messages(&store, &policy).await;

@@ -62,8 +62,8 @@ async fn promise_4_the_stock_writer_halves_nothing_either() {
 async fn two_commands_on_one_space_in_one_call_see_each_other() {
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
-        let orders = vec![create(space(1)), oppose(space(1)), create(space(2)), oppose(space(1)), withdraw(space(1)), oppose(space(1))];
-        let answers = log.store.commands().execute_all(orders, &Policy::default()).await;
+        let envelopes = vec![create(space(1)), oppose(space(1)), create(space(2)), oppose(space(1)), withdraw(space(1)), oppose(space(1))];
+        let answers = log.store.commands().execute_all(envelopes, &Policy::default()).await;
         let versions: Vec<Option<u64>> = answers.iter().map(|answer| answer.as_ref().ok().map(|outcome| outcome.version)).collect();
         assert_eq!(versions, [Some(1), Some(2), Some(1), Some(2), Some(4), None], "{backend:?}: {answers:?}");
         let quiet = answers[3].as_ref().expect("an opposition that stands");
@@ -116,9 +116,9 @@ async fn one_command_never_hides_or_halves_another() {
         unknown.payload = r#"{"Teleported":{}}"#.to_owned();
         let write = Write { events: vec![unknown], ..write(&space(3).to_string(), 1, 1) };
         assert!(ens_store::raw::append(&log.store, vec![write]).await.expect("an append")[0].is_ok());
-        let orders =
+        let envelopes =
             vec![oppose(space(1)), oppose(space(2)), renew(space(1)), oppose(space(3)), create(space(4)).expecting(5), create(space(5))];
-        let answers = log.store.commands().execute_all(orders, &Policy::default()).await;
+        let answers = log.store.commands().execute_all(envelopes, &Policy::default()).await;
         assert!(
             matches!(&answers[0], Ok(outcome) if matches!(outcome.events[..], [Event::Space(SpaceEvent::Opposition(OppositionEvent::Opposed { .. }))])),
             "{backend:?}"

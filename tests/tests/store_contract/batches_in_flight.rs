@@ -11,9 +11,9 @@ use crate::head_lock::HeadLock;
 use crate::persons::{create, declare_contacts, live, oppose, space, withdraw};
 
 /// Puts an order into the queue and does not wait for its answer.
-async fn ask(store: &Store, order: CommandEnvelope) -> JoinHandle<Result<Outcome, Rejection>> {
+async fn ask(store: &Store, envelope: CommandEnvelope) -> JoinHandle<Result<Outcome, Rejection>> {
     let (store, policy) = (store.clone(), Policy::default());
-    let mut asked = Box::pin(async move { store.commands().execute(order, &policy).await });
+    let mut asked = Box::pin(async move { store.commands().execute(envelope, &policy).await });
     // The first poll puts it into the queue: orders that are asked one after the other wait there in that order.
     assert!(futures::poll!(asked.as_mut()).is_pending(), "answered before it was decided");
     tokio::spawn(asked)
@@ -86,8 +86,8 @@ async fn an_answer_without_an_event_stands_with_what_it_was_decided_on() {
         let mut lock = HeadLock::of(&log).await;
         // The change of mind comes while the answer before it, which writes nothing, waits for the opposition.
         let mut asked = Vec::new();
-        for order in [oppose(space(number)), oppose(space(number)), withdraw(space(number))] {
-            asked.push(ask(&log.store, order).await);
+        for envelope in [oppose(space(number)), oppose(space(number)), withdraw(space(number))] {
+            asked.push(ask(&log.store, envelope).await);
             lock.wait_for_statements(1).await;
         }
         lock.release().await;

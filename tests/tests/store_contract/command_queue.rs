@@ -22,13 +22,13 @@ async fn an_interactive_command_overtakes_a_bulk_job() {
         let log = Log::fresh(backend).await;
         let clicked = CAMPAIGN;
         let partition = log.store.partition_of(concurrent_writers::space(clicked));
-        let orders: Vec<CommandEnvelope> =
+        let envelopes: Vec<CommandEnvelope> =
             (0..CAMPAIGN).map(concurrent_writers::space).filter(|id| log.store.partition_of(*id) == partition).map(create).collect();
-        let last = u64::try_from(orders.len()).unwrap();
+        let last = u64::try_from(envelopes.len()).unwrap();
         // On PostgreSQL one in sixteen belongs to the partition of the single command, so only spaces of that partition are used.
         let campaign = {
             let store = log.store.clone();
-            tokio::spawn(async move { store.commands().execute_all(orders, &Policy::default()).await })
+            tokio::spawn(async move { store.commands().execute_all(envelopes, &Policy::default()).await })
         };
         eventually("the campaign has begun", async || (head(&log.store, partition).await > 0).then_some(())).await;
         let outcome = log.store.commands().execute(create(concurrent_writers::space(clicked)), &Policy::default()).await.expect("a click");
@@ -87,8 +87,9 @@ async fn two_processes_on_one_partition_take_turns() {
         live(&log.store, vec![create(space(1))]).await;
         let policy = Policy::default();
         let both = [&log.store, &other];
-        let orders = (0..60).map(|number: usize| both[number % 2].commands().execute(crate::persons::declare_contacts(space(1)), &policy));
-        let mut versions: Vec<u64> = join_all(orders).await.into_iter().map(|answer| answer.expect("an answer").version).collect();
+        let envelopes =
+            (0..60).map(|number: usize| both[number % 2].commands().execute(crate::persons::declare_contacts(space(1)), &policy));
+        let mut versions: Vec<u64> = join_all(envelopes).await.into_iter().map(|answer| answer.expect("an answer").version).collect();
         versions.sort_unstable();
         assert!(versions.into_iter().eq(2..=61), "{backend:?}");
     }
@@ -100,11 +101,11 @@ async fn a_batch_that_fails_is_answered_alone_and_the_others_are_written() {
     let policy = Policy::default();
     for round in 0..5_u64 {
         // Half of them share one key, so that shared transactions fail repeatedly.
-        let orders = (0..24_u64).map(|number| {
-            let order = create(concurrent_writers::space(round * 24 + number));
-            if number % 2 == 0 { order.once(format!("key-{round}"), [u8::try_from(number).unwrap(); 32]) } else { order }
+        let envelopes = (0..24_u64).map(|number| {
+            let envelope = create(concurrent_writers::space(round * 24 + number));
+            if number % 2 == 0 { envelope.once(format!("key-{round}"), [u8::try_from(number).unwrap(); 32]) } else { envelope }
         });
-        let answers = join_all(orders.map(|order| log.store.commands().execute(order, &policy))).await;
+        let answers = join_all(envelopes.map(|envelope| log.store.commands().execute(envelope, &policy))).await;
         assert_eq!(answers.iter().filter(|answer| **answer == Err(Rejection::KeyReused)).count(), 11);
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 13, "{answers:?}");
     }

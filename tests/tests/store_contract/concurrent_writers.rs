@@ -54,10 +54,10 @@ impl ConcurrentWriters<'_> {
         let together = if writer % 4 < 2 { 1 } else { TOGETHER };
         while self.acknowledged.load(Ordering::SeqCst) < self.wanted {
             let first = self.numbers.fetch_add(u64::try_from(together).unwrap(), Ordering::SeqCst);
-            let orders: Vec<CommandEnvelope> = (first..).take(together).map(command).collect();
-            let answers = match <[CommandEnvelope; 1]>::try_from(orders) {
-                Ok([order]) => vec![store.commands().execute(order, &Policy::default()).await],
-                Err(orders) => store.commands().execute_all(orders, &Policy::default()).await,
+            let envelopes: Vec<CommandEnvelope> = (first..).take(together).map(command).collect();
+            let answers = match <[CommandEnvelope; 1]>::try_from(envelopes) {
+                Ok([envelope]) => vec![store.commands().execute(envelope, &Policy::default()).await],
+                Err(envelopes) => store.commands().execute_all(envelopes, &Policy::default()).await,
             };
             let written = answers.iter().filter(|answer| answer.is_ok()).count();
             self.acknowledged.fetch_add(u64::try_from(written).unwrap(), Ordering::SeqCst);

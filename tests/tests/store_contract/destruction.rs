@@ -34,9 +34,9 @@ pub(crate) fn first_email(outcomes: &[Outcome]) -> Personal<EmailAddress> {
 async fn a_destroyed_space_is_read_by_nobody() {
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
-        let mut orders = life_until_destroyed(space(1));
-        let last = orders.split_off(5);
-        let sealed = first_email(&live(&log.store, orders).await);
+        let mut envelopes = life_until_destroyed(space(1));
+        let last = envelopes.split_off(5);
+        let sealed = first_email(&live(&log.store, envelopes).await);
         assert_eq!(log.store.log().open_personal(space(1), &sealed).await, Ok(email()), "{backend:?}");
         live(&log.store, last).await;
         assert_eq!(log.store.log().open_personal(space(1), &sealed).await, DESTROYED, "{backend:?}");
@@ -63,10 +63,10 @@ async fn a_destroyed_space_gets_a_key_again_through_its_renewal_only() {
 async fn destroyed_and_renewed_in_one_call_keeps_the_new_content() {
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
-        let mut orders = life_until_destroyed(space(1));
-        orders.push(renew(space(1)));
-        orders.push(declare_contacts(space(1)));
-        let answers = log.store.commands().execute_all(orders, &Policy::default()).await;
+        let mut envelopes = life_until_destroyed(space(1));
+        envelopes.push(renew(space(1)));
+        envelopes.push(declare_contacts(space(1)));
+        let answers = log.store.commands().execute_all(envelopes, &Policy::default()).await;
         let outcomes: Vec<Outcome> = answers.into_iter().map(|answer| answer.expect("an outcome")).collect();
         assert_eq!(log.store.log().open_personal(space(1), &first_email(&outcomes)).await, DESTROYED, "{backend:?}");
         assert_eq!(log.store.log().open_personal(space(1), &first_email(&outcomes[6..])).await, Ok(email()), "{backend:?}");
@@ -79,9 +79,9 @@ async fn the_stock_writer_destroys_the_key_too() {
     let repository = PostgresEventRepository::new(service_pool(log.storage.url()).await);
     let framework: CqrsFramework<HealthSpace, _> =
         CqrsFramework::new(PersistedEventStore::new_event_store(Sealed::new(repository, &log.store)), Vec::new(), Policy::default());
-    let mut orders = life_until_destroyed(space(1));
-    orders.truncate(5);
-    let sealed = first_email(&live(&log.store, orders).await);
+    let mut envelopes = life_until_destroyed(space(1));
+    envelopes.truncate(5);
+    let sealed = first_email(&live(&log.store, envelopes).await);
     framework.execute(&space(1).to_string(), space_command(destroy(space(1)))).await.expect("a destruction");
     assert_eq!(log.store.log().open_personal(space(1), &sealed).await, DESTROYED);
 }
@@ -91,9 +91,9 @@ async fn a_key_that_an_old_backup_brings_back_is_destroyed_again() {
     for backend in [Backend::SqliteFile, Backend::PostgresOurs] {
         let log = Log::fresh(backend).await;
         live(&log.store, vec![create(space(2))]).await;
-        let mut orders = life_until_destroyed(space(1));
-        let last = orders.split_off(5);
-        let sealed = first_email(&live(&log.store, orders).await);
+        let mut envelopes = life_until_destroyed(space(1));
+        let last = envelopes.split_off(5);
+        let sealed = first_email(&live(&log.store, envelopes).await);
         restore(&log, "CREATE TABLE backup AS SELECT * FROM keys.space_keys").await;
         live(&log.store, last).await;
         restore(&log, "DELETE FROM keys.space_keys; INSERT INTO keys.space_keys SELECT * FROM backup").await;
@@ -119,9 +119,9 @@ async fn restore(log: &Log, sql: &str) {
 #[tokio::test]
 async fn a_destroyed_key_is_overwritten() {
     let log = Log::fresh(Backend::SqliteFile).await;
-    let mut orders = life_until_destroyed(space(1));
-    let last = orders.split_off(5);
-    live(&log.store, orders).await;
+    let mut envelopes = life_until_destroyed(space(1));
+    let last = envelopes.split_off(5);
+    live(&log.store, envelopes).await;
     let mut file = SqliteConnection::connect(&format!("{}-keys", log.storage.url())).await.expect("the keys");
     let wrapped: Vec<u8> = sqlx::query_scalar("SELECT wrapped FROM space_keys").fetch_one(&mut file).await.expect("a key");
     file.close().await.expect("a clean goodbye");

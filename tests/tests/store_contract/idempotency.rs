@@ -14,10 +14,10 @@ use crate::persons::{create, live, message, oppose, send_notice, space, withdraw
 const ONE: [u8; 32] = [1; 32];
 const TWO: [u8; 32] = [2; 32];
 
-async fn execute(log: &Log, order: CommandEnvelope) -> Result<Outcome, Rejection> {
+async fn execute(log: &Log, envelope: CommandEnvelope) -> Result<Outcome, Rejection> {
     // On the stock backend another writer also writes to the log.
     log.write("bystander", 0, 1).await.ok();
-    log.store.commands().execute(order, &Policy::default()).await
+    log.store.commands().execute(envelope, &Policy::default()).await
 }
 
 fn again(outcome: Outcome) -> Outcome {
@@ -77,8 +77,8 @@ async fn promise_6_the_same_key_twice_at_once_takes_effect_once() {
 async fn promise_6_the_same_key_twice_in_one_batch_takes_effect_once() {
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
-        let orders = vec![create(space(1)).once("k", ONE), create(space(1)).once("k", ONE), create(space(1)).once("k", TWO)];
-        let answers = log.store.commands().execute_all(orders, &Policy::default()).await;
+        let envelopes = vec![create(space(1)).once("k", ONE), create(space(1)).once("k", ONE), create(space(1)).once("k", TWO)];
+        let answers = log.store.commands().execute_all(envelopes, &Policy::default()).await;
         let first = answers[0].clone().expect("the first");
         assert_eq!(answers[1..], [Ok(again(first)), Err(Rejection::KeyReused)], "{backend:?}");
     }
@@ -162,8 +162,8 @@ async fn promise_6_a_repeated_request_sends_no_second_message() {
         let log = Log::fresh(backend).await;
         live(&log.store, vec![create(space(1))]).await;
         for _ in 0..3 {
-            let order = send_notice(&log.store, space(1), message(1)).once("k", ONE);
-            execute(&log, order).await.expect("an answer");
+            let envelope = send_notice(&log.store, space(1), message(1)).once("k", ONE);
+            execute(&log, envelope).await.expect("an answer");
         }
         let depth = log.store.outbox().depth().await.expect("a depth");
         assert_eq!(depth.iter().map(|depth| depth.waiting).sum::<u64>(), 1, "{backend:?}");

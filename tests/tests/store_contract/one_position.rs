@@ -62,9 +62,10 @@ async fn opened(store: &Store, round: usize) -> Vec<SpaceId> {
 
 /// Has each command carried out by a task of its own, through one store after the other.
 async fn ask_at_once(stores: &[Store], envelopes: Vec<CommandEnvelope>) -> Vec<Result<Outcome, Rejection>> {
-    let asked = envelopes.into_iter().zip(stores.iter().cycle().cloned()).map(|(envelope, store)| {
-        tokio::spawn(async move { store.commands().execute(envelope, &Policy::default()).await })
-    });
+    let asked = envelopes
+        .into_iter()
+        .zip(stores.iter().cycle().cloned())
+        .map(|(envelope, store)| tokio::spawn(async move { store.commands().execute(envelope, &Policy::default()).await }));
     join_all(asked).await.into_iter().map(|answer| answer.expect("no panic")).collect()
 }
 

@@ -16,9 +16,9 @@ use crate::persons::{code, create, live, message, monday, send_notice, space};
 async fn with_notices(backend: Backend, count: u16) -> Log {
     let log = Log::fresh(backend).await;
     let spaces = 1..=count;
-    let mut orders: Vec<CommandEnvelope> = spaces.clone().map(|number| create(space(number))).collect();
-    orders.extend(spaces.map(|number| send_notice(&log.store, space(number), message(number))));
-    for answer in log.store.commands().execute_all(orders, &Policy::default()).await {
+    let mut envelopes: Vec<CommandEnvelope> = spaces.clone().map(|number| create(space(number))).collect();
+    envelopes.extend(spaces.map(|number| send_notice(&log.store, space(number), message(number))));
+    for answer in log.store.commands().execute_all(envelopes, &Policy::default()).await {
         answer.expect("a notice");
     }
     log
@@ -65,10 +65,10 @@ async fn the_oldest_message_of_all_partitions_leaves_first() {
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
         for number in 1..=24 {
-            let mut order = send_notice(&log.store, space(number), message(number));
+            let mut envelope = send_notice(&log.store, space(number), message(number));
             // Not in the order of the ids: 7 and 25 have no divisor in common.
-            order.messages[0].due_at = monday() - Duration::minutes(i64::from(number) * 7 % 25);
-            live(&log.store, vec![create(space(number)), order]).await;
+            envelope.messages[0].due_at = monday() - Duration::minutes(i64::from(number) * 7 % 25);
+            live(&log.store, vec![create(space(number)), envelope]).await;
         }
         let mut wanted: Vec<u16> = (1..=24).collect();
         wanted.sort_unstable_by_key(|number| 25 - number * 7 % 25);

@@ -168,10 +168,10 @@ pub(crate) fn life_until_destroyed(space: SpaceId) -> Vec<CommandEnvelope> {
 }
 
 /// Carries out each order, one after the other, none of which may fail.
-pub(crate) async fn live(store: &Store, orders: Vec<CommandEnvelope>) -> Vec<Outcome> {
+pub(crate) async fn live(store: &Store, envelopes: Vec<CommandEnvelope>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
-    for order in orders {
-        outcomes.push(store.commands().execute(order, &Policy::default()).await.expect("an order of this life"));
+    for envelope in envelopes {
+        outcomes.push(store.commands().execute(envelope, &Policy::default()).await.expect("a command of this life"));
     }
     outcomes
 }

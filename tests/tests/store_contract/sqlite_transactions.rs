@@ -105,8 +105,8 @@ async fn a_batch_that_is_too_large_for_one_statement_is_written_all_the_same() {
         let log = Log::fresh(backend).await;
         let begins = (1..=MANY).map(|number| create(space(number)).once(format!("key-{number}"), [1; 32])).collect();
         let tells = (1..=MANY).map(|number| send_notice(&log.store, space(number), message(number))).collect();
-        for orders in [begins, tells] {
-            for answer in log.store.commands().execute_all(orders, &Policy::default()).await {
+        for envelopes in [begins, tells] {
+            for answer in log.store.commands().execute_all(envelopes, &Policy::default()).await {
                 answer.unwrap_or_else(|rejection| panic!("{backend:?}: {rejection}"));
             }
         }

@@ -42,7 +42,7 @@ pub(super) fn routes() -> Vec<Declaration> {
             .operation("list_measures", "measures", "The measures of the space, newest first.")
             .params::<SpacePath>()
             .params::<ReadHeaders>()
-            .query_param::<Uuid>("after", "the measure that ended the page before")
+            .query_param::<String>("after", "the measure that ended the page before")
             .query_param::<u32>("limit", "1 to 1000, 100 where absent")
             .answers::<MeasuresBody>(Success::Done, "a page; `Link` leads to the next")
             .handled_by(list_measures),
