@@ -143,7 +143,7 @@ async fn append(store: &Store, lives: &[Life]) {
             events: life.events.iter().map(stored).collect(),
         };
         let told: Vec<&str> = some.iter().map(|life| life.told.as_str()).collect();
-        let answers = ens_store::raw::append(&store, some.iter().map(write).collect()).await;
+        let answers = ens_store::raw::append(store, some.iter().map(write).collect()).await;
         let answers = answers.unwrap_or_else(|error| panic!("{error}: {told:?}"));
         assert!(answers.iter().all(Result::is_ok), "a conflict among {told:?}");
     }

@@ -122,7 +122,7 @@ async fn poison(store: &Store, partition: Partition) -> u64 {
     };
     let write =
         Write { aggregate_type: "health_space".to_owned(), aggregate_id: id.to_string(), expected_version: 0, events: vec![unknown] };
-    ens_store::raw::append(&store, vec![write]).await.expect("an append").remove(0).expect("no conflict").position
+    ens_store::raw::append(store, vec![write]).await.expect("an append").remove(0).expect("no conflict").position
 }
 
 #[tokio::test]

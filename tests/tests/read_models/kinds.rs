@@ -32,7 +32,7 @@ fn written(kind: &str, stream: StreamId, event_type: &str) -> Write {
 }
 
 async fn append(store: &Store, write: Write) -> (Partition, u64) {
-    let appended = ens_store::raw::append(&store, vec![write]).await.expect("an append").remove(0).expect("no other writer");
+    let appended = ens_store::raw::append(store, vec![write]).await.expect("an append").remove(0).expect("no other writer");
     (appended.partition, appended.position)
 }
 
