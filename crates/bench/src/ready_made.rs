@@ -86,7 +86,7 @@ impl Template {
 
     async fn append(&self, store: &Store, lives: u64) -> Result<(), Failure> {
         let copies = (0..lives).map(|_| Ok(self.copy(Life::new(store)?))).collect::<Result<Vec<_>, Failure>>()?;
-        let lost = ens_store::raw::append(&store, copies).await?.into_iter().filter(Result::is_err).count();
+        let lost = ens_store::raw::append(store, copies).await?.into_iter().filter(Result::is_err).count();
         if lost == 0 { Ok(()) } else { Err(Failure::because("a new space met another writer")) }
     }
 }

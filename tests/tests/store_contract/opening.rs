@@ -22,7 +22,7 @@ async fn several_processes_may_bring_the_tables_up_to_date_at_once() {
         let stores: Vec<Store> = opened.into_iter().map(|store| store.expect("no panic").expect("an open store")).collect();
         for (number, store) in stores.iter().enumerate() {
             assert!(
-                ens_store::raw::append(&store, vec![write("a", u64::try_from(number).unwrap(), 1)]).await.expect("an append")[0].is_ok(),
+                ens_store::raw::append(store, vec![write("a", u64::try_from(number).unwrap(), 1)]).await.expect("an append")[0].is_ok(),
                 "{engine:?}"
             );
         }
