@@ -1,6 +1,6 @@
 //! The one list of all kinds of stream that may stand in the log, and with it of all events.
 //!
-//! A new section is one line in [`streams`]; readers, the command queue and the rebuild take it from there.
+//! A new section is one line in `streams!`; readers, the command queue and the rebuild take it from there.
 //! - an event of the list has a golden sample for ever
 //! - no sample was edited or deleted
 
