@@ -26,7 +26,7 @@ const STATES: [(&str, &str); 11] = [
     ("created", "a notice is owed"),
     ("notified", "notice received; the six weeks run"),
     ("unreachable", "no notice received: never opened automatically"),
-    ("opposed", "opposed to the opening (opposition)"),
+    ("opposed", "opposed to the opening"),
     ("blocked", "blocked for a technical reason"),
     ("open", "opened (ouvert), not activated"),
     ("active", "activated by the holder (titulaire)"),
