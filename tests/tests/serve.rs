@@ -92,13 +92,14 @@ async fn the_master_key_of_another_store_starts_nothing_and_says_what_to_mend() 
         let storage = TestStorage::fresh(engine).await;
         let run = |command: &str, key: &str| {
             let data = storage.folder().join("data").display().to_string();
-            let launch = Launch::default().arg(command).env("ENS_STORE", storage.url()).env("ENS_DATA", data);
+            let launch = command.split(' ').fold(Launch::default(), |launch, argument| launch.arg(argument));
+            let launch = launch.env("ENS_STORE", storage.url()).env("ENS_DATA", data);
             launch.env("ENS_MASTER_KEY", key).env("ENS_LISTEN", "127.0.0.1:0").run("")
         };
         let (ours, other) = ("ab".repeat(32), "cd".repeat(32));
         assert!(run("migrate", &ours).0.success());
         let (no_key, _) = run("migrate", "1234");
-        for command in ["serve", "migrate", "verify", "replay", "rebuild"] {
+        for command in ["serve", "migrate", "verify", "replay", "rebuild all"] {
             let (refused, printed) = run(command, &other);
             assert_eq!(refused.code(), no_key.code(), "{engine:?}: {command} ends as with any wrong setting");
             assert!(printed.contains("ENS_MASTER_KEY") && printed.contains("made with"), "{engine:?}: {command}: {printed}");

@@ -13,7 +13,7 @@ use super::letters::{folder_carrier, letters_dropped};
 use super::test_service::{Always, TestService, by_both, by_email, code_in, day};
 
 #[tokio::test]
-async fn two_orders_never_share_a_message_or_a_code() {
+async fn two_commands_never_share_a_message_or_a_code() {
     let service = TestService::fresh(Engine::SqliteMemory).await;
     let space = service.person(by_email("camille@exemple.invalid")).await;
     let state = service.space(space).await;
