@@ -32,10 +32,10 @@ pub(crate) struct Running {
 impl Running {
     /// Of this machine, where its system tells (Linux); nothing elsewhere.
     pub(crate) fn now() -> Option<Self> {
-        // A system without these files is no fault: the note says less then.
+        // A system without this file is no fault: the note says less then.
         let start = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-        let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
-        let seconds = uptime.split(['.', ' ']).next()?.parse().ok()?;
+        let uptime = std::fs::read_to_string("/proc/uptime").ok()?; // As above.
+        let seconds = uptime.split(['.', ' ']).next()?.parse().ok()?; // As above.
         Some(Self { start: start.trim().to_owned(), seconds })
     }
 }
@@ -97,8 +97,9 @@ impl LastSeen {
 
     fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace();
+        // A note that cannot be read is none.
         let at = words.next()?.parse().ok()?;
-        let running = words.next().zip(words.next().and_then(|seconds| seconds.parse().ok()));
+        let running = words.next().zip(words.next().and_then(|seconds| seconds.parse().ok())); // As above.
         Some(Self { at, running: running.map(|(start, seconds)| Running { start: start.to_owned(), seconds }) })
     }
 }

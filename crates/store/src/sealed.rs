@@ -73,6 +73,7 @@ impl<R: PersistedEventRepository> Sealed<R> {
 
 /// What a stock event does to the key of its space; one of a kind that is not ours does nothing.
 fn key_effect(event: &SerializedEvent) -> KeyEffect {
+    // An event that this program cannot read is stored as it is.
     let ours = StreamKind::named(&event.aggregate_type).and_then(|kind| Event::read(kind, &event.payload).ok());
     ours.map_or(KeyEffect::Keep, |event| event.key_effect())
 }

@@ -96,29 +96,61 @@ async fn two_stores(log: &Log) -> Vec<Store> {
     stores
 }
 
+/// One round: in each space a closing among the recordings, all asked at once of both stores.
+async fn close_and_record(log: &Log, stores: &[Store], round: usize, told: &mut Told) {
+    let mut envelopes = Vec::new();
+    for (number, space) in opened(&log.store, round).await.into_iter().enumerate() {
+        let mut of_space: Vec<_> = (0..RECORDINGS).map(|number| record(measure(space, number))).collect();
+        of_space.insert(number % (of_space.len() + 1), close(space));
+        envelopes.extend(of_space);
+    }
+    let closing: Vec<bool> = envelopes.iter().map(|envelope| envelope.stream.item().is_none()).collect();
+    for (answer, closing) in ask_at_once(stores, envelopes).await.into_iter().zip(closing) {
+        if closing {
+            assert!(answer.as_ref().is_ok_and(|outcome| !outcome.is_quiet()), "{:?}: {answer:?}", log.backend);
+        } else {
+            told.add(answer);
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_a_closing_and_recordings_at_once_whichever_is_first_in_the_log_decides() {
     for backend in Backend::OURS {
         let log = Log::fresh(backend).await;
         let (stores, mut told) = (two_stores(&log).await, Told::default());
         for round in 0..times(8, 200) {
-            let mut envelopes = Vec::new();
-            for (number, space) in opened(&log.store, round).await.into_iter().enumerate() {
-                let mut of_space: Vec<_> = (0..RECORDINGS).map(|number| record(measure(space, number))).collect();
-                of_space.insert(number % (of_space.len() + 1), close(space));
-                envelopes.extend(of_space);
-            }
-            let closing: Vec<bool> = envelopes.iter().map(|envelope| envelope.stream.item().is_none()).collect();
-            for (answer, closing) in ask_at_once(&stores, envelopes).await.into_iter().zip(closing) {
-                if closing {
-                    assert!(answer.as_ref().is_ok_and(|outcome| !outcome.is_quiet()), "{backend:?}: {answer:?}");
-                } else {
-                    told.add(answer);
-                }
-            }
+            close_and_record(&log, &stores, round, &mut told).await;
         }
         assert_eq!(recorded_in_use(&log).await, told.recorded, "{backend:?}");
         assert!(told.recorded > 0 && told.refused > 0, "{backend:?}: nobody raced: {told:?}");
+    }
+}
+
+/// One store brings the spaces back and records in them, in one batch; the other writes events to them meanwhile.
+async fn reopen_among_declarations(stores: &[Store], spaces: &[SpaceId]) {
+    let batches = stores.iter().enumerate().map(|(number, store)| {
+        let of_space = |space: &SpaceId| match number {
+            0 => vec![reopen(*space), record(measure(*space, 1)), close(*space), record(measure(*space, 2))],
+            _ => vec![declare_contacts(*space)],
+        };
+        let (store, envelopes) = (store.clone(), spaces.iter().flat_map(of_space).collect::<Vec<_>>());
+        tokio::spawn(async move {
+            if number == 0 {
+                return store.commands().execute_all(envelopes, &Policy::default()).await;
+            }
+            let mut answers = Vec::new();
+            for _ in 0..DECLARATIONS {
+                answers.extend(ask_at_once(std::slice::from_ref(&store), envelopes.clone()).await);
+            }
+            answers
+        })
+    });
+    for answers in join_all(batches).await {
+        for (place, answer) in answers.expect("no panic").into_iter().enumerate() {
+            let refused = matches!(answer, Err(Rejection::Refused(Refusal::Measure(MeasureRefusal::Space(_)))));
+            assert!(answer.is_ok() || (refused && place % 4 == 3), "{answer:?}");
+        }
     }
 }
 
@@ -131,31 +163,7 @@ async fn a_recording_counts_on_a_reopening_only_where_that_one_is_written() {
             let spaces = opened(&log.store, round).await;
             let closings = spaces.iter().map(|space| close(*space)).collect();
             assert!(log.store.commands().execute_all(closings, &policy).await.iter().all(Result::is_ok), "{backend:?}");
-            // One store brings the space back and records in it, in one batch; the other writes events to it meanwhile.
-            let batches = stores.iter().enumerate().map(|(number, store)| {
-                let of_space = |space: &SpaceId| match number {
-                    0 => vec![reopen(*space), record(measure(*space, 1)), close(*space), record(measure(*space, 2))],
-                    _ => vec![declare_contacts(*space)],
-                };
-                let (store, envelopes) = (store.clone(), spaces.iter().flat_map(of_space).collect::<Vec<_>>());
-                tokio::spawn(async move {
-                    if number == 0 {
-                        return store.commands().execute_all(envelopes, &Policy::default()).await;
-                    }
-                    let mut answers = Vec::new();
-                    for _ in 0..DECLARATIONS {
-                        answers.extend(ask_at_once(std::slice::from_ref(&store), envelopes.clone()).await);
-                    }
-                    answers
-                })
-            });
-            for answers in join_all(batches).await {
-                let answers = answers.expect("no panic");
-                for (place, answer) in answers.into_iter().enumerate() {
-                    let refused = matches!(answer, Err(Rejection::Refused(Refusal::Measure(MeasureRefusal::Space(_)))));
-                    assert!(answer.is_ok() || (refused && place % 4 == 3), "{backend:?}: {answer:?}");
-                }
-            }
+            reopen_among_declarations(&stores, &spaces).await;
         }
         assert_eq!(recorded_in_use(&log).await, SPACES * times(8, 200), "{backend:?}");
     }

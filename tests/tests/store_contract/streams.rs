@@ -2,6 +2,7 @@
 
 use cqrs_es::Aggregate;
 use cqrs_es::persist::{PersistedEventRepository, SerializedEvent};
+use ens_domain::sections::measures::Measure;
 use ens_domain::space::HealthSpace;
 use ens_store::{After, NewEvent, Store, StoredEvent, Write};
 use postgres_es::PostgresEventRepository;
@@ -13,7 +14,7 @@ use crate::destruction::first_email;
 use crate::persons::{create, email, live, space};
 
 /// A kind of stream that no code knows yet.
-const MEASURES: &str = "measures";
+const MEASURES: &str = Measure::TYPE;
 
 /// The id of an item's stream.
 fn item(space: &str, number: u128) -> String {
@@ -33,7 +34,12 @@ impl First<'_> {
     async fn write(self, log: &Log) {
         if log.backend == Backend::PostgresStock {
             let stock = PostgresEventRepository::new(service_pool(log.storage.url()).await);
-            return stock.persist::<HealthSpace>(&[self.serialized()], None).await.expect("a stock write");
+            // The stock writer takes the kind of the aggregate, not of the event.
+            let written = match self.kind {
+                HealthSpace::TYPE => stock.persist::<HealthSpace>(&[self.serialized()], None).await,
+                _ => stock.persist::<Measure>(&[self.serialized()], None).await,
+            };
+            return written.expect("a stock write");
         }
         ens_store::raw::append(&log.store, vec![self.ours()]).await.expect("a write")[0].expect("no other writer");
     }

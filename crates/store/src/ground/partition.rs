@@ -49,6 +49,7 @@ impl Partitions {
     pub(crate) fn counted(rows: i64) -> Result<Self, NotAPartition> {
         match u16::try_from(rows) {
             Ok(count) if (1..=1024).contains(&count) => Ok(Self(count)),
+            // Too many for a number of 16 bits is too many.
             Ok(_) | Err(_) => Err(NotAPartition("a database has between 1 and 1024 partitions")),
         }
     }

@@ -364,6 +364,7 @@ fn answers(
     for (place, stream, answer) in answers {
         let its = if matches!(answer, Answer::Decided) { decided.next() } else { None };
         let stands = !spoiled.contains(&stream.id.space());
+        // A stream that could not be loaded has answered its commands already.
         let position = streams.get_mut(&stream).and_then(|stream| stream.as_mut().ok()).map(|stream| &mut stream.cached.loaded.position);
         let outcome = match (answer, its) {
             (Answer::Rejected(rejection), _) if stands => Err(rejection),

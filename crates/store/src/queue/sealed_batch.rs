@@ -86,6 +86,7 @@ fn latest_key(batch: &LoadedBatch, stream: StreamKey, command: &QueuedCommand) -
     match batch.streams.get(&StreamKey::of_space(stream.id.space())) {
         Some(Ok(BatchStream { cached, .. })) if cached.key.is_some() => cached.key.clone().map_or(Latest::Unknown, Latest::Key),
         Some(Ok(BatchStream { origin: Origin::Nothing, .. })) if command.rounds <= 1 => Latest::Absent,
+        // A stream that could not be loaded is sealed for nobody.
         Some(Ok(_) | Err(_)) | None => Latest::Unknown,
     }
 }

@@ -59,6 +59,7 @@ async fn opened(pool: PgPoolOptions, options: &PgConnectOptions) -> Result<PgPoo
     match pool.connect_with(options.clone()).await {
         Err(sqlx::Error::PoolTimedOut) => match timeout(REACH, options.connect()).await {
             Ok(Err(why)) => Err(why.into()),
+            // It answers now, or not in time either: the pool's own error says as much.
             Ok(Ok(_)) | Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
         },
         opened => Ok(opened?),

@@ -169,6 +169,7 @@ impl Commits {
                 None | Some(Ok(AtHead::Written)) => {
                     self.at_heads(connection, &[std::slice::from_ref(batch)]).await.map(|written| of(batch.partition, &written))
                 }
+                // Behind a batch that was not written nothing is: these are decided again, and the first one has told its error.
                 Some(Ok(AtHead::Moved) | Err(_)) => Ok(AtHead::Moved),
             });
         }

@@ -40,6 +40,7 @@ pub(crate) struct Sqlite {
 
 /// The file behind what follows `sqlite:`; none in memory, nor where it is no place.
 pub(crate) fn file_of(place: &str) -> Option<PathBuf> {
+    // A place that is none is refused with its error where it is opened.
     Place::of(place).ok()?.file()
 }
 

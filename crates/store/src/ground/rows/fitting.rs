@@ -40,6 +40,7 @@ pub(super) fn time(written: &str) -> Option<Cow<'static, str>> {
     if let Ok(day) = written.parse::<NaiveDate>() {
         return Some(Cow::Borrowed(if day.year() < 1 { FIRST_DAY } else { LAST_DAY }));
     }
+    // What is neither a day nor an instant stays as it is.
     written.parse().ok().map(instant)
 }
 
