@@ -15,18 +15,7 @@ CREATE TABLE keys.space_keys (
 ) PARTITION BY LIST (partition);
 
 -- A destroyed key must not stay in a dead row for long: vacuum after 50 of them, however many keys there are.
-DO $$
-DECLARE
-    number smallint;
-BEGIN
-    FOR number IN SELECT partition FROM log_heads ORDER BY partition LOOP
-        EXECUTE format(
-            'CREATE TABLE keys.space_keys_%s PARTITION OF keys.space_keys FOR VALUES IN (%s)
-             WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50,
-                   autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 200000)',
-            lpad(number::text, 2, '0'), number);
-    END LOOP;
-END $$;
+CALL create_leaves('keys.space_keys', 'autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50, autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 200000');
 
 GRANT USAGE ON SCHEMA keys TO ens_service;
 GRANT SELECT, INSERT, UPDATE (wrapped, destroyed_at) ON keys.space_keys TO ens_service;

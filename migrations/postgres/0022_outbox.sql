@@ -19,19 +19,7 @@ CREATE TABLE outbox (
 
 -- Every row is claimed once and then goes: half of each page is left free for the claim. Vacuum and analyze go by number, because the table is empty in the
 -- morning and holds a day's letters at noon: a share of what it held at its last count says nothing.
-DO $$
-DECLARE
-    number smallint;
-BEGIN
-    FOR number IN SELECT partition FROM log_heads ORDER BY partition LOOP
-        EXECUTE format(
-            'CREATE TABLE outbox_%s PARTITION OF outbox FOR VALUES IN (%s)
-             WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
-                   autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 10000,
-                   autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000)',
-            lpad(number::text, 2, '0'), number);
-    END LOOP;
-END $$;
+CALL create_leaves('outbox', 'fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 10000, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000');
 
 CREATE INDEX outbox_due ON outbox (channel, due_at, message) WHERE handed_over_at IS NULL;
 

@@ -38,13 +38,4 @@ CREATE TABLE space_status (
 ) PARTITION BY LIST (partition);
 
 -- A row is changed in place about six times in a life, and no index holds what changes: the room left in the page keeps each change there (HOT).
-DO $$
-DECLARE
-    number smallint;
-BEGIN
-    FOR number IN SELECT partition FROM log_heads ORDER BY partition LOOP
-        EXECUTE format(
-            'CREATE TABLE space_status_%s PARTITION OF space_status FOR VALUES IN (%s) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05)',
-            lpad(number::text, 2, '0'), number);
-    END LOOP;
-END $$;
+CALL create_leaves('space_status', 'fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05');

@@ -14,15 +14,6 @@ CREATE TABLE openings_due (
 ) PARTITION BY LIST (partition);
 
 -- A row comes with a space, is changed once or twice and goes with its opening, millions of them in one night: dead rows are cleared early.
-DO $$
-DECLARE
-    number smallint;
-BEGIN
-    FOR number IN SELECT partition FROM log_heads ORDER BY partition LOOP
-        EXECUTE format(
-            'CREATE TABLE openings_due_%s PARTITION OF openings_due FOR VALUES IN (%s) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02)',
-            lpad(number::text, 2, '0'), number);
-    END LOOP;
-END $$;
+CALL create_leaves('openings_due', 'fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02');
 
 CREATE INDEX openings_due_by_day ON openings_due (last_day, space) WHERE stage = 'notified';

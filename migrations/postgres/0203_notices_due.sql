@@ -13,13 +13,4 @@ CREATE TABLE notices_due (
 ) PARTITION BY LIST (partition);
 
 -- A row comes when a notice is owed and goes when it is sent, millions of them in one campaign: dead rows are cleared early.
-DO $$
-DECLARE
-    number smallint;
-BEGIN
-    FOR number IN SELECT partition FROM log_heads ORDER BY partition LOOP
-        EXECUTE format(
-            'CREATE TABLE notices_due_%s PARTITION OF notices_due FOR VALUES IN (%s) WITH (autovacuum_vacuum_scale_factor = 0.02)',
-            lpad(number::text, 2, '0'), number);
-    END LOOP;
-END $$;
+CALL create_leaves('notices_due', 'autovacuum_vacuum_scale_factor = 0.02');

@@ -16,13 +16,4 @@ CREATE TABLE campaign_progress (
 ) PARTITION BY LIST (partition);
 
 -- Rows are changed in place and no index holds what changes: the room left in the page keeps each change there (HOT).
-DO $$
-DECLARE
-    number smallint;
-BEGIN
-    FOR number IN SELECT partition FROM log_heads ORDER BY partition LOOP
-        EXECUTE format(
-            'CREATE TABLE campaign_progress_%s PARTITION OF campaign_progress FOR VALUES IN (%s) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05)',
-            lpad(number::text, 2, '0'), number);
-    END LOOP;
-END $$;
+CALL create_leaves('campaign_progress', 'fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05');

@@ -16,14 +16,4 @@ CREATE TABLE history (
 ) PARTITION BY LIST (partition);
 
 -- Rows are only ever inserted: vacuum by their number, because a share of a table that never stops growing comes too late.
-DO $$
-DECLARE
-    number smallint;
-BEGIN
-    FOR number IN SELECT partition FROM log_heads ORDER BY partition LOOP
-        EXECUTE format(
-            'CREATE TABLE history_%s PARTITION OF history FOR VALUES IN (%s)
-             WITH (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 1000000)',
-            lpad(number::text, 2, '0'), number);
-    END LOOP;
-END $$;
+CALL create_leaves('history', 'autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 1000000');

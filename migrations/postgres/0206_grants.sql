@@ -20,13 +20,4 @@ CREATE TABLE grants (
 ) PARTITION BY LIST (partition);
 
 -- A row is changed once, when it ends.
-DO $$
-DECLARE
-    number smallint;
-BEGIN
-    FOR number IN SELECT partition FROM log_heads ORDER BY partition LOOP
-        EXECUTE format(
-            'CREATE TABLE grants_%s PARTITION OF grants FOR VALUES IN (%s) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05)',
-            lpad(number::text, 2, '0'), number);
-    END LOOP;
-END $$;
+CALL create_leaves('grants', 'fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05');

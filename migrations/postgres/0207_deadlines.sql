@@ -14,15 +14,6 @@ CREATE TABLE deadlines (
 ) PARTITION BY LIST (partition);
 
 -- A row comes with a deadline and goes when it is over: dead rows are cleared early.
-DO $$
-DECLARE
-    number smallint;
-BEGIN
-    FOR number IN SELECT partition FROM log_heads ORDER BY partition LOOP
-        EXECUTE format(
-            'CREATE TABLE deadlines_%s PARTITION OF deadlines FOR VALUES IN (%s) WITH (autovacuum_vacuum_scale_factor = 0.02)',
-            lpad(number::text, 2, '0'), number);
-    END LOOP;
-END $$;
+CALL create_leaves('deadlines', 'autovacuum_vacuum_scale_factor = 0.02');
 
 CREATE INDEX deadlines_by_day ON deadlines (due_on, space, kind, subject);

@@ -17,15 +17,6 @@ CREATE TABLE measures (
 ) PARTITION BY LIST (partition);
 
 -- Rows are inserted, and seldom removed: vacuum by their number, not by a share of a table that grows for years.
-DO $$
-DECLARE
-    number smallint;
-BEGIN
-    FOR number IN SELECT partition FROM log_heads ORDER BY partition LOOP
-        EXECUTE format(
-            'CREATE TABLE measures_%s PARTITION OF measures FOR VALUES IN (%s) WITH (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 1000000, autovacuum_vacuum_scale_factor = 0.05)',
-            lpad(number::text, 2, '0'), number);
-    END LOOP;
-END $$;
+CALL create_leaves('measures', 'autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 1000000, autovacuum_vacuum_scale_factor = 0.05');
 
 CREATE INDEX measures_newest_first ON measures (space, taken_at, item);
