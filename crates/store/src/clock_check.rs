@@ -21,11 +21,13 @@ const APART: TimeDelta = TimeDelta::minutes(2);
 /// # Errors
 /// [`StoreError::Clock`] where it cannot be trusted, or the database's.
 pub(crate) async fn compare(shared: &Shared, clock: impl Fn() -> DateTime<Utc> + Send + Sync) -> Result<(), StoreError> {
-    let found = fault(shared, &clock).await?;
-    if let Some(wrong) = found {
-        return Err(StoreError::Clock(wrong));
+    let (reference, found) = looked_up(shared, &clock).await?;
+    match (found, reference) {
+        (Some(wrong), _) => return Err(StoreError::Clock(wrong)),
+        (None, ClockReference::Note(file)) => note(&file, clock()),
+        (None, ClockReference::Server(_) | ClockReference::Nothing) => {}
     }
-    note_seen(shared, clock()).await
+    Ok(())
 }
 
 /// What is wrong with this process's clock, if anything is; notes nothing.
@@ -33,19 +35,29 @@ pub(crate) async fn compare(shared: &Shared, clock: impl Fn() -> DateTime<Utc> +
 /// # Errors
 /// The database's.
 pub(crate) async fn fault(shared: &Shared, clock: impl Fn() -> DateTime<Utc> + Send + Sync) -> Result<Option<ClockFault>, StoreError> {
+    looked_up(shared, &clock).await.map(|(_, found)| found)
+}
+
+/// What the clock was compared with, asked for once, and what is wrong with it.
+async fn looked_up(
+    shared: &Shared,
+    clock: &(impl Fn() -> DateTime<Utc> + Send + Sync),
+) -> Result<(ClockReference, Option<ClockFault>), StoreError> {
     let before = clock();
-    match shared.engine().clock_reference().await? {
-        ClockReference::Server(at) => Ok(apart(before, at, clock())),
-        ClockReference::Nothing => Ok(None),
+    let reference = shared.engine().clock_reference().await?;
+    let found = match &reference {
+        ClockReference::Server(at) => apart(before, *at, clock()),
+        ClockReference::Nothing => None,
         ClockReference::Note(file) => {
-            let seen = match LastSeen::read(&file).map_err(unreadable)? {
+            let seen = match LastSeen::read(file).map_err(unreadable)? {
                 Some(seen) => Some(seen),
                 None => last_recorded(shared).await?.map(LastSeen::only),
             };
             let now = LastSeen::now(clock());
-            Ok(seen.filter(|seen| seen.jumped_until(&now)).map(|seen| ClockFault::Jumped { last_seen: seen.at() }))
+            seen.filter(|seen| seen.jumped_until(&now)).map(|seen| ClockFault::Jumped { last_seen: seen.at() })
         }
-    }
+    };
+    Ok((reference, found))
 }
 
 /// Takes the operator's word that the clock is right now, whatever it seems. On PostgreSQL the server's clock is asked all the same.
@@ -57,14 +69,6 @@ pub(crate) async fn accept(shared: &Shared, now: DateTime<Utc>) -> Result<(), St
         ClockReference::Note(file) => LastSeen::now(now).write(&file).map_err(unreadable),
         ClockReference::Server(_) | ClockReference::Nothing => Ok(()),
     }
-}
-
-async fn note_seen(shared: &Shared, at: DateTime<Utc>) -> Result<(), StoreError> {
-    match shared.engine().clock_reference().await? {
-        ClockReference::Note(file) => note(&file, at),
-        ClockReference::Server(_) | ClockReference::Nothing => {}
-    }
-    Ok(())
 }
 
 /// When the youngest event was recorded, by the clock of the database.
