@@ -11,16 +11,20 @@ use uuid::{Builder, Uuid};
 use crate::backends::{Backend, Log};
 use crate::persons::{create, live, message, oppose, send_notice, space, withdraw};
 
-const ONE: [u8; 32] = [1; 32];
-const TWO: [u8; 32] = [2; 32];
+/// The digest of a request.
+pub(crate) const ONE: [u8; 32] = [1; 32];
+/// The digest of another.
+pub(crate) const TWO: [u8; 32] = [2; 32];
 
-async fn execute(log: &Log, envelope: CommandEnvelope) -> Result<Outcome, Rejection> {
+/// Executes a command on a log that others write to as well.
+pub(crate) async fn execute(log: &Log, envelope: CommandEnvelope) -> Result<Outcome, Rejection> {
     // On the stock backend another writer also writes to the log.
     log.write("bystander", 0, 1).await.ok();
     log.store.commands().execute(envelope, &Policy::default()).await
 }
 
-fn again(outcome: Outcome) -> Outcome {
+/// The answer to a repeated request, by the answer to the first.
+pub(crate) fn again(outcome: Outcome) -> Outcome {
     Outcome { answered: Answered::Again, ..outcome }
 }
 

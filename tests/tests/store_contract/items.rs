@@ -8,26 +8,14 @@ use ens_domain::policy::Policy;
 use ens_domain::sections::measures::{Measure, MeasureEvent, MeasureRefusal, Reading};
 use ens_domain::space::{Parties, SpaceRefusal};
 use ens_domain::stream::StreamId;
-use ens_store::{Answered, CommandEnvelope, OpenError, Outcome, Rejection, Span, Store, StoreError};
+use ens_store::{OpenError, Outcome, Rejection, Span, Store, StoreError};
 use ens_tests::cohort::weight;
 use futures::future::join_all;
 
 use crate::backends::{Backend, Log, options};
+use crate::idempotency::{ONE, TWO, again, execute};
 use crate::measures::{measure, now, record, remove};
 use crate::persons::{close, create, declare_contacts, destroy, life_until_destroyed, life_until_open, live, oppose, space};
-
-const ONE: [u8; 32] = [1; 32];
-const TWO: [u8; 32] = [2; 32];
-
-async fn execute(log: &Log, envelope: CommandEnvelope) -> Result<Outcome, Rejection> {
-    // On the stock backend another writer also writes to the log.
-    log.write("bystander", 0, 1).await.ok();
-    log.store.commands().execute(envelope, &Policy::default()).await
-}
-
-fn again(outcome: Outcome) -> Outcome {
-    Outcome { answered: Answered::Again, ..outcome }
-}
 
 /// The value that a recording kept, sealed.
 fn value(outcome: &Outcome) -> Personal<Reading> {
