@@ -39,7 +39,7 @@ pub async fn compare(store: &Store, name: &str) -> Result<Vec<Difference>, Rebui
     let fresh = FreshTable::of(store, name, Purpose::Compare).await?;
     let compared = compare_all(store, &fresh).await;
     // The fresh table is worth nothing afterwards. If it cannot be dropped either, the first error is the one that counts.
-    let cleared = fresh.site().clear().await;
+    let cleared = fresh.table_rebuild().clear().await;
     let differences = compared?;
     cleared?;
     Ok(differences)

@@ -171,19 +171,19 @@ async fn of_two_rebuilds_of_one_read_model_the_second_is_refused() {
     for engine in Engine::DURABLE {
         let populated = PopulatedStore::lived(engine, 2).await;
         let other = open_store(populated.storage.url()).await;
-        let site = populated
+        let table_rebuild = populated
             .store
             .read_models()
             .table_rebuild(&table_of("history"), ens_store::Purpose::Replace)
             .await
-            .expect("a site")
+            .expect("a rebuild")
             .expect("nobody else");
         for store in [&populated.store, &other] {
             assert_eq!(rebuild(store, "history").await, Err(RebuildError::UnderWay("history")), "{engine:?}");
             assert_eq!(roll_back(store, "history").await, Err(RebuildError::UnderWay("history")), "{engine:?}");
         }
         rebuild(&other, "deadlines").await.expect("another one's rebuild is nobody's business");
-        drop(site);
+        drop(table_rebuild);
         rebuild(&other, "history").await.expect("a rebuild once the first is gone");
     }
 }

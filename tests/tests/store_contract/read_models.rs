@@ -133,19 +133,20 @@ async fn a_rebuilt_table_takes_the_place_of_the_old_one_with_its_checkpoints() {
         put(&log, partition, 1).await;
         // Twice, because the second rebuild finds the names that the first one left.
         for points in [2, 3] {
-            let site = log.store.read_models().table_rebuild(&SCORES, Purpose::Replace).await.expect("a site").expect("nobody else");
+            let table_rebuild =
+                log.store.read_models().table_rebuild(&SCORES, Purpose::Replace).await.expect("a rebuild").expect("nobody else");
             assert!(
                 log.store.read_models().table_rebuild(&SCORES, Purpose::Replace).await.expect("an answer").is_none(),
                 "{backend:?}: one at a time"
             );
-            fill(&site, partition, points).await;
+            fill(&table_rebuild, partition, points).await;
             assert_eq!(scores(&log.store).await, expected(&[(0, points - 1)]), "{backend:?}: the old one serves until the swap");
-            let swap = site.hold_live().await.expect("held");
+            let swap = table_rebuild.hold_live().await.expect("held");
             assert!(swap.positions().contains(&(partition, 30)), "{backend:?}");
             swap.put_in_place().await.expect("a swap");
             assert_eq!(scores(&log.store).await, expected(&[(0, points)]), "{backend:?}");
             assert!(log.store.read_models().checkpoints("scores").await.expect("checkpoints").contains(&(partition, 30)), "{backend:?}");
-            assert_eq!(log.store.read_models().checkpoints(&site.fresh().name).await, Ok(Vec::new()), "{backend:?}");
+            assert_eq!(log.store.read_models().checkpoints(&table_rebuild.fresh().name).await, Ok(Vec::new()), "{backend:?}");
             // Keys and indexes exist on the new table: the follower's upsert works.
             put(&log, partition, points).await;
         }
@@ -157,22 +158,24 @@ async fn an_unfinished_rebuild_is_gone_on_with_and_the_table_that_it_replaces_is
     for backend in LEGS {
         let (log, partition) = with_scores(backend).await;
         put(&log, partition, 1).await;
-        let site = log.store.read_models().table_rebuild(&SCORES, Purpose::Replace).await.expect("a site").expect("nobody else");
-        let begun = site.begin().await.expect("a beginning");
+        let table_rebuild =
+            log.store.read_models().table_rebuild(&SCORES, Purpose::Replace).await.expect("a rebuild").expect("nobody else");
+        let begun = table_rebuild.begin().await.expect("a beginning");
         assert_eq!(begun.iter().map(|leaf| leaf.bound).sum::<u64>(), 30, "{backend:?}");
-        drop(site);
-        let site = log.store.read_models().table_rebuild(&SCORES, Purpose::Replace).await.expect("a site").expect("it was let go");
-        assert_eq!(site.begin().await, Ok(begun), "{backend:?}");
-        fill(&site, partition, 2).await;
-        assert!(site.begin().await.expect("progress").iter().all(|leaf| leaf.leaf == Leaf::Settled), "{backend:?}");
-        site.hold_live().await.expect("held").put_in_place().await.expect("a swap");
+        drop(table_rebuild);
+        let table_rebuild =
+            log.store.read_models().table_rebuild(&SCORES, Purpose::Replace).await.expect("a rebuild").expect("it was let go");
+        assert_eq!(table_rebuild.begin().await, Ok(begun), "{backend:?}");
+        fill(&table_rebuild, partition, 2).await;
+        assert!(table_rebuild.begin().await.expect("progress").iter().all(|leaf| leaf.leaf == Leaf::Settled), "{backend:?}");
+        table_rebuild.hold_live().await.expect("held").put_in_place().await.expect("a swap");
         for points in [1, 2, 1] {
-            assert_eq!(site.roll_back().await, Ok(true), "{backend:?}");
+            assert_eq!(table_rebuild.roll_back().await, Ok(true), "{backend:?}");
             assert_eq!(scores(&log.store).await, expected(&[(0, points)]), "{backend:?}");
             put(&log, partition, points).await;
         }
-        site.drop_previous().await.expect("dropped");
-        assert_eq!(site.roll_back().await, Ok(false), "{backend:?}");
+        table_rebuild.drop_previous().await.expect("dropped");
+        assert_eq!(table_rebuild.roll_back().await, Ok(false), "{backend:?}");
         assert!(log.store.read_models().select::<Value>("SELECT * FROM scores_previous", &[]).await.is_err(), "{backend:?}");
     }
 }
@@ -185,15 +188,15 @@ async fn put(log: &Log, partition: Partition, points: i64) {
 }
 
 /// Fills a fresh table as a rebuild does, with one row.
-async fn fill(site: &TableRebuild, partition: Partition, points: i64) {
-    for mut leaf in site.begin().await.expect("a beginning") {
+async fn fill(table_rebuild: &TableRebuild, partition: Partition, points: i64) {
+    for mut leaf in table_rebuild.begin().await.expect("a beginning") {
         if leaf.partition == partition {
             let mut rows = Rows::of(&SCORES);
             rows.push(&score(0, points)).expect("a flat row");
             leaf.events = 30;
-            site.fill(&rows, &leaf).await.expect("rows");
+            table_rebuild.fill(&rows, &leaf).await.expect("rows");
         }
-        site.settle(&leaf).await.expect("settled");
+        table_rebuild.settle(&leaf).await.expect("settled");
     }
 }
 

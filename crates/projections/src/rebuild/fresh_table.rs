@@ -24,16 +24,16 @@ const AT_ONCE: usize = 3;
 pub(crate) struct FreshTable {
     store: Store,
     read_model: &'static dyn ReadModel,
-    site: Arc<TableRebuild>,
+    table_rebuild: Arc<TableRebuild>,
 }
 
 impl FreshTable {
     /// The fresh table of the read model of this name; it is made when it is filled.
     pub(crate) async fn of(store: &Store, name: &str, purpose: Purpose) -> Result<Self, RebuildError> {
         let read_model = read_model(name).ok_or(RebuildError::NoSuchReadModel)?;
-        let site =
+        let table_rebuild =
             store.read_models().table_rebuild(&read_model.table(), purpose).await?.ok_or(RebuildError::UnderWay(read_model.name()))?;
-        Ok(Self { store: store.clone(), read_model, site: Arc::new(site) })
+        Ok(Self { store: store.clone(), read_model, table_rebuild: Arc::new(table_rebuild) })
     }
 
     pub(crate) const fn read_model(&self) -> &'static dyn ReadModel {
@@ -41,16 +41,16 @@ impl FreshTable {
     }
 
     pub(crate) fn table(&self) -> &Table {
-        self.site.fresh()
+        self.table_rebuild.fresh()
     }
 
-    pub(crate) fn site(&self) -> &TableRebuild {
-        &self.site
+    pub(crate) fn table_rebuild(&self) -> &TableRebuild {
+        &self.table_rebuild
     }
 
     /// Fills every leaf up to its bound.
     pub(crate) async fn fill(&self, folded: &FoldProgress) -> Result<(), RebuildError> {
-        let leaves = self.site.begin().await?;
+        let leaves = self.table_rebuild.begin().await?;
         folded.begin(&leaves);
         let mut waiting = leaves.into_iter().filter(|leaf| leaf.leaf == Leaf::Filling);
         let halt = Arc::new(AtomicBool::new(false));
@@ -77,8 +77,8 @@ impl FreshTable {
     }
 
     fn leaf(&self, folded: &FoldProgress, halt: &Arc<AtomicBool>) -> LeafFilling {
-        let (store, site) = (self.store.clone(), self.site.clone());
-        LeafFilling { store, read_model: self.read_model, site, folded: folded.clone(), halt: halt.clone() }
+        let (store, table_rebuild) = (self.store.clone(), self.table_rebuild.clone());
+        LeafFilling { store, read_model: self.read_model, table_rebuild, folded: folded.clone(), halt: halt.clone() }
     }
 
     /// Follows the log up to a position of each partition.

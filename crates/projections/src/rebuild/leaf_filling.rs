@@ -24,7 +24,7 @@ const SPACE_ID: usize = 36;
 pub(super) struct LeafFilling {
     pub(super) store: Store,
     pub(super) read_model: &'static dyn ReadModel,
-    pub(super) site: Arc<TableRebuild>,
+    pub(super) table_rebuild: Arc<TableRebuild>,
     pub(super) folded: FoldProgress,
     /// Set when another leaf could not be filled: this one then ends after the page that is under way.
     pub(super) halt: Arc<AtomicBool>,
@@ -45,7 +45,7 @@ impl LeafFilling {
                 continue;
             };
             limit = PAGE;
-            let mut rows = Rows::of(self.site.fresh());
+            let mut rows = Rows::of(self.table_rebuild.fresh());
             for space in whole.chunk_by(same_space) {
                 self.read_model.fold_space(&self.decoded(space)?, &mut rows)?;
             }
@@ -53,7 +53,7 @@ impl LeafFilling {
             let events = u64::try_from(whole.len()).unwrap_or(u64::MAX);
             progress.events += events;
             progress.after = After { aggregate_type: last.aggregate_type.clone(), aggregate_id: last.aggregate_id.clone() };
-            self.site.fill(&rows, &progress).await?;
+            self.table_rebuild.fill(&rows, &progress).await?;
             self.folded.add(events);
         }
         Ok(())
@@ -64,7 +64,7 @@ impl LeafFilling {
         if progress.events != progress.bound {
             return Err(StoreError::Malformed("a partition that does not hold as many events as its head says").into());
         }
-        Ok(self.site.settle(progress).await?)
+        Ok(self.table_rebuild.settle(progress).await?)
     }
 
     /// The events of one space that the read model reads, in the order of their positions.

@@ -48,7 +48,7 @@ pub async fn rebuild_watched(store: &Store, name: &str, folded: &FoldProgress) -
     let built = build(store, &fresh, folded).await;
     if let Err(RebuildError::Stopped(_)) = &built {
         // Another version of the program will fold otherwise, so nothing of this one is worth keeping.
-        fresh.site().clear().await?;
+        fresh.table_rebuild().clear().await?;
     }
     built
 }
@@ -58,7 +58,7 @@ async fn build(store: &Store, fresh: &FreshTable, folded: &FoldProgress) -> Resu
     for _ in 0..ATTEMPTS {
         fresh.follow_all(&store.log().heads().await?).await?;
         // From here on the live table's followers are held for a moment, so that no reader of the new table sees an older state.
-        let swap = fresh.site().hold_live().await?;
+        let swap = fresh.table_rebuild().hold_live().await?;
         fresh.follow_all(swap.positions()).await?;
         let reached = store.read_models().checkpoints(&fresh.table().name).await?;
         match swap.put_in_place().await {
@@ -84,7 +84,7 @@ pub async fn roll_back(store: &Store, name: &str) -> Result<u64, RebuildError> {
     let reached: u64 = store.read_models().checkpoints(&previous.name).await?.into_iter().map(|(_, position)| position).sum();
     let head: u64 = store.log().heads().await?.into_iter().map(|(_, head)| head).sum();
     for _ in 0..ATTEMPTS {
-        match fresh.site().roll_back().await {
+        match fresh.table_rebuild().roll_back().await {
             Ok(true) => return Ok(head.saturating_sub(reached)),
             Ok(false) => return Err(RebuildError::NothingKept(fresh.read_model().name())),
             Err(StoreError::Overtaken) => {}
@@ -99,5 +99,5 @@ pub async fn roll_back(store: &Store, name: &str) -> Result<u64, RebuildError> {
 /// # Errors
 /// [`RebuildError`]: it may still be there.
 pub async fn drop_previous(store: &Store, name: &str) -> Result<(), RebuildError> {
-    Ok(FreshTable::of(store, name, Purpose::Replace).await?.site().drop_previous().await?)
+    Ok(FreshTable::of(store, name, Purpose::Replace).await?.table_rebuild().drop_previous().await?)
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::admission::{self, Appending, KnownHead, Places, StreamAppend, UnderLock};
 use super::in_flight::InFlight;
-use super::loaded_batch::{Answer, BatchStream, DecidedCommand, LoadedBatch, Origin};
+use super::loaded_batch::{BatchStream, CommandAnswer, DecidedCommand, LoadedBatch, Origin};
 use super::queued::{Answers, Commands, QueuedCommand};
 use super::repeated::answer_repeated;
 use super::sealed_batch::{SealedBatch, seal_batch};
@@ -362,26 +362,26 @@ fn answers(
     let mut decided = decided.into_iter().zip(written);
     let mut spoiled: HashSet<SpaceId> = HashSet::new();
     for (place, stream, answer) in answers {
-        let its = if matches!(answer, Answer::Decided) { decided.next() } else { None };
+        let its = if matches!(answer, CommandAnswer::Decided) { decided.next() } else { None };
         let stands = !spoiled.contains(&stream.id.space());
         // A stream that could not be loaded has answered its commands already.
         let position = streams.get_mut(&stream).and_then(|stream| stream.as_mut().ok()).map(|stream| &mut stream.cached.loaded.position);
         let outcome = match (answer, its) {
-            (Answer::Rejected(rejection), _) if stands => Err(rejection),
-            (Answer::Quiet { version, loaded_position }, _) if stands => {
+            (CommandAnswer::Rejected(rejection), _) if stands => Err(rejection),
+            (CommandAnswer::Quiet { version, loaded_position }, _) if stands => {
                 let position = position.map_or(loaded_position, |position| *position);
                 Ok(Outcome { stream: stream.id, version, partition, position, events: Vec::new(), answered: Answered::Now })
             }
-            (Answer::Decided, Some((decided, Written::At(at)))) => {
+            (CommandAnswer::Decided, Some((decided, Written::At(at)))) => {
                 position.into_iter().for_each(|position| *position = at.position);
                 let Appended { version, partition, position } = at;
                 Ok(Outcome { stream: stream.id, version, partition, position, events: decided.events, answered: Answered::Now })
             }
-            (Answer::Decided, Some((_, Written::Lost(error)))) => {
+            (CommandAnswer::Decided, Some((_, Written::Lost(error)))) => {
                 spoiled.insert(stream.id.space());
                 Err(Rejection::Store(error))
             }
-            (Answer::Rejected(_) | Answer::Quiet { .. } | Answer::Decided, _) => {
+            (CommandAnswer::Rejected(_) | CommandAnswer::Quiet { .. } | CommandAnswer::Decided, _) => {
                 spoiled.insert(stream.id.space());
                 continue;
             }

@@ -33,7 +33,7 @@ impl DecidedCommand {
 }
 
 /// A command's answer, if what it was decided on is written.
-pub(super) enum Answer {
+pub(super) enum CommandAnswer {
     Rejected(Rejection),
     Quiet {
         version: u64,
@@ -81,7 +81,7 @@ pub(super) struct LoadedBatch {
     pub(super) waiting: HashSet<SpaceId>,
     keys: HashSet<Uuid>,
     pub(super) decided: Vec<DecidedCommand>,
-    pub(super) answers: Vec<(usize, StreamKey, Answer)>,
+    pub(super) answers: Vec<(usize, StreamKey, CommandAnswer)>,
 }
 
 impl LoadedBatch {
@@ -102,17 +102,17 @@ impl LoadedBatch {
                     self.waiting.insert(space);
                 }
                 self.decided.push(decided);
-                Answer::Decided
+                CommandAnswer::Decided
             }
         };
         self.answers.push((place, stream, answer));
     }
 
-    fn decided(&mut self, place: usize, command: &QueuedCommand) -> Result<DecidedCommand, Answer> {
+    fn decided(&mut self, place: usize, command: &QueuedCommand) -> Result<DecidedCommand, CommandAnswer> {
         let stream = command.key();
-        let Some(own) = self.streams.remove(&stream) else { return Err(Answer::Rejected(Rejection::NoSuchSpace)) };
+        let Some(own) = self.streams.remove(&stream) else { return Err(CommandAnswer::Rejected(Rejection::NoSuchSpace)) };
         let (own, decided) = match own {
-            Err(error) => (Err(error.clone()), Err(Answer::Rejected(Rejection::Store(error)))),
+            Err(error) => (Err(error.clone()), Err(CommandAnswer::Rejected(Rejection::Store(error)))),
             Ok(mut own) => {
                 let decided = self.space_of(stream).and_then(|space| decide(&mut own, space, place, command));
                 (Ok(own), decided)
@@ -123,20 +123,20 @@ impl LoadedBatch {
     }
 
     /// The space that an item belongs to; nothing for the space's own stream, which is decided on itself.
-    fn space_of(&self, stream: StreamKey) -> Result<Option<&LoadedStream>, Answer> {
+    fn space_of(&self, stream: StreamKey) -> Result<Option<&LoadedStream>, CommandAnswer> {
         if stream.kind == StreamKind::Space {
             return Ok(None);
         }
         match self.streams.get(&StreamKey::of_space(stream.id.space())) {
             Some(Ok(space)) if space.version() > 0 => Ok(Some(&space.cached.loaded)),
-            Some(Ok(_)) | None => Err(Answer::Rejected(Rejection::NoSuchSpace)),
-            Some(Err(error)) => Err(Answer::Rejected(Rejection::Store(error.clone()))),
+            Some(Ok(_)) | None => Err(CommandAnswer::Rejected(Rejection::NoSuchSpace)),
+            Some(Err(error)) => Err(CommandAnswer::Rejected(Rejection::Store(error.clone()))),
         }
     }
 
     /// The places of the commands that were refused.
     pub(super) fn refused(&self) -> Vec<usize> {
-        self.answers.iter().filter(|(_, _, answer)| matches!(answer, Answer::Rejected(_))).map(|(place, ..)| *place).collect()
+        self.answers.iter().filter(|(_, _, answer)| matches!(answer, CommandAnswer::Rejected(_))).map(|(place, ..)| *place).collect()
     }
 
     /// Makes the streams anew whose events were sealed in this batch, so that no cache holds them in clear: a stream that began in this
@@ -158,20 +158,25 @@ impl LoadedBatch {
     }
 }
 
-fn decide(own: &mut BatchStream, space: Option<&LoadedStream>, place: usize, command: &QueuedCommand) -> Result<DecidedCommand, Answer> {
+fn decide(
+    own: &mut BatchStream,
+    space: Option<&LoadedStream>,
+    place: usize,
+    command: &QueuedCommand,
+) -> Result<DecidedCommand, CommandAnswer> {
     let (envelope, loaded, stream) = (&command.envelope, &mut own.cached.loaded, command.key());
     if let Some(expected) = envelope.expected_version.filter(|expected| *expected != loaded.version) {
-        return Err(Answer::Rejected(Rejection::Stale { expected, actual: loaded.version }));
+        return Err(CommandAnswer::Rejected(Rejection::Stale { expected, actual: loaded.version }));
     }
     if loaded.version == 0 && stream.kind == StreamKind::Space && !envelope.command.may_begin() {
-        return Err(Answer::Rejected(Rejection::NoSuchSpace));
+        return Err(CommandAnswer::Rejected(Rejection::NoSuchSpace));
     }
     let no_space = HealthSpace::default();
     let life = space.and_then(|space| space.state.space()).unwrap_or(&no_space);
     let decided = loaded.state.decide(envelope.command.clone(), life, &command.policy);
-    let events = decided.map_err(|refusal| Answer::Rejected(Rejection::Refused(refusal)))?;
+    let events = decided.map_err(|refusal| CommandAnswer::Rejected(Rejection::Refused(refusal)))?;
     if events.is_empty() && command.request.is_none() && envelope.completes_message.is_none() {
-        return Err(Answer::Quiet { version: loaded.version, loaded_position: loaded.position });
+        return Err(CommandAnswer::Quiet { version: loaded.version, loaded_position: loaded.position });
     }
     let (version_before, loaded_position) = (loaded.version, loaded.position);
     for event in &events {

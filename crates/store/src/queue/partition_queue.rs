@@ -15,26 +15,26 @@ use crate::ground::{Partition, Priority};
 /// Where the commands of one partition wait.
 pub(super) struct PartitionQueue {
     pub(super) partition: Partition,
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<PriorityQueues>,
     pub(super) cache: tokio::sync::Mutex<StreamCache>,
 }
 
 #[derive(Default)]
-struct Waiting {
-    interactive: Line,
-    bulk: Line,
+struct PriorityQueues {
+    interactive: PriorityQueue,
+    bulk: PriorityQueue,
 }
 
 /// Commands of one priority.
 #[derive(Default)]
-struct Line {
+struct PriorityQueue {
     commands: VecDeque<QueuedCommand>,
     served: bool,
     came: Arc<Notify>,
 }
 
-impl Waiting {
-    const fn line(&mut self, priority: Priority) -> &mut Line {
+impl PriorityQueues {
+    const fn of(&mut self, priority: Priority) -> &mut PriorityQueue {
         match priority {
             Priority::Interactive => &mut self.interactive,
             Priority::Bulk => &mut self.bulk,
@@ -42,9 +42,9 @@ impl Waiting {
     }
 }
 
-/// Whether a task already serves a line.
+/// Whether a task already serves a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LineState {
+pub(super) enum QueueState {
     Served,
     Idle,
 }
@@ -55,28 +55,28 @@ impl PartitionQueue {
         Self { partition, waiting: Mutex::default(), cache: tokio::sync::Mutex::new(StreamCache::shared_by(partitions)) }
     }
 
-    /// Adds commands; whoever finds the line idle has it served.
-    pub(super) fn push(&self, priority: Priority, commands: Vec<QueuedCommand>) -> LineState {
+    /// Adds commands; whoever finds their queue idle has it served.
+    pub(super) fn push(&self, priority: Priority, commands: Vec<QueuedCommand>) -> QueueState {
         let mut waiting = self.waiting();
-        let line = waiting.line(priority);
-        line.commands.extend(commands);
-        line.came.notify_one();
-        if std::mem::replace(&mut line.served, true) { LineState::Served } else { LineState::Idle }
+        let queue = waiting.of(priority);
+        queue.commands.extend(commands);
+        queue.came.notify_one();
+        if std::mem::replace(&mut queue.served, true) { QueueState::Served } else { QueueState::Idle }
     }
 
-    /// Whether no command of a priority waits; its line is idle then.
+    /// Whether no command of a priority waits; its queue is idle then.
     pub(super) fn is_idle(&self, priority: Priority) -> bool {
         let mut waiting = self.waiting();
-        let line = waiting.line(priority);
-        line.served = !line.commands.is_empty();
-        !line.served
+        let queue = waiting.of(priority);
+        queue.served = !queue.commands.is_empty();
+        !queue.served
     }
 
     /// The next commands of a priority, if any wait.
     pub(super) fn take(&self, priority: Priority, at_most: usize) -> Vec<QueuedCommand> {
         let mut waiting = self.waiting();
-        let line = waiting.line(priority);
-        line.commands.drain(..line.commands.len().min(at_most)).collect()
+        let queue = waiting.of(priority);
+        queue.commands.drain(..queue.commands.len().min(at_most)).collect()
     }
 
     /// Whether commands of the other priority wait.
@@ -85,23 +85,23 @@ impl PartitionQueue {
             Priority::Interactive => Priority::Bulk,
             Priority::Bulk => Priority::Interactive,
         };
-        !self.waiting().line(other).commands.is_empty()
+        !self.waiting().of(other).commands.is_empty()
     }
 
     /// Once another command of a priority came in.
     pub(super) async fn more_came(&self, priority: Priority) {
-        let came = Arc::clone(&self.waiting().line(priority).came);
+        let came = Arc::clone(&self.waiting().of(priority).came);
         came.notified().await;
     }
 
     /// Puts what was not answered back in front, in its order.
     pub(super) fn put_back(&self, priority: Priority, commands: Vec<QueuedCommand>) {
         let mut waiting = self.waiting();
-        commands.into_iter().rev().for_each(|command| waiting.line(priority).commands.push_front(command));
+        commands.into_iter().rev().for_each(|command| waiting.of(priority).commands.push_front(command));
     }
 
     /// Whoever panicked while holding the queue left it whole: every change is one call.
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn waiting(&self) -> MutexGuard<'_, PriorityQueues> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

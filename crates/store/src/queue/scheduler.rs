@@ -14,7 +14,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::yield_now;
 
 use super::decided_batch::Decider;
-use super::partition_queue::{LineState, PartitionQueue};
+use super::partition_queue::{PartitionQueue, QueueState};
 use super::pipeline::Pipeline;
 use super::queued::QueuedCommand;
 use crate::ground::{Partition, Priority, back_off};
@@ -64,11 +64,11 @@ impl Scheduler {
     /// Puts commands of one partition and one priority into its queue, and has them served.
     pub(super) fn enqueue(&self, partition: Partition, priority: Priority, commands: Vec<QueuedCommand>) {
         let Some(queue) = self.queue(partition) else { return };
-        let line = queue.push(priority, commands);
+        let state = queue.push(priority, commands);
         if priority == Priority::Interactive {
             self.0.last_interactive.store(self.now().max(1), Ordering::Relaxed);
         }
-        if line == LineState::Idle {
+        if state == QueueState::Idle {
             // A task of its own: whoever asked may leave at any moment, and a statement must not be cut off.
             let scheduler = self.clone();
             tokio::spawn(async move { scheduler.serve(partition, priority).await });
@@ -80,8 +80,8 @@ impl Scheduler {
         let Some(queue) = self.queue(partition) else { return };
         loop {
             match AssertUnwindSafe(self.serve_once(queue, priority)).catch_unwind().await {
-                Ok(LineState::Idle) => return,
-                Ok(LineState::Served) => {}
+                Ok(QueueState::Idle) => return,
+                Ok(QueueState::Served) => {}
                 // The batch is lost, and its callers are told so; those who wait behind it are not.
                 Err(_) => {
                     tracing::error!(partition = partition.number(), "a batch was cut short by a defect");
@@ -91,10 +91,10 @@ impl Scheduler {
         }
     }
 
-    async fn serve_once(&self, queue: &PartitionQueue, priority: Priority) -> LineState {
+    async fn serve_once(&self, queue: &PartitionQueue, priority: Priority) -> QueueState {
         let share = self.share(priority).await;
         if queue.is_idle(priority) {
-            return LineState::Idle;
+            return QueueState::Idle;
         }
         let again = self.run_pipeline(queue, priority, share.commands).await;
         let fruitless = again.iter().map(|command| command.fruitless).max().filter(|rounds| *rounds > 1);
@@ -104,7 +104,7 @@ impl Scheduler {
             // This queue is this process's; what still meets somebody met another process.
             back_off(rounds).await;
         }
-        LineState::Served
+        QueueState::Served
     }
 
     /// Carries out what waits until nothing of this priority waits, the other priority does, or commands have to be decided again: those are

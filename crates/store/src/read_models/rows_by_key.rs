@@ -27,13 +27,13 @@ const AT_ONCE: usize = 2;
 const TOGETHER: usize = 256;
 
 /// A row, which several may have asked for, or none.
-type Answer = Result<Option<Arc<Found>>, StoreError>;
+type RowAnswer = Result<Option<Arc<Found>>, StoreError>;
 
 /// The table and the partition of some reads.
 type TableOfPartition = (Cow<'static, str>, Partition);
 
 /// Who waits for which row.
-type Readers = Vec<(Uuid, oneshot::Sender<Answer>)>;
+type Readers = Vec<(Uuid, oneshot::Sender<RowAnswer>)>;
 
 /// Statements of one table and partition that are under way, and who waits for the next one.
 struct Running {
@@ -50,7 +50,7 @@ enum Asked {
     /// It runs at once, in a slot of its own.
     RunNow,
     /// All slots are taken: its answer will come.
-    Waits(oneshot::Receiver<Answer>),
+    Waits(oneshot::Receiver<RowAnswer>),
 }
 
 impl WaitingReads {
@@ -114,7 +114,7 @@ impl RowReads {
         row.map(|row| row.read()).transpose()
     }
 
-    async fn read_now(&self, table: &Table, of: TableOfPartition, space: Uuid) -> Answer {
+    async fn read_now(&self, table: &Table, of: TableOfPartition, space: Uuid) -> RowAnswer {
         let partition = of.1;
         let slot = StatementSlot { reads: self, table, of };
         let rows = self.shared.engine().rows_of(RowsOf { table, partition, spaces: &[space] }).await?;

@@ -24,18 +24,18 @@ const REST: Duration = Duration::from_secs(600);
 const LIFE: Duration = Duration::from_secs(1_800);
 
 /// What a batch is answered.
-pub(super) type Answer = Result<AtHead, StoreError>;
+pub(super) type BatchAnswer = Result<AtHead, StoreError>;
 
 /// A batch that waits, and whom to answer.
-pub(super) struct Waiting {
+pub(super) struct WaitingBatch {
     pub(super) batch: Batch,
-    pub(super) answer: oneshot::Sender<Answer>,
+    pub(super) answer: oneshot::Sender<BatchAnswer>,
 }
 
 /// The batches of one priority.
 #[derive(Default)]
 pub(super) struct CommitQueue {
-    waiting: VecDeque<Waiting>,
+    waiting: VecDeque<WaitingBatch>,
     /// Writers at work.
     pub(super) writers: usize,
     /// The partitions that they write to: one statement at a time writes to a partition.
@@ -71,7 +71,7 @@ impl WriterConnection {
 
 impl CommitQueue {
     /// Adds a batch; hands back one that was decided on a batch that was not written.
-    pub(super) fn push(&mut self, waiting: Waiting) -> Option<Waiting> {
+    pub(super) fn push(&mut self, waiting: WaitingBatch) -> Option<WaitingBatch> {
         let partition = waiting.batch.partition;
         match waiting.batch.decided_on {
             DecidedOn::BatchBefore if self.broken.contains(&partition) => return Some(waiting),
@@ -92,12 +92,12 @@ impl CommitQueue {
     }
 
     /// The rows of the waiting batches that match.
-    fn rows(&self, so: impl Fn(&Waiting) -> bool) -> usize {
+    fn rows(&self, so: impl Fn(&WaitingBatch) -> bool) -> usize {
         self.waiting.iter().filter(|waiting| so(waiting)).map(|waiting| waiting.batch.rows.len()).sum()
     }
 
     /// What a writer writes next. Nothing means that it has left, and given its connection back.
-    pub(super) fn take(&mut self, connection: &mut Option<WriterConnection>) -> Vec<Waiting> {
+    pub(super) fn take(&mut self, connection: &mut Option<WriterConnection>) -> Vec<WaitingBatch> {
         let others = self.writers - 1;
         if !self.needs_writer(others) {
             self.writers = others;
@@ -109,7 +109,7 @@ impl CommitQueue {
             *connection = self.spare.pop();
         }
         let most = if self.rows(|_| true) >= 2 * SECOND_WRITER_ROWS { SHARED_PARTITIONS } else { usize::MAX };
-        let (mut rows, mut taken, mut left) = (0, Vec::<Waiting>::new(), VecDeque::new());
+        let (mut rows, mut taken, mut left) = (0, Vec::<WaitingBatch>::new(), VecDeque::new());
         let mut partitions = BTreeSet::new();
         // No batch overtakes one of its partition.
         let mut closed = self.being_written.clone();
@@ -132,13 +132,14 @@ impl CommitQueue {
     }
 
     /// Notes that all batches of a partition are written, or that one is not; then hands back what was decided on it.
-    pub(super) fn finish(&mut self, partition: Partition, ended: AtHead) -> VecDeque<Waiting> {
+    pub(super) fn finish(&mut self, partition: Partition, ended: AtHead) -> VecDeque<WaitingBatch> {
         self.being_written.retain(|each| *each != partition);
         if ended == AtHead::Written {
             return VecDeque::new();
         }
         self.broken.push(partition);
-        let depends_on_it = |waiting: &Waiting| waiting.batch.partition == partition && waiting.batch.decided_on == DecidedOn::BatchBefore;
+        let depends_on_it =
+            |waiting: &WaitingBatch| waiting.batch.partition == partition && waiting.batch.decided_on == DecidedOn::BatchBefore;
         let (lost, left) = self.waiting.drain(..).partition(depends_on_it);
         self.waiting = left;
         lost

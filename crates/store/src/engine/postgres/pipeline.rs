@@ -29,11 +29,11 @@ use crate::ground::Table;
 /// save, and one sends more rows than a service can answer with.
 pub(super) struct Pipeline {
     config: Config,
-    line: tokio::sync::Mutex<Line>,
+    connection: tokio::sync::Mutex<Connection>,
 }
 
-/// A connection, or its place.
-enum Line {
+/// A connection, or why there is none.
+enum Connection {
     Absent,
     Open { session: Arc<Session>, driven: JoinHandle<()> },
     Closed,
@@ -42,16 +42,16 @@ enum Line {
 /// An open connection, and what it has prepared.
 struct Session {
     client: Client,
-    statements: Mutex<HashMap<Place, Statement>>,
+    statements: Mutex<HashMap<TableOfPartition, Statement>>,
 }
 
 /// A statement is one a table and partition: its plan is made once and reads one leaf.
-type Place = (Cow<'static, str>, Partition);
+type TableOfPartition = (Cow<'static, str>, Partition);
 
 impl Pipeline {
     /// The pipeline to the database that sqlx reached by this address; nothing where this driver cannot reach it as safely.
     pub(super) async fn open(url: &str, reached: &PgConnectOptions) -> Option<Self> {
-        let pipeline = Self { config: config(url, reached)?, line: tokio::sync::Mutex::new(Line::Absent) };
+        let pipeline = Self { config: config(url, reached)?, connection: tokio::sync::Mutex::new(Connection::Absent) };
         match pipeline.session().await {
             Ok(_) => Some(pipeline),
             Err(why) => {
@@ -80,29 +80,29 @@ impl Pipeline {
 
     /// The server says that it is about to end a connection before it does.
     async fn leave(&self, left: &Arc<Session>) {
-        let mut line = self.line.lock().await;
-        if matches!(&*line, Line::Open { session, .. } if Arc::ptr_eq(session, left)) {
-            *line = Line::Absent;
+        let mut connection = self.connection.lock().await;
+        if matches!(&*connection, Connection::Open { session, .. } if Arc::ptr_eq(session, left)) {
+            *connection = Connection::Absent;
         }
     }
 
     async fn session(&self) -> Result<Arc<Session>, StoreError> {
-        let mut line = self.line.lock().await;
-        match &*line {
-            Line::Closed => return Err(StoreError::Unreachable("the store is closed".to_owned())),
-            Line::Open { session, .. } if !session.client.is_closed() => return Ok(Arc::clone(session)),
-            Line::Open { .. } | Line::Absent => {}
+        let mut connection = self.connection.lock().await;
+        match &*connection {
+            Connection::Closed => return Err(StoreError::Unreachable("the store is closed".to_owned())),
+            Connection::Open { session, .. } if !session.client.is_closed() => return Ok(Arc::clone(session)),
+            Connection::Open { .. } | Connection::Absent => {}
         }
         let opened = Box::pin(timeout(REACH, Session::open(&self.config))).await;
         let (session, driven) = opened.map_err(|_| StoreError::Unreachable("no connection in time".to_owned()))??;
-        *line = Line::Open { session: Arc::clone(&session), driven };
+        *connection = Connection::Open { session: Arc::clone(&session), driven };
         Ok(session)
     }
 
     /// Ends the connection, once it has answered what is under way.
     pub(super) async fn close(&self) {
-        let line = std::mem::replace(&mut *self.line.lock().await, Line::Closed);
-        if let Line::Open { session, driven } = line {
+        let connection = std::mem::replace(&mut *self.connection.lock().await, Connection::Closed);
+        if let Connection::Open { session, driven } = connection {
             drop(session);
             // It can only have panicked, which is over as well.
             driven.await.unwrap_or_default();
@@ -124,28 +124,28 @@ impl Session {
     }
 
     async fn rows_of(&self, wanted: &RowsOf<'_>) -> Result<Vec<Row>, StoreError> {
-        let place = (wanted.table.name.clone(), wanted.partition);
-        let known = self.statements(|statements| statements.get(&place).cloned());
+        let table_of_partition = (wanted.table.name.clone(), wanted.partition);
+        let known = self.statements(|statements| statements.get(&table_of_partition).cloned());
         let statement = match known {
             Some(statement) => statement,
-            None => Box::pin(self.prepare(wanted.table, &place)).await?,
+            None => Box::pin(self.prepare(wanted.table, &table_of_partition)).await?,
         };
         let answer = self.client.query(&statement, &[&wanted.spaces]).await;
         if answer.is_err() {
             // Of a table that was made anew with other types it would be refused for good.
-            self.statements(|statements| statements.remove(&place));
+            self.statements(|statements| statements.remove(&table_of_partition));
         }
         Ok(answer?)
     }
 
-    async fn prepare(&self, table: &Table, place: &Place) -> Result<Statement, StoreError> {
-        let statement = self.client.prepare(&format!("{} = ANY($1)", text::rows_of(table, place.1))).await?;
-        self.statements(|statements| statements.insert(place.clone(), statement.clone()));
+    async fn prepare(&self, table: &Table, table_of_partition: &TableOfPartition) -> Result<Statement, StoreError> {
+        let statement = self.client.prepare(&format!("{} = ANY($1)", text::rows_of(table, table_of_partition.1))).await?;
+        self.statements(|statements| statements.insert(table_of_partition.clone(), statement.clone()));
         Ok(statement)
     }
 
     /// Whoever panicked while holding the statements left them whole: every change is one call.
-    fn statements<T>(&self, act: impl FnOnce(&mut HashMap<Place, Statement>) -> T) -> T {
+    fn statements<T>(&self, act: impl FnOnce(&mut HashMap<TableOfPartition, Statement>) -> T) -> T {
         act(&mut self.statements.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -18,7 +18,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::yield_now;
 
 use super::append::Appending;
-use super::commit_queue::{Answer, CommitQueue, Waiting, WriterConnection};
+use super::commit_queue::{BatchAnswer, CommitQueue, WaitingBatch, WriterConnection};
 use super::new_keys::insert_keys;
 use super::statement::Statement;
 use crate::engine::append::append_in_parts;
@@ -41,7 +41,7 @@ pub(super) enum CommitMode {
 /// What the batches of one partition are answered, in their order.
 struct PartitionAnswers {
     partition: Partition,
-    answers: Vec<(oneshot::Sender<Answer>, Answer)>,
+    answers: Vec<(oneshot::Sender<BatchAnswer>, BatchAnswer)>,
 }
 
 /// The commits of one store. Clones share everything.
@@ -66,16 +66,16 @@ impl Commits {
     }
 
     /// Writes a batch, with whatever else waits.
-    pub(super) fn write(self, batch: Batch) -> BoxFuture<'static, Answer> {
+    pub(super) fn write(self, batch: Batch) -> BoxFuture<'static, BatchAnswer> {
         if self.mode == CommitMode::PerBatch || !batch.completed_messages.is_empty() {
             return Box::pin(async move { self.in_parts(&batch).await });
         }
         let (answer, answered) = oneshot::channel();
-        self.enqueue(Waiting { batch, answer });
+        self.enqueue(WaitingBatch { batch, answer });
         Box::pin(async move { answered.await.unwrap_or(Err(StoreError::OutcomeUnknown)) })
     }
 
-    fn enqueue(self, waiting: Waiting) {
+    fn enqueue(self, waiting: WaitingBatch) {
         let priority = waiting.batch.priority;
         let needed = {
             let mut queue = self.queue(priority);
@@ -139,10 +139,10 @@ impl Commits {
     }
 
     /// Writes batches, those of one partition together, and says what each is answered.
-    async fn write_all(&self, connection: &mut Option<WriterConnection>, taken: Vec<Waiting>) -> Vec<PartitionAnswers> {
+    async fn write_all(&self, connection: &mut Option<WriterConnection>, taken: Vec<WaitingBatch>) -> Vec<PartitionAnswers> {
         let mut parts: BTreeMap<Partition, (Vec<Batch>, Vec<_>)> = BTreeMap::new();
         let several = taken.len() > 1;
-        for Waiting { batch, answer } in taken {
+        for WaitingBatch { batch, answer } in taken {
             let (batches, answers) = parts.entry(batch.partition).or_default();
             batches.push(batch);
             answers.push(answer);
@@ -162,8 +162,8 @@ impl Commits {
     }
 
     /// Batches of one partition, each by itself, up to the first that is not written.
-    async fn one_by_one(&self, connection: &mut Option<WriterConnection>, batches: &[Batch]) -> Vec<Answer> {
-        let mut said: Vec<Answer> = Vec::with_capacity(batches.len());
+    async fn one_by_one(&self, connection: &mut Option<WriterConnection>, batches: &[Batch]) -> Vec<BatchAnswer> {
+        let mut said: Vec<BatchAnswer> = Vec::with_capacity(batches.len());
         for batch in batches {
             said.push(match said.last() {
                 None | Some(Ok(AtHead::Written)) => {
@@ -215,7 +215,7 @@ impl Commits {
     }
 
     /// One batch in statements that name its partition.
-    async fn in_parts(&self, batch: &Batch) -> Answer {
+    async fn in_parts(&self, batch: &Batch) -> BatchAnswer {
         if !batch.new_keys.is_empty() && insert_keys(&self.pool, &batch.new_keys).await? < count(batch.new_keys.len()) {
             return Err(StoreError::duplicate());
         }
@@ -239,7 +239,7 @@ fn of(partition: Partition, written: &HashSet<i16>) -> AtHead {
     if written.contains(&partition.column()) { AtHead::Written } else { AtHead::Moved }
 }
 
-fn answer_with(answer: oneshot::Sender<Answer>, said: Answer) {
+fn answer_with(answer: oneshot::Sender<BatchAnswer>, said: BatchAnswer) {
     // An error here means that nobody waits any more.
     drop(answer.send(said));
 }

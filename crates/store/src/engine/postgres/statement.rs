@@ -14,7 +14,7 @@ use crate::ground::{Batch, NewMessage, NewRow, Remembered};
 
 /// Where the rows of a statement go.
 #[derive(Clone, Copy)]
-enum Place {
+enum WrittenTo {
     One(Partition),
     /// Each row says where, and is written if the head of that partition was moved.
     AtHeads,
@@ -22,7 +22,7 @@ enum Place {
 
 /// A statement that is being put together.
 pub(super) struct Statement {
-    place: Place,
+    written_to: WrittenTo,
     parts: Vec<String>,
     arguments: PgArguments,
     bound: usize,
@@ -59,13 +59,13 @@ const OUTBOX: Target = Target {
 impl Statement {
     /// A statement for one table in one partition.
     pub(super) fn of(partition: Partition) -> Self {
-        Self::at(Place::One(partition))
+        Self::at(WrittenTo::One(partition))
     }
 
     /// The statement that writes these batches, those of one partition together, if its head is where it is known to be; it answers the
     /// partitions that were written.
     pub(super) fn at_heads(parts: &[&[Batch]]) -> Result<(String, PgArguments), StoreError> {
-        let mut statement = Self::at(Place::AtHeads);
+        let mut statement = Self::at(WrittenTo::AtHeads);
         let (firsts, lasts) = (parts.iter().filter_map(|part| part.first()), parts.iter().filter_map(|part| part.last()));
         let partitions = statement.array(firsts.clone(), |batch| batch.partition.column())?;
         let known = statement.array(firsts, |batch| column(batch.head))?;
@@ -91,8 +91,8 @@ impl Statement {
         Ok((sql, statement.arguments))
     }
 
-    fn at(place: Place) -> Self {
-        Self { place, parts: Vec::new(), arguments: PgArguments::default(), bound: 0 }
+    fn at(written_to: WrittenTo) -> Self {
+        Self { written_to, parts: Vec::new(), arguments: PgArguments::default(), bound: 0 }
     }
 
     /// The text of a statement for one table.
@@ -149,11 +149,11 @@ impl Statement {
     fn push(&mut self, target: &Target, arrays: &[String]) {
         let Target { table, columns, values, arrays: names } = target;
         let arrays = arrays.join(", ");
-        let part = match self.place {
-            Place::One(partition) => {
+        let part = match self.written_to {
+            WrittenTo::One(partition) => {
                 format!("INSERT INTO {table} (partition, {columns}) SELECT {partition}, {values} FROM UNNEST({arrays}) AS row ({names})")
             }
-            Place::AtHeads => format!(
+            WrittenTo::AtHeads => format!(
                 "INSERT INTO {table} (partition, {columns}) SELECT a, {values} FROM UNNEST({arrays}) AS row (a, {names}) \
                  WHERE a = ANY(ARRAY(SELECT partition FROM head))"
             ),

@@ -41,17 +41,17 @@ pub(crate) struct Sqlite {
 /// The file behind what follows `sqlite:`; none in memory, nor where it is no place.
 pub(crate) fn file_of(place: &str) -> Option<PathBuf> {
     // A place that is none is refused with its error where it is opened.
-    Place::of(place).ok()?.file()
+    DatabaseLocation::of(place).ok()?.file()
 }
 
 /// Where a database lives.
 #[derive(Clone)]
-enum Place {
+enum DatabaseLocation {
     File(PathBuf),
     Memory,
 }
 
-impl Place {
+impl DatabaseLocation {
     fn of(text: &str) -> Result<Self, StoreError> {
         match text.strip_prefix("//").unwrap_or(text) {
             "" => Err(StoreError::Address),
@@ -145,12 +145,12 @@ async fn attach_keys(connection: &mut SqliteConnection, keys: &str) -> Result<()
 impl Sqlite {
     /// Brings the tables up to date and opens the writer and the readers.
     pub(crate) async fn open(place: &str, connections: u32) -> Result<Self, StoreError> {
-        let place = Place::of(place)?;
-        let writer = place.pool(1).await?;
+        let location = DatabaseLocation::of(place)?;
+        let writer = location.pool(1).await?;
         migrate(&writer).await?;
-        let (readers, file) = match place {
-            Place::File(ref path) => (place.pool(connections).await?, Some(path.clone())),
-            Place::Memory => (writer.clone(), None),
+        let (readers, file) = match location {
+            DatabaseLocation::File(ref path) => (location.pool(connections).await?, Some(path.clone())),
+            DatabaseLocation::Memory => (writer.clone(), None),
         };
         Ok(Self { writer, readers, turns: Arc::default(), file })
     }
