@@ -15,10 +15,22 @@ use crate::party::{Grantee, Party};
 use crate::policy::Policy;
 use crate::rpps::Rpps;
 
+use super::command_group::command_group;
 use super::events::{AccessEvent, SpaceEvent};
 use super::life::{Grant, GrantState, Life};
 use super::refusal::{Parties, SpaceRefusal};
 use super::terms::Scope;
+
+command_group! {
+    /// What may be asked about who is let in.
+    AccessCommand {
+        GrantAccess,
+        RevokeAccess,
+        ExpireAccess,
+        BlockProfessional,
+        UnblockProfessional,
+    }
+}
 
 /// Let a professional or a structure see all or part of the space, until the end of a day if given.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,7 +110,7 @@ fn ends_in_reach(until: NaiveDate, today: NaiveDate, policy: &Policy) -> Result<
 }
 
 impl RevokeAccess {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSide, &self.by, self.at)?;
         life.was_opened()?;
         match life.grants.state(self.grant).ok_or(SpaceRefusal::NoSuchGrant)? {
@@ -111,7 +123,7 @@ impl RevokeAccess {
 }
 
 impl ExpireAccess {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.was_opened()?;
         let until = match life.grants.state(self.grant).ok_or(SpaceRefusal::NoSuchGrant)? {
             GrantState::Over(_) => return Ok(Vec::new()),
@@ -125,7 +137,7 @@ impl ExpireAccess {
 }
 
 impl BlockProfessional {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSide, &self.by, self.at)?;
         life.was_opened()?;
         let Self { at, by, professional } = self;
@@ -138,7 +150,7 @@ impl BlockProfessional {
 }
 
 impl UnblockProfessional {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSide, &self.by, self.at)?;
         life.was_opened()?;
         let Self { at, by, professional } = self;

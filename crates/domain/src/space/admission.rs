@@ -14,13 +14,23 @@ use crate::ids::SpaceId;
 use crate::ins::Ins;
 use crate::party::Party;
 use crate::personal::Personal;
+use crate::policy::Policy;
 
+use super::command_group::command_group;
 use super::events::{AdmissionEvent, NoticeEvent, SpaceEvent};
 use super::life::Life;
 use super::person::{Admission, Contacts};
 use super::refusal::{Parties, SpaceRefusal};
 use super::representation::NewRepresentation;
 use super::terms::{Stage, UnreachableReason};
+
+command_group! {
+    /// What may be asked about who the person is and how to reach them.
+    AdmissionCommand {
+        DeclareContacts,
+        ReplaceIns,
+    }
+}
 
 /// Create the space of an eligible person, with those who act for them. Asking again changes nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,7 +81,7 @@ impl CreateSpace {
 }
 
 impl DeclareContacts {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::Declarant, &self.by, self.at)?;
         life.still_lives()?;
         let Self { at, by, contacts } = self;
@@ -88,7 +98,7 @@ impl DeclareContacts {
 }
 
 impl ReplaceIns {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::Registrar, &self.by, self.at)?;
         life.still_lives()?;
         Ok(vec![SpaceEvent::Admission(AdmissionEvent::InsReplaced { at: self.at, by: self.by, ins: self.ins })])

@@ -14,10 +14,20 @@ use crate::calendar::{Horizon, OutsideHorizon, paris, years_after};
 use crate::party::Party;
 use crate::policy::Policy;
 
+use super::command_group::command_group;
 use super::events::{ClosingEvent, SpaceEvent};
 use super::life::{Life, Phase};
 use super::refusal::{Parties, SpaceRefusal};
 use super::terms::{ClosingGround, Stage};
+
+command_group! {
+    /// What may be asked about the end of a space.
+    ClosingCommand {
+        RecordDeath,
+        Close,
+        Reopen,
+    }
+}
 
 /// Record the holder's death (article L. 1111-13-1).
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +82,7 @@ impl Close {
 }
 
 impl Reopen {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSideOrSupport, &self.by, self.at)?;
         let (opening, archive) = match &life.phase {
             Phase::InService(_) => return Ok(Vec::new()),

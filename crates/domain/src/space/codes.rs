@@ -16,10 +16,18 @@ use crate::ids::MessageId;
 use crate::party::Party;
 use crate::policy::Policy;
 
+use super::command_group::command_group;
 use super::events::{CodeEvent, SpaceEvent};
 use super::life::{Comparison, Life, Notice, Phase};
 use super::refusal::{Parties, SpaceRefusal};
 use super::terms::{BlockReason, Channel, CodePurpose};
+
+command_group! {
+    /// What may be asked about a provisional code.
+    CodeCommand {
+        ReissueCode,
+    }
+}
 
 /// Issue a new code on request, to go in this message by [`super::HealthSpace::code_channel`].
 #[derive(Debug, Clone, PartialEq)]

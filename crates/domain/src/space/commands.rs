@@ -1,90 +1,104 @@
-//! What may be asked of a space: one type a request, imperative, carrying its instant, its party and the ids to give.
+//! What may be asked of a space: one type a command, imperative, carrying its instant, its party and the ids to give.
 //!
-//! The requests live with their decisions, in a file a noun.
+//! The commands live with their decisions, in a file a noun, which lists them in its group.
 
 use chrono::{DateTime, Utc};
 
-pub use super::access::{BlockProfessional, ExpireAccess, GrantAccess, RevokeAccess, UnblockProfessional};
-pub use super::admission::{CreateSpace, DeclareContacts, ReplaceIns};
-pub use super::closing::{Close, RecordDeath, Reopen};
-pub use super::codes::ReissueCode;
-pub use super::destruction::{CancelDestruction, Destroy, RenewSpace, RequestDestruction};
-pub use super::notice::{RecordEmailFailed, RecordEmailSent, RecordLetterDelivered, RecordLetterPosted, RecordLetterReturned, SendNotice};
-pub use super::opening::{Activate, MendTechnicalBlock, Open, ReportTechnicalBlock};
-pub use super::opposition::{Oppose, Proof, WithdrawOpposition};
-pub use super::representation::{ComeOfAge, DeclareRepresentative, DenyRepresentation, EndRepresentation, NewRepresentation};
-pub use super::suspension::{CloseSuspended, LiftSuspension, OpposeClosing, Suspend};
+use crate::policy::Policy;
+
+use super::command_group::InGroup;
+use super::events::SpaceEvent;
+use super::life::Life;
+use super::refusal::SpaceRefusal;
+
+pub use super::access::*;
+pub use super::admission::*;
+pub use super::closing::*;
+pub use super::codes::*;
+pub use super::destruction::*;
+pub use super::notice::*;
+pub use super::opening::*;
+pub use super::opposition::*;
+pub use super::representation::*;
+pub use super::suspension::*;
+
+/// A group of commands on a space.
+pub trait Group {
+    /// The same, as a command on a space.
+    fn of_space(self) -> SpaceCommand;
+}
+
+impl<C> From<C> for SpaceCommand
+where
+    C: InGroup,
+    C::Group: Group,
+{
+    fn from(command: C) -> Self {
+        command.in_group().of_space()
+    }
+}
 
 macro_rules! space_commands {
-    ($($command:ident),+ $(,)?) => {
-        /// Any request to a space.
+    ($($group:ident($commands:ident)),+ $(,)?) => {
+        /// Any command on a space.
         #[derive(Debug, Clone, PartialEq)]
         pub enum SpaceCommand {
-            $(#[doc = concat!("See [`", stringify!($command), "`].")] $command($command)),+
+            /// See [`CreateSpace`].
+            CreateSpace(CreateSpace),
+            $(#[doc = concat!("See [`", stringify!($commands), "`].")] $group($commands)),+
         }
 
         impl SpaceCommand {
             /// The instant at which it is asked: the only clock that a decision knows.
             pub const fn at(&self) -> DateTime<Utc> {
                 match self {
-                    $(Self::$command(command) => command.at),+
+                    Self::CreateSpace(command) => command.at,
+                    $(Self::$group(command) => command.at()),+
                 }
             }
 
-            /// The name of the request, for logs and metrics.
+            /// The name of the command, for logs and metrics.
             pub const fn name(&self) -> &'static str {
                 match self {
-                    $(Self::$command(_) => stringify!($command)),+
+                    Self::CreateSpace(_) => "CreateSpace",
+                    $(Self::$group(command) => command.name()),+
+                }
+            }
+
+            pub(super) fn decide(self, life: Option<&Life>, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+                match self {
+                    Self::CreateSpace(command) => command.decide(life),
+                    $(Self::$group(command) => command.decide(life.ok_or(SpaceRefusal::NoSuchSpace)?, policy)),+
                 }
             }
         }
 
-        $(impl From<$command> for SpaceCommand {
-            fn from(command: $command) -> Self {
-                Self::$command(command)
+        $(impl Group for $commands {
+            fn of_space(self) -> SpaceCommand {
+                SpaceCommand::$group(self)
             }
         })+
     };
 }
 
 space_commands!(
-    CreateSpace,
-    DeclareContacts,
-    ReplaceIns,
-    SendNotice,
-    ReissueCode,
-    RecordEmailSent,
-    RecordEmailFailed,
-    RecordLetterPosted,
-    RecordLetterDelivered,
-    RecordLetterReturned,
-    Oppose,
-    WithdrawOpposition,
-    DenyRepresentation,
-    ReportTechnicalBlock,
-    MendTechnicalBlock,
-    Open,
-    Activate,
-    GrantAccess,
-    RevokeAccess,
-    ExpireAccess,
-    BlockProfessional,
-    UnblockProfessional,
-    DeclareRepresentative,
-    EndRepresentation,
-    ComeOfAge,
-    Suspend,
-    OpposeClosing,
-    LiftSuspension,
-    CloseSuspended,
-    RecordDeath,
-    Close,
-    Reopen,
-    RequestDestruction,
-    CancelDestruction,
-    Destroy,
-    RenewSpace,
+    Admission(AdmissionCommand),
+    Notice(NoticeCommand),
+    Code(CodeCommand),
+    Opposition(OppositionCommand),
+    Opening(OpeningCommand),
+    Access(AccessCommand),
+    Representation(RepresentationCommand),
+    Suspension(SuspensionCommand),
+    Closing(ClosingCommand),
+    Destruction(DestructionCommand),
 );
+
+impl From<CreateSpace> for SpaceCommand {
+    fn from(command: CreateSpace) -> Self {
+        Self::CreateSpace(command)
+    }
+}
 
 impl SpaceCommand {
     /// Whether it may be the first thing that is asked of a space.

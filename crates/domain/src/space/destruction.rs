@@ -14,11 +14,23 @@ use crate::calendar::{months_after, paris};
 use crate::party::Party;
 use crate::policy::Policy;
 
+use super::command_group::command_group;
 use super::events::{DestructionEvent, SpaceEvent};
 use super::life::{Life, Phase};
 use super::person::Admission;
 use super::refusal::{Parties, SpaceRefusal};
 use super::terms::DestructionGround;
+
+command_group! {
+    /// What may be asked about an archive and its destruction.
+    #[expect(clippy::large_enum_variant, reason = "a command lives for one decision, and is moved a few times only")]
+    DestructionCommand {
+        RequestDestruction,
+        CancelDestruction,
+        Destroy,
+        RenewSpace,
+    }
+}
 
 /// Ask expressly for the archive to be destroyed (article R. 1111-36).
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +74,7 @@ impl RequestDestruction {
 }
 
 impl CancelDestruction {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSideOrSupport, &self.by, self.at)?;
         let pending = life.archived()?.destroy_on;
         life.still_lives()?;
@@ -73,7 +85,7 @@ impl CancelDestruction {
 }
 
 impl Destroy {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         if life.phase == Phase::Destroyed {
             return Ok(Vec::new());
         }
@@ -92,7 +104,7 @@ impl Destroy {
 }
 
 impl RenewSpace {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         // The representatives were forgotten with the rest: CNAM answers for who asks.
         let expected = Parties::Declarant;
         if !expected.include(&self.by) {

@@ -27,6 +27,7 @@ mod access;
 mod admission;
 mod closing;
 mod codes;
+mod command_group;
 pub mod commands;
 mod destruction;
 pub mod events;
@@ -83,48 +84,7 @@ impl HealthSpace {
     /// # Errors
     /// The first [`SpaceRefusal`] in the order that its module writes down.
     pub fn decide(&self, command: SpaceCommand, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
-        if let SpaceCommand::CreateSpace(command) = command {
-            return command.decide(self.life.as_ref());
-        }
-        let life = self.life.as_ref().ok_or(SpaceRefusal::NoSuchSpace)?;
-        match command {
-            SpaceCommand::CreateSpace(command) => command.decide(Some(life)),
-            SpaceCommand::DeclareContacts(command) => command.decide(life),
-            SpaceCommand::ReplaceIns(command) => command.decide(life),
-            SpaceCommand::SendNotice(command) => command.decide(life, policy),
-            SpaceCommand::ReissueCode(command) => command.decide(life, policy),
-            SpaceCommand::RecordEmailSent(command) => command.decide(life, policy),
-            SpaceCommand::RecordEmailFailed(command) => command.decide(life),
-            SpaceCommand::RecordLetterPosted(command) => command.decide(life, policy),
-            SpaceCommand::RecordLetterDelivered(command) => command.decide(life, policy),
-            SpaceCommand::RecordLetterReturned(command) => command.decide(life),
-            SpaceCommand::Oppose(command) => command.decide(life),
-            SpaceCommand::WithdrawOpposition(command) => command.decide(life),
-            SpaceCommand::DenyRepresentation(command) => command.decide(life),
-            SpaceCommand::ReportTechnicalBlock(command) => command.decide(life),
-            SpaceCommand::MendTechnicalBlock(command) => command.decide(life),
-            SpaceCommand::Open(command) => command.decide(life),
-            SpaceCommand::Activate(command) => command.decide(life),
-            SpaceCommand::GrantAccess(command) => command.decide(life, policy),
-            SpaceCommand::RevokeAccess(command) => command.decide(life),
-            SpaceCommand::ExpireAccess(command) => command.decide(life),
-            SpaceCommand::BlockProfessional(command) => command.decide(life),
-            SpaceCommand::UnblockProfessional(command) => command.decide(life),
-            SpaceCommand::DeclareRepresentative(command) => command.decide(life),
-            SpaceCommand::EndRepresentation(command) => command.decide(life),
-            SpaceCommand::ComeOfAge(command) => command.decide(life),
-            SpaceCommand::Suspend(command) => command.decide(life, policy),
-            SpaceCommand::OpposeClosing(command) => command.decide(life),
-            SpaceCommand::LiftSuspension(command) => command.decide(life),
-            SpaceCommand::CloseSuspended(command) => command.decide(life, policy),
-            SpaceCommand::RecordDeath(command) => command.decide(life, policy),
-            SpaceCommand::Close(command) => command.decide(life, policy),
-            SpaceCommand::Reopen(command) => command.decide(life),
-            SpaceCommand::RequestDestruction(command) => command.decide(life, policy),
-            SpaceCommand::CancelDestruction(command) => command.decide(life),
-            SpaceCommand::Destroy(command) => command.decide(life),
-            SpaceCommand::RenewSpace(command) => command.decide(life),
-        }
+        command.decide(self.life.as_ref(), policy)
     }
 
     /// Whether this party may put something into the space now, or take it out.

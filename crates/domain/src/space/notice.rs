@@ -16,10 +16,23 @@ use crate::ids::MessageId;
 use crate::policy::Policy;
 
 use super::codes::issue;
+use super::command_group::command_group;
 use super::events::{CodeEvent, NoticeEvent, SpaceEvent};
 use super::life::{Addressed, Delivery, Life, Sending};
 use super::refusal::SpaceRefusal;
 use super::terms::{Channel, CodePurpose, NotificationFailure, Stage};
+
+command_group! {
+    /// What may be asked about a notice and what became of it.
+    NoticeCommand {
+        SendNotice,
+        RecordEmailSent,
+        RecordEmailFailed,
+        RecordLetterPosted,
+        RecordLetterDelivered,
+        RecordLetterReturned,
+    }
+}
 
 /// Send the notice that is owed, by [`super::HealthSpace::notice_due`], with the code of this digest.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,7 +110,7 @@ impl RecordEmailSent {
 }
 
 impl RecordEmailFailed {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         match self.failure {
             NotificationFailure::Refused | NotificationFailure::Bounced | NotificationFailure::Undeliverable => {}
             NotificationFailure::Returned => return Err(SpaceRefusal::WrongChannel { channel: Channel::Email }),
@@ -146,7 +159,7 @@ impl RecordLetterDelivered {
 }
 
 impl RecordLetterReturned {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         Ok(fail(life, self.at, message_by(life, Channel::Post, self.message)?, NotificationFailure::Returned))
     }
 }

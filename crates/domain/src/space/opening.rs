@@ -15,12 +15,24 @@ use chrono::{DateTime, Utc};
 use crate::calendar::paris;
 use crate::code::CodeDigest;
 use crate::party::Party;
+use crate::policy::Policy;
 
 use super::codes::{Entered, enter_code};
+use super::command_group::command_group;
 use super::events::{NoticeEvent, OpeningEvent, SpaceEvent};
 use super::life::{Life, Notice, Phase, Preparation};
 use super::refusal::{Parties, SpaceRefusal};
 use super::terms::{BlockReason, MedicalRecordOrigin, OpeningGround, Stage};
+
+command_group! {
+    /// What may be asked about the opening and the sign-up.
+    OpeningCommand {
+        ReportTechnicalBlock,
+        MendTechnicalBlock,
+        Open,
+        Activate,
+    }
+}
 
 /// Open the space, its window being over.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +61,7 @@ pub struct MendTechnicalBlock {
 }
 
 impl Open {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         if life.phase.is_in_service() {
             return Ok(Vec::new());
         }
@@ -66,7 +78,7 @@ impl Open {
 }
 
 impl Activate {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSide, &self.by, self.at)?;
         let spent = match enter_code(life, &self.code, self.at)? {
             Entered::Wrong(attempt) => return Ok(attempt),
@@ -86,7 +98,7 @@ impl Activate {
 }
 
 impl ReportTechnicalBlock {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         let reason = BlockReason::Technical;
         let preparation = life.before_opening()?;
         let unreachable = matches!(life.messages.notice(), Notice::Impossible(_));
@@ -101,7 +113,7 @@ impl ReportTechnicalBlock {
 }
 
 impl MendTechnicalBlock {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         if life.phase.is_in_service() {
             return Ok(Vec::new());
         }

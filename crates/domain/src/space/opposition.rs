@@ -11,8 +11,10 @@ use chrono::{DateTime, Utc};
 
 use crate::code::CodeDigest;
 use crate::party::Party;
+use crate::policy::Policy;
 
 use super::codes::{Entered, enter_code};
+use super::command_group::command_group;
 use super::events::{OpeningEvent, OppositionEvent, SpaceEvent};
 use super::life::Life;
 use super::opening::open;
@@ -27,6 +29,14 @@ pub enum Proof {
     Code(CodeDigest),
     /// An agent saw who it is.
     IdentityProved,
+}
+
+command_group! {
+    /// What may be asked about an opposition.
+    OppositionCommand {
+        Oppose,
+        WithdrawOpposition,
+    }
 }
 
 /// Oppose the opening.
@@ -48,7 +58,7 @@ pub struct WithdrawOpposition {
 }
 
 impl Oppose {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(may_use(self.via), &self.by, self.at)?;
         let spent = match prove(life, self.proof.by_channel(self.via)?, self.at)? {
             Entered::Wrong(attempt) => return Ok(attempt),
@@ -68,7 +78,7 @@ impl Oppose {
 }
 
 impl WithdrawOpposition {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(may_use(self.via), &self.by, self.at)?;
         let spent = match prove(life, self.proof.by_channel(self.via)?, self.at)? {
             Entered::Wrong(attempt) => return Ok(attempt),

@@ -15,12 +15,23 @@ use crate::personal::Personal;
 use crate::policy::Policy;
 
 use super::codes::Entered;
+use super::command_group::command_group;
 use super::events::{OpeningEvent, RepresentationEvent, SpaceEvent};
 use super::life::Life;
 use super::opening::unblock;
 use super::opposition::{Proof, prove};
 use super::refusal::{Parties, SpaceRefusal};
 use super::terms::{BlockReason, RepresentationEnd, RepresentationKind};
+
+command_group! {
+    /// What may be asked about who acts for the holder.
+    RepresentationCommand {
+        DenyRepresentation,
+        DeclareRepresentative,
+        EndRepresentation,
+        ComeOfAge,
+    }
+}
 
 /// Declare "I am not this child's representative".
 #[derive(Debug, Clone, PartialEq)]
@@ -82,7 +93,7 @@ impl NewRepresentation {
 }
 
 impl DenyRepresentation {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         let may = match self.proof {
             Proof::Code(_) => Parties::HolderSideOrSupport,
             Proof::IdentityProved => Parties::Agent,
@@ -115,7 +126,7 @@ impl DenyRepresentation {
 }
 
 impl DeclareRepresentative {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::RegistrarOrSupport, &self.by, self.at)?;
         life.still_lives()?;
         if life.representations.is_known(self.representation) {
@@ -131,7 +142,7 @@ impl DeclareRepresentative {
 }
 
 impl EndRepresentation {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::RegistrarOrSupport, &self.by, self.at)?;
         life.still_lives()?;
         let Self { at, by: _, representation } = self;
@@ -147,7 +158,7 @@ impl EndRepresentation {
 }
 
 impl ComeOfAge {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.still_lives()?;
         let Some(on) = life.comes_of_age_on().filter(|_| !life.representations.came_of_age()) else {
             return Ok(Vec::new());

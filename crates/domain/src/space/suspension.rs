@@ -12,10 +12,21 @@ use crate::party::Party;
 use crate::policy::Policy;
 
 use super::closing::close;
+use super::command_group::command_group;
 use super::events::{SpaceEvent, SuspensionEvent};
 use super::life::{Life, Phase};
 use super::refusal::{Parties, SpaceRefusal};
 use super::terms::{ClosingGround, Stage, SuspensionGround};
+
+command_group! {
+    /// What may be asked about a suspension.
+    SuspensionCommand {
+        Suspend,
+        OpposeClosing,
+        LiftSuspension,
+        CloseSuspended,
+    }
+}
 
 /// Suspend the access, for fraud or a serious malfunction; the person is informed the same day.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,7 +67,7 @@ impl Suspend {
 }
 
 impl OpposeClosing {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         life.allow(Parties::HolderSideOrSupport, &self.by, self.at)?;
         let Self { at, by } = self;
         let back = end_suspension(life)?.map(|stage| SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { at, by, stage }));
@@ -65,7 +76,7 @@ impl OpposeClosing {
 }
 
 impl LiftSuspension {
-    pub(super) fn decide(self, life: &Life) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+    pub(super) fn decide(self, life: &Life, _: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         let back = |stage| SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { at: self.at, stage });
         Ok(end_suspension(life)?.map(back).into_iter().collect())
     }

@@ -87,7 +87,7 @@ impl Walk {
             12 => LiftSuspension { at }.into(),
             _ => self.asked_by_the_person(action),
         };
-        let sends = matches!(command, SpaceCommand::SendNotice(_) | SpaceCommand::ReissueCode(_));
+        let sends = matches!(command.name(), "SendNotice" | "ReissueCode");
         let before = self.events.len();
         self.ask(command);
         if sends && self.events.len() > before {

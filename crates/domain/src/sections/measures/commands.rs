@@ -57,6 +57,13 @@ pub enum MeasureRefusal {
 }
 
 impl MeasureCommand {
+    pub(super) fn decide(self, measure: Measure, space: &HealthSpace) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
+        match self {
+            Self::Record(command) => command.decide(measure, space),
+            Self::Remove(command) => command.decide(measure, space),
+        }
+    }
+
     /// The instant at which it is asked.
     pub const fn at(&self) -> DateTime<Utc> {
         match self {

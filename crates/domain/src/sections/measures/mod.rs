@@ -23,7 +23,7 @@ use crate::space::HealthSpace;
 
 use super::item::{Circumstances, Item};
 
-pub use commands::{MeasureCommand, MeasureRefusal, RecordMeasure, RemoveMeasure};
+pub use commands::*;
 pub use events::MeasureEvent;
 pub use measure_type::MeasureType;
 pub use reading::{Quantity, Reading, ReadingError};
@@ -31,10 +31,7 @@ pub use state::Measure;
 
 impl Item for Measure {
     fn decide(&self, command: MeasureCommand, space: &HealthSpace, _: &Policy) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
-        match command {
-            MeasureCommand::Record(command) => command.decide(*self, space),
-            MeasureCommand::Remove(command) => command.decide(*self, space),
-        }
+        command.decide(*self, space)
     }
 }
 

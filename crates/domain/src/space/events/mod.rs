@@ -159,34 +159,14 @@ impl<'de> Deserialize<'de> for SpaceEvent {
 impl SpaceEvent {
     /// The space that the event begins; only an admission begins one.
     pub(super) fn begin(self) -> Option<Life> {
-        match self {
-            Self::Admission(event) => event.begin(),
-            Self::Notice(_)
-            | Self::Code(_)
-            | Self::Opposition(_)
-            | Self::Opening(_)
-            | Self::Access(_)
-            | Self::Representation(_)
-            | Self::Suspension(_)
-            | Self::Closing(_)
-            | Self::Destruction(_) => None,
-        }
+        let Self::Admission(event) = self else { return None };
+        event.begin()
     }
 
     /// The refusal that this event records: an attempt that failed is an event, and the one who tried must hear of it.
     pub const fn refusal(&self) -> Option<SpaceRefusal> {
-        match self {
-            Self::Code(event) => event.refusal(),
-            Self::Admission(_)
-            | Self::Notice(_)
-            | Self::Opposition(_)
-            | Self::Opening(_)
-            | Self::Access(_)
-            | Self::Representation(_)
-            | Self::Suspension(_)
-            | Self::Closing(_)
-            | Self::Destruction(_) => None,
-        }
+        let Self::Code(event) = self else { return None };
+        event.refusal()
     }
 
     /// What the event does to the key under which the space's personal data is sealed.
