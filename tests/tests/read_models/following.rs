@@ -137,7 +137,7 @@ async fn what_comes_before_an_event_that_cannot_be_folded_is_still_folded() {
         let said: Vec<_> = faults.iter().map(|fault| (fault.projection, fault.partition, fault.position, fault.kind)).collect();
         let expected: Vec<_> = read_models().map(|each| (each.name(), partition, position, FaultKind::UnknownEvent)).collect();
         assert_eq!(said, expected, "{engine:?}");
-        assert_eq!(followers.health().faults.len(), read_models().len());
+        assert_eq!(followers.health().faults.len(), read_models().count());
         for read_model in read_models() {
             let reached = populated.store.read_models().checkpoints(read_model.name()).await.expect("checkpoints");
             assert!(reached.contains(&(partition, position - 1)), "{engine:?} {}: {reached:?}", read_model.name());
@@ -194,7 +194,7 @@ async fn a_partition_that_has_stopped_stops_no_other() {
         let lags = followers.lag().await.expect("a lag");
         let only_there = lags.iter().all(|lag: &ReadModelLag| (lag.behind == 0) == (lag.partition != partition));
         let said = followers.health().faults.iter().filter(|fault| fault.partition == partition).count();
-        (only_there && said == read_models().len()).then_some(())
+        (only_there && said == read_models().count()).then_some(())
     })
     .await;
     at_work.abort();

@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_projection_that_is_behind_the_others_is_taken_alone_until_it_has_caught_up_with_them() {
-        let (partition, all) = (Partition::new(3), read_models().len());
+        let (partition, all) = (Partition::new(3), read_models().count());
         let mut checkpoints = Checkpoints { positions: read_models().map(|each| ((each.name(), partition), 90)).collect() };
         let turns = |checkpoints: &Checkpoints, left_out: &[CheckpointKey]| -> Vec<(usize, u64)> {
             let turns = checkpoints.shared_turns(&[(partition, 100)], &left_out.iter().copied().collect());

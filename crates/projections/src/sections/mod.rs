@@ -1,3 +1,9 @@
-//! Read models of what a space contains: one for each section.
+//! Read models of what a space contains, one for each section, and the list of them: a new one is listed here.
 
 pub mod measures;
+
+use std::marker::PhantomData;
+
+use crate::read_model::{Of, ReadModel};
+
+pub(crate) const READ_MODELS: &[&dyn ReadModel] = &[&Of::<measures::Measures>(PhantomData)];

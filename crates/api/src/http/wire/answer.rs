@@ -27,7 +27,7 @@ pub(crate) struct Done {
     pub(crate) space: Uuid,
     /// Its version now: the ETag without its quotes.
     pub(crate) version: u64,
-    /// The names of the facts that this request made, in order.
+    /// The names of the events that this request made, in order.
     pub(crate) done: Vec<String>,
     /// The proof of an opposition.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,43 +74,31 @@ impl Done {
         })
     }
 
+    /// The same with what this event gives the client to keep; most events give nothing.
     fn with(mut self, event: &SpaceEvent) -> Self {
-        match event {
-            SpaceEvent::Opposition(OppositionEvent::Opposed { receipt, .. }) => {
-                self.receipt = Some(ReceiptBody { number: receipt.number.clone(), on: receipt.on })
-            }
-            SpaceEvent::Access(AccessEvent::AccessGranted { grant, .. }) => self.grant = Some(grant.uuid()),
-            SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { representation, .. }) => {
-                self.representation = Some(representation.uuid())
-            }
-            SpaceEvent::Opening(OpeningEvent::OpenedByCnam { opened_on, .. }) => self.opened_on = Some(*opened_on),
-            SpaceEvent::Suspension(SuspensionEvent::Suspended { last_day, .. }) => self.last_day = Some(*last_day),
-            SpaceEvent::Closing(ClosingEvent::Closed { archived_until, .. }) => self.archived_until = Some(*archived_until),
-            SpaceEvent::Destruction(DestructionEvent::DestructionRequested { destroy_on, .. }) => self.destroy_on = Some(*destroy_on),
-            SpaceEvent::Code(CodeEvent::CodeIssued { reissue_from, .. }) => self.reissue_from = Some(*reissue_from),
-            SpaceEvent::Admission(_)
-            | SpaceEvent::Notice(_)
-            | SpaceEvent::Code(CodeEvent::CodeReceived { .. })
-            | SpaceEvent::Code(CodeEvent::CodeUndelivered { .. })
-            | SpaceEvent::Code(CodeEvent::WrongCodeEntered { .. })
-            | SpaceEvent::Code(CodeEvent::CodeLocked { .. })
-            | SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { .. })
-            | SpaceEvent::Opening(OpeningEvent::OpeningBlocked { .. })
-            | SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { .. })
-            | SpaceEvent::Opening(OpeningEvent::Activated { .. })
-            | SpaceEvent::Access(AccessEvent::AccessRevoked { .. })
-            | SpaceEvent::Access(AccessEvent::AccessExpired { .. })
-            | SpaceEvent::Access(AccessEvent::ProfessionalBlocked { .. })
-            | SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { .. })
-            | SpaceEvent::Representation(RepresentationEvent::RepresentationEnded { .. })
-            | SpaceEvent::Representation(RepresentationEvent::CameOfAge { .. })
-            | SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. })
-            | SpaceEvent::Suspension(SuspensionEvent::SuspensionLifted { .. })
-            | SpaceEvent::Closing(ClosingEvent::DeathRecorded { .. })
-            | SpaceEvent::Closing(ClosingEvent::Reopened { .. })
-            | SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { .. })
-            | SpaceEvent::Destruction(DestructionEvent::Destroyed { .. })
-            | SpaceEvent::Destruction(DestructionEvent::SpaceRenewed { .. }) => {}
+        if let SpaceEvent::Opposition(OppositionEvent::Opposed { receipt, .. }) = event {
+            self.receipt = Some(ReceiptBody { number: receipt.number.clone(), on: receipt.on });
+        }
+        if let SpaceEvent::Access(AccessEvent::AccessGranted { grant, .. }) = event {
+            self.grant = Some(grant.uuid());
+        }
+        if let SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { representation, .. }) = event {
+            self.representation = Some(representation.uuid());
+        }
+        if let SpaceEvent::Opening(OpeningEvent::OpenedByCnam { opened_on, .. }) = event {
+            self.opened_on = Some(*opened_on);
+        }
+        if let SpaceEvent::Suspension(SuspensionEvent::Suspended { last_day, .. }) = event {
+            self.last_day = Some(*last_day);
+        }
+        if let SpaceEvent::Closing(ClosingEvent::Closed { archived_until, .. }) = event {
+            self.archived_until = Some(*archived_until);
+        }
+        if let SpaceEvent::Destruction(DestructionEvent::DestructionRequested { destroy_on, .. }) = event {
+            self.destroy_on = Some(*destroy_on);
+        }
+        if let SpaceEvent::Code(CodeEvent::CodeIssued { reissue_from, .. }) = event {
+            self.reissue_from = Some(*reissue_from);
         }
         self
     }
