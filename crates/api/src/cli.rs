@@ -80,19 +80,7 @@ pub enum Command {
 impl Command {
     /// How this command ends where it fails. A bounce that a mail server discards is a person who is opened without having been told.
     pub const fn failed(&self) -> Ended {
-        match self {
-            Self::Bounce => Ended::TryAgain,
-            Self::Demo(_)
-            | Self::Serve(_)
-            | Self::Migrate(_)
-            | Self::Import(_)
-            | Self::Open(_)
-            | Self::Rebuild(_)
-            | Self::Verify
-            | Self::Replay(_)
-            | Self::Token(_)
-            | Self::Letters(_) => Ended::Failed,
-        }
+        if matches!(self, Self::Bounce) { Ended::TryAgain } else { Ended::Failed }
     }
 
     /// What this command logs where the operator does not say. A demonstration refuses and bounces mails by the hundred, on

@@ -1,5 +1,7 @@
 //! The names that invented persons bear, and the streets they live in.
 
+use ens_domain::address::without_accent;
+
 /// Birth names, common in France.
 pub(crate) const BIRTH_NAMES: [&str; 72] = [
     "MARTIN",
@@ -210,18 +212,7 @@ pub(crate) const STREETS: [&str; 24] = [
 
 /// The name without accents, as addresses and mailboxes write it.
 pub(crate) fn unaccented(name: &str) -> String {
-    name.chars()
-        .map(|letter| match letter {
-            'À' | 'Â' | 'Ä' => 'A',
-            'Ç' => 'C',
-            'É' | 'È' | 'Ê' | 'Ë' => 'E',
-            'Î' | 'Ï' => 'I',
-            'Ô' | 'Ö' => 'O',
-            'Ù' | 'Û' | 'Ü' => 'U',
-            '\'' | '-' => ' ',
-            other => other,
-        })
-        .collect()
+    name.chars().map(without_accent).map(|letter| if matches!(letter, '\'' | '-') { ' ' } else { letter }).collect()
 }
 
 #[cfg(test)]

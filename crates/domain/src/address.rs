@@ -118,8 +118,8 @@ fn check_town(line: &str) -> Result<(), PostalAddressError> {
     Ok(())
 }
 
-/// A French capital without its accent.
-const fn without_accent(capital: char) -> char {
+/// A French capital without its accent, as addresses are written (NF Z10-011).
+pub const fn without_accent(capital: char) -> char {
     match capital {
         'À' | 'Â' | 'Ä' => 'A',
         'Ç' => 'C',

@@ -20,7 +20,7 @@ pub mod reference;
 pub mod settings;
 pub mod wording;
 
-pub use bounce::{BounceError, Bounced};
+pub use bounce::{BounceError, Bounced, Unreadable};
 pub use dispatch::{Dispatched, Dispatcher, Pace};
 pub use mail::{FolderTransport, MailTransport, OutgoingMail, SendOutcome, SmtpTransport};
 pub use post::{CarrierError, DirectoryCarrier, HandedOver, OutgoingLetter, PostalCarrier};

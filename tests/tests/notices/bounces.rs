@@ -3,7 +3,7 @@
 use ens_domain::ids::SpaceId;
 use ens_domain::space::terms::{Channel, Stage};
 use ens_notices::bounce::{Action, Report, record};
-use ens_notices::{BounceError, Bounced, MessageRef, SendOutcome};
+use ens_notices::{BounceError, Bounced, MessageRef, SendOutcome, Unreadable};
 use ens_tests::Engine;
 
 use super::letters::folder_carrier;
@@ -85,12 +85,21 @@ async fn only_a_reference_of_ours_is_believed_and_all_references_in_one_bounce_a
         .expect("text")
         .replace("ens.invalid", "ailleurs.invalid")
         .replace("X-Postfix-Queue-ID", "Original-Envelope-Id: 4711\r\nX-Postfix-Queue-ID");
-    assert!(matches!(record(&service.app, &service.app.settings.mail, foreign.as_bytes()).await, Err(BounceError::NoReference)));
+    assert!(matches!(
+        record(&service.app, &service.app.settings.mail, foreign.as_bytes()).await,
+        Err(BounceError::Unreadable(Unreadable::NoReference))
+    ));
     let other = stranger(space);
     let mixed = String::from_utf8(about(POSTFIX, reference)).expect("text").replacen(&reference.to_string(), &other.to_string(), 1);
-    assert!(matches!(record(&service.app, &service.app.settings.mail, mixed.as_bytes()).await, Err(BounceError::SeveralReferences)));
+    assert!(matches!(
+        record(&service.app, &service.app.settings.mail, mixed.as_bytes()).await,
+        Err(BounceError::Unreadable(Unreadable::SeveralReferences))
+    ));
     let forged = about(POSTFIX, stranger(SpaceId::at(service.app.now(), [5; 10])));
-    assert!(matches!(record(&service.app, &service.app.settings.mail, &forged).await, Err(BounceError::UnknownReference)));
+    assert!(matches!(
+        record(&service.app, &service.app.settings.mail, &forged).await,
+        Err(BounceError::Unreadable(Unreadable::UnknownReference))
+    ));
     assert_eq!(service.stage(space).await, Stage::Notified);
 }
 
@@ -99,12 +108,24 @@ async fn what_is_no_delivery_status_is_told_so() {
     let service = TestService::fresh(Engine::SqliteMemory).await;
     let space = notified(&service, by_both("camille@exemple.invalid")).await;
     let reference = service.last_message(space).await;
-    assert!(matches!(record(&service.app, &service.app.settings.mail, &about(VACATION, reference)).await, Err(BounceError::NotAReport)));
-    assert!(matches!(record(&service.app, &service.app.settings.mail, b"").await, Err(BounceError::NotAMessage | BounceError::NotAReport)));
+    assert!(matches!(
+        record(&service.app, &service.app.settings.mail, &about(VACATION, reference)).await,
+        Err(BounceError::Unreadable(Unreadable::NotAReport))
+    ));
+    assert!(matches!(
+        record(&service.app, &service.app.settings.mail, b"").await,
+        Err(BounceError::Unreadable(Unreadable::NotAMessage | Unreadable::NotAReport))
+    ));
     let silent = String::from_utf8(about(POSTFIX, reference)).expect("text").replace("Action: failed", "X-Action: failed");
-    assert!(matches!(record(&service.app, &service.app.settings.mail, silent.as_bytes()).await, Err(BounceError::NoAction)));
+    assert!(matches!(
+        record(&service.app, &service.app.settings.mail, silent.as_bytes()).await,
+        Err(BounceError::Unreadable(Unreadable::NoAction))
+    ));
     let odd = String::from_utf8(about(POSTFIX, reference)).expect("text").replace("Status: 5.1.1", "Status: 2.0.0");
-    assert!(matches!(record(&service.app, &service.app.settings.mail, odd.as_bytes()).await, Err(BounceError::Contradiction)));
+    assert!(matches!(
+        record(&service.app, &service.app.settings.mail, odd.as_bytes()).await,
+        Err(BounceError::Unreadable(Unreadable::Contradiction))
+    ));
 }
 
 #[tokio::test]

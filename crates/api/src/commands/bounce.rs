@@ -53,14 +53,7 @@ fn said(bounced: &Bounced) -> &'static str {
 fn may_pass(error: &BounceError) -> bool {
     match error {
         BounceError::Store(_) => true,
-        BounceError::NotAMessage
-        | BounceError::NotAReport
-        | BounceError::NoAction
-        | BounceError::Contradiction
-        | BounceError::NoReference
-        | BounceError::SeveralReferences
-        | BounceError::UnknownReference
-        | BounceError::Refused(_) => false,
+        BounceError::Unreadable(_) | BounceError::Refused(_) => false,
     }
 }
 

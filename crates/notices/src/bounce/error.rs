@@ -3,9 +3,23 @@
 use ens_domain::event::Refusal;
 use ens_store::StoreError;
 
-/// A message that is no bounce of ours.
+/// A message that is not recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum BounceError {
+    /// The message is no bounce of ours: sending it again changes nothing.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// The space said no.
+    #[error("the space refuses it: {0}")]
+    Refused(Refusal),
+    /// The store could not take it; it may be posted again.
+    #[error("the store could not take it")]
+    Store(#[source] StoreError),
+}
+
+/// What makes a message no bounce of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
     /// Not an Internet message at all.
     #[error("not an e-mail message")]
     NotAMessage,
@@ -27,10 +41,4 @@ pub enum BounceError {
     /// A reference of the right shape that we never gave out.
     #[error("the reference names no message that was sent")]
     UnknownReference,
-    /// The space said no.
-    #[error("the space refuses it: {0}")]
-    Refused(Refusal),
-    /// The store could not take it; it may be posted again.
-    #[error("the store could not take it")]
-    Store(#[source] StoreError),
 }

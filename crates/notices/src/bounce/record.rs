@@ -9,7 +9,7 @@ use ens_domain::space::commands::RecordEmailFailed;
 use ens_domain::space::terms::NotificationFailure;
 use ens_store::{CommandContext, CommandEnvelope, Outcome, Rejection};
 
-use super::error::BounceError;
+use super::error::{BounceError, Unreadable};
 use super::report::{Action, Report};
 use crate::reference::MessageRef;
 use crate::settings::MailSettings;
@@ -39,9 +39,9 @@ async fn record_failure(context: &CommandContext, reference: MessageRef) -> Resu
     let command = RecordEmailFailed { at: context.now(), message: reference.message, failure: NotificationFailure::Bounced };
     let envelope = CommandEnvelope::new(reference.space, command).completing(reference.message);
     context.store.commands().execute(envelope, &context.policy).await.map_err(|rejection| match rejection {
-        Rejection::NoSuchSpace => BounceError::UnknownReference,
+        Rejection::NoSuchSpace => Unreadable::UnknownReference.into(),
         Rejection::Refused(refusal) => BounceError::Refused(refusal),
         Rejection::Store(error) => BounceError::Store(error),
-        Rejection::Stale { .. } | Rejection::KeyReused => BounceError::Contradiction,
+        Rejection::Stale { .. } | Rejection::KeyReused => Unreadable::Contradiction.into(),
     })
 }

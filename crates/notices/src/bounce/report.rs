@@ -2,7 +2,7 @@
 
 use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-use super::error::BounceError;
+use super::error::Unreadable;
 use crate::reference::MessageRef;
 use crate::settings::MailSettings;
 
@@ -34,14 +34,14 @@ impl Report {
     /// Reads a raw message.
     ///
     /// # Errors
-    /// A [`BounceError`] that says what is missing.
-    pub fn read(raw: &[u8], settings: &MailSettings) -> Result<Self, BounceError> {
-        let message = MessageParser::default().parse(raw).ok_or(BounceError::NotAMessage)?;
-        let status = message.parts.iter().find_map(delivery_status).ok_or(BounceError::NotAReport)?;
+    /// An [`Unreadable`] that says what is missing.
+    pub fn read(raw: &[u8], settings: &MailSettings) -> Result<Self, Unreadable> {
+        let message = MessageParser::default().parse(raw).ok_or(Unreadable::NotAMessage)?;
+        let status = message.parts.iter().find_map(delivery_status).ok_or(Unreadable::NotAReport)?;
         let mut groups = groups(&status).into_iter();
         let about_message = groups.next().unwrap_or_default();
         let actions: Vec<Action> = groups.map(|recipient| action(&recipient)).collect::<Result<_, _>>()?;
-        let action = actions.into_iter().max().ok_or(BounceError::NoAction)?;
+        let action = actions.into_iter().max().ok_or(Unreadable::NoAction)?;
         let reference = only(references(&message, &about_message, settings))?;
         Ok(Self { reference, action })
     }
@@ -91,18 +91,18 @@ fn field<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
 }
 
 /// What became of one recipient. A server that gave up after delays says `failed` with a status of class 4: that is a failure too.
-fn action(recipient: &Fields) -> Result<Action, BounceError> {
-    let said = field(recipient, "action").ok_or(BounceError::NoAction)?;
+fn action(recipient: &Fields) -> Result<Action, Unreadable> {
+    let said = field(recipient, "action").ok_or(Unreadable::NoAction)?;
     let word = said.split([' ', '(', ';']).next().unwrap_or_default().to_ascii_lowercase();
     let class = field(recipient, "status").and_then(|status| status.chars().next());
     match (word.as_str(), class) {
-        ("failed", Some('2')) | ("delivered" | "relayed" | "expanded", Some('4' | '5')) => Err(BounceError::Contradiction),
+        ("failed", Some('2')) | ("delivered" | "relayed" | "expanded", Some('4' | '5')) => Err(Unreadable::Contradiction),
         ("failed", _) => Ok(Action::Failed),
         ("delayed", _) => Ok(Action::Delayed),
         ("delivered", _) => Ok(Action::Delivered),
         ("relayed", _) => Ok(Action::Relayed),
         ("expanded", _) => Ok(Action::Expanded),
-        (_, _) => Err(BounceError::NoAction),
+        (_, _) => Err(Unreadable::NoAction),
     }
 }
 
@@ -150,12 +150,12 @@ fn id_in(headers: &[u8]) -> Option<String> {
 }
 
 /// The one message that a bounce is about.
-fn only(mut references: Vec<MessageRef>) -> Result<MessageRef, BounceError> {
+fn only(mut references: Vec<MessageRef>) -> Result<MessageRef, Unreadable> {
     references.sort_unstable();
     references.dedup();
     match references.as_slice() {
-        [] => Err(BounceError::NoReference),
+        [] => Err(Unreadable::NoReference),
         [reference] => Ok(*reference),
-        [_, _, ..] => Err(BounceError::SeveralReferences),
+        [_, _, ..] => Err(Unreadable::SeveralReferences),
     }
 }

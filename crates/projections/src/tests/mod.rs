@@ -172,6 +172,17 @@ pub(super) fn bounced(retry_by: Option<Channel>) -> SpaceEvent {
     })
 }
 
+/// The delivery of the letter on 12 March, recorded on another day.
+pub(super) fn delivered(month: u32, on: u32) -> SpaceEvent {
+    SpaceEvent::Notice(NoticeEvent::DeliveryRecorded {
+        at: at(day(month, on)),
+        message: message(NOTICE),
+        delivered_on: day(3, 12),
+        last_day: day(4, 23),
+        code_valid_until: day(4, 23),
+    })
+}
+
 pub(super) fn posted() -> SpaceEvent {
     SpaceEvent::Notice(NoticeEvent::NotifiedByPost {
         at: at(day(3, 10)),

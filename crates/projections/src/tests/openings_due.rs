@@ -3,9 +3,9 @@
 use ens_domain::party::Party;
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{BlockReason, Channel, OppositionChannel, Stage};
-use ens_domain::space::{ClosingEvent, NoticeEvent, OpeningEvent};
+use ens_domain::space::{ClosingEvent, OpeningEvent};
 
-use super::{NOTICE, activated, at, bounced, created, day, given, message, notified_space, open_space, opened, opposed, posted};
+use super::{activated, at, bounced, created, day, delivered, given, notified_space, open_space, opened, opposed, posted};
 use crate::life::openings_due::{OpeningDue, OpeningsDue};
 
 fn due(row: &OpeningDue) -> (Stage, Option<chrono::NaiveDate>) {
@@ -32,14 +32,7 @@ fn a_bounce_voids_the_window_and_the_letter_gives_another() {
 
 #[test]
 fn a_recorded_delivery_moves_the_last_day() {
-    let delivered = SpaceEvent::Notice(NoticeEvent::DeliveryRecorded {
-        at: at(day(3, 13)),
-        message: message(NOTICE),
-        delivered_on: day(3, 12),
-        last_day: day(4, 23),
-        code_valid_until: day(4, 23),
-    });
-    given([created(), posted(), delivered]).then::<OpeningsDue, _>(due, [(Stage::Notified, Some(day(4, 23)))]);
+    given([created(), posted(), delivered(3, 13)]).then::<OpeningsDue, _>(due, [(Stage::Notified, Some(day(4, 23)))]);
 }
 
 #[test]
@@ -75,12 +68,5 @@ fn an_opened_a_signed_up_and_a_dead_persons_space_leave_the_list() {
 
 #[test]
 fn what_comes_after_the_opening_is_no_longer_looked_at() {
-    let late = SpaceEvent::Notice(NoticeEvent::DeliveryRecorded {
-        at: at(day(5, 1)),
-        message: message(NOTICE),
-        delivered_on: day(3, 12),
-        last_day: day(4, 23),
-        code_valid_until: day(4, 23),
-    });
-    given([created(), posted(), opened(), late]).then::<OpeningsDue, _>(due, []);
+    given([created(), posted(), opened(), delivered(5, 1)]).then::<OpeningsDue, _>(due, []);
 }

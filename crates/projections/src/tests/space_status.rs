@@ -3,10 +3,10 @@
 use ens_domain::party::Party;
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{BlockReason, Channel, CodePurpose, NotificationFailure, OppositionChannel, Stage};
-use ens_domain::space::{CodeEvent, NoticeEvent, OpeningEvent, OppositionEvent};
+use ens_domain::space::{CodeEvent, OpeningEvent, OppositionEvent};
 
 use super::{
-    NOTICE, REISSUE, activated, at, bounced, code_issued, created, day, given, message, notified_space, open_space, opposed, posted,
+    REISSUE, activated, at, bounced, code_issued, created, day, delivered, given, message, notified_space, open_space, opposed, posted,
 };
 use crate::life::space_status::{CodeState, SpaceStatus, StatusRow};
 
@@ -45,16 +45,9 @@ fn the_code_follows_its_message() {
         received_on: day(3, 21),
         code_valid_until: day(5, 2),
     });
-    let late = SpaceEvent::Notice(NoticeEvent::DeliveryRecorded {
-        at: at(day(3, 22)),
-        message: message(NOTICE),
-        delivered_on: day(3, 3),
-        last_day: day(4, 14),
-        code_valid_until: day(4, 14),
-    });
     after([]).then::<SpaceStatus, _>(code, [(CodeState::Received, Some(day(4, 13)))]);
     after([reissued.clone()]).then::<SpaceStatus, _>(code, [(CodeState::Sent, None)]);
-    after([reissued.clone(), received, late]).then::<SpaceStatus, _>(code, [(CodeState::Received, Some(day(5, 2)))]);
+    after([reissued.clone(), received, delivered(3, 22)]).then::<SpaceStatus, _>(code, [(CodeState::Received, Some(day(5, 2)))]);
     let failure = NotificationFailure::Bounced;
     let lost =
         SpaceEvent::Code(CodeEvent::CodeUndelivered { at: at(day(3, 21)), message: message(REISSUE), channel: Channel::Email, failure });

@@ -68,13 +68,7 @@ fn is_message(headers: &HeaderMap) -> bool {
 
 fn refused(error: BounceError) -> Problem {
     match error {
-        BounceError::NotAMessage
-        | BounceError::NotAReport
-        | BounceError::NoAction
-        | BounceError::Contradiction
-        | BounceError::NoReference
-        | BounceError::SeveralReferences
-        | BounceError::UnknownReference => Problem::new(ProblemType::NOT_A_BOUNCE).detail(error.to_string()),
+        BounceError::Unreadable(reason) => Problem::new(ProblemType::NOT_A_BOUNCE).detail(reason.to_string()),
         BounceError::Refused(refusal) => Problem::from(refusal),
         BounceError::Store(error) => Problem::from(error),
     }
