@@ -1,4 +1,4 @@
-//! A page of the log, of which every event is decoded once, for all read models that take the same turn.
+//! `Page` decodes a run of events of one partition once, for all read models that are updated from it in the same transaction.
 //!
 //! - an event that cannot be read stops only the read models that read its kind
 

@@ -1,4 +1,4 @@
-//! The words of the domain as rows store them: terms as events spell them, and the role of a party.
+//! Turns domain values into the strings that read models store: `token` gives an enum value as events spell it, `role` a party's role.
 
 use ens_domain::party::Party;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! What all doors of a store share: the engine, the keys of the store, its randomness, and the signal that something was appended.
+//! `Shared` holds what all parts of one store use: the engine, the derived keys, the randomness, the partitions and the append signal.
 
 use std::sync::Arc;
 

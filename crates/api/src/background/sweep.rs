@@ -1,10 +1,10 @@
-//! The sweep through what fell due, in which openings and deadlines are alike: claimed by partition, done set by set.
+//! `Sweep` executes the commands that are due by a day, for openings and deadlines alike: it leases each partition and reads it set by set.
 //!
-//! partition --lease--> the rows reflect what was done before --> set decided by its spaces, the next one read meanwhile --> … --> released
+//! partition leased --> its rows reflect the work of earlier leases --> a set executed while the next one is read --> … --> lease released
 //! - two processes share what falls due
 //! - what a dead process had claimed is free again once its lease is over
 //!
-//! What fails or is refused stays due for the next sweep; this one goes on behind it.
+//! What fails or is refused stays due for the next sweep; this sweep goes on with the rows after it.
 
 use std::time::Duration;
 

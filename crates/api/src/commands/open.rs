@@ -1,4 +1,4 @@
-//! `ens open`: who would be opened on a day, counted by department before the day comes; or the openings themselves.
+//! `ens open`: opens every space that is due by a given day; with `--dry-run`, only counts these spaces by department.
 
 use std::time::Duration;
 

@@ -1,4 +1,6 @@
-//! `ens verify`: every row of the log, read again: dense, whole, readable, and what its Merkle tree comes to.
+//! `ens verify`: reads the whole log, reports gaps and events that cannot be decoded, and prints each partition's size and Merkle root.
+//!
+//! An altered or shortened log can also be free of gaps: to find that, compare the sizes and roots with those noted earlier.
 
 use ens_audit::{Head, Row, Verifier};
 use ens_domain::event::Event;

@@ -1,6 +1,6 @@
-//! Where one space is: its state, since when, until when and why, with the code, the window and the receipt that go with it.
+//! The read model `space_status`: one row per space with its state, the dates and reasons of that state, its code and its receipt.
 //!
-//! What a person is told is worked out from the row and the day, in `space_summary.rs`.
+//! `space_summary.rs` computes what the person is told from this row and the day.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::calendar::paris;

@@ -1,7 +1,9 @@
-//! Deciding a batch: its streams are loaded, its commands decided and sealed; what met another writer is handed back for the next round.
+//! `Decider` turns queued commands into a `DecidedBatch`: it loads their streams, decides the commands, seals the events, prepares answers.
 //!
-//! Decisions stand on the streams as they are at the head that the cache knows. An append that finds the head there proves them all, the
-//! refusals too; where there is nothing to append, the head is asked.
+//! Commands are decided on the streams as the cache has them at the last known head of the partition. If the head has not moved when the
+//! events are appended, every decision of the batch is valid, refusals included; a batch without events has the head read instead. A batch
+//! that must not rely on the cache, or that destroys a space's key, is written under the lock of the head. Commands that another writer
+//! overtook are returned, to be decided again in the next round.
 //! - two commands on one space in one call see each other
 //! - a command that met another writer is decided again on what that one wrote; a rejection stands only on what is committed
 //! - one command never hides or halves another

@@ -1,4 +1,4 @@
-//! Admits a request to its route, or refuses it: the route must be in the table, and the token's role among those that the route names.
+//! `Gate` admits a request or refuses it: the table must list its path and method, and if the route names roles, the token must carry one.
 //!
 //! - a route that is not in the table answers nobody
 //! - a role that a route does not name is refused

@@ -1,7 +1,7 @@
-//! From the token of a request to its caller.
+//! `Authenticator` verifies the bearer token of a request, returns its `Caller`, and caches verified tokens for some seconds.
 //!
-//! token --signature, issuer, audience, days--> claims --role and what the role needs--> caller
-//! Neither a token nor its subject enters a log line.
+//! token --signature, issuer, audience, period of validity--> claims --role and the identifiers that it needs--> caller
+//! Neither a token nor its subject is written to the log of the service.
 //! - only a token that was verified is cached
 
 use axum::http::header::AUTHORIZATION;

@@ -1,4 +1,4 @@
-//! One route as requests are admitted by it, and the table of all of them.
+//! Defines `Route` (method, path, access, form of the answer) and `RouteTable`, which looks up the routes of a path.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,6 @@
-//! The destruction of an archive on express request, and the renewal of a destroyed space.
+//! The routes that request or cancel the destruction of a closed space's archive, and that renew a destroyed space, empty, under its id.
+//!
+//! A request only sets the day of the destruction; `background/deadlines.rs` destroys the archive on that day.
 
 use axum::extract::State;
 use ens_domain::calendar::paris;

@@ -1,4 +1,4 @@
-//! What is known of the person: declared contacts, and the INS when the national identity service replaces it.
+//! The routes that declare the contacts of a space's person and that replace the person's INS.
 
 use axum::extract::State;
 use ens_domain::address::PostalAddress;

@@ -1,4 +1,6 @@
-//! A new code for whoever sends an INS and a birth date. It is sent where both fit; the client is not told whether they do.
+//! Sends a new provisional code for a space if the given birth date is the holder's, and hides from the client whether it was.
+//!
+//! The route itself is in `public_code_routes.rs`, which finds the space by INS.
 
 use chrono::NaiveDate;
 use ens_domain::ids::SpaceId;

@@ -1,4 +1,4 @@
-//! Leases on PostgreSQL: one statement on one row.
+//! Takes, extends and ends leases on tasks in PostgreSQL, each with one SQL statement on one row of `task_leases`.
 
 use async_trait::async_trait;
 
