@@ -3,7 +3,7 @@
 //! ```text
 //! CqrsFramework → PersistedEventStore → Sealed<PostgresEventRepository> → events
 //! ```
-//! Events go in sealed and come out sealed: the life of a space never decides on what is personal. Snapshots are refused,
+//! Events go in sealed and come out sealed, but for guarded values, which decisions compare: those come out opened. Snapshots are refused,
 //! because cqrs-es 0.5.0 stores wrong ones and they would hold the aggregate's state in clear; so are replay streams, whose end may be a
 //! lost connection: [`Log::feed`](crate::Log::feed) is the way to replay.
 
@@ -13,7 +13,7 @@ use ens_domain::event::{Event, StreamKind};
 use ens_domain::stream::{KeyEffect, StreamId};
 use serde_json::Value;
 
-use crate::sealing::{SpaceKeys, UnsealedText, is_clear};
+use crate::sealing::{SpaceKeys, UnsealedText, is_clear, is_guarded};
 use crate::shared::Shared;
 use crate::store::Store;
 
@@ -49,6 +49,20 @@ fn refused(error: impl std::error::Error + Send + Sync + 'static) -> Persistence
 }
 
 impl<R: PersistedEventRepository> Sealed<R> {
+    async fn open(&self, mut events: Vec<SerializedEvent>) -> Result<Vec<SerializedEvent>, PersistenceError> {
+        for event in &mut events {
+            let text = event.payload.to_string();
+            if is_guarded(&text) {
+                let stream: StreamId = event.aggregate_id.parse().map_err(|_| refused(NotLetThrough::NoSpace))?;
+                // One stream is read at a time: its space's keys are fetched for each of its few guarded events.
+                let ring = self.keys.ring(&[stream.space()]).await.map_err(refused)?;
+                let opened = ring.with_guarded_open(stream.space(), &text).map_err(refused)?;
+                event.payload = serde_json::from_str(&opened).map_err(refused)?;
+            }
+        }
+        Ok(events)
+    }
+
     async fn seal(&self, events: &[SerializedEvent]) -> Result<Vec<SerializedEvent>, PersistenceError> {
         let mut sealed = events.to_vec();
         let mut places = Vec::new();
@@ -80,7 +94,7 @@ fn key_effect(event: &SerializedEvent) -> KeyEffect {
 
 impl<R: PersistedEventRepository> PersistedEventRepository for Sealed<R> {
     async fn get_events<A: Aggregate>(&self, aggregate_id: &str) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        self.inner.get_events::<A>(aggregate_id).await
+        self.open(self.inner.get_events::<A>(aggregate_id).await?).await
     }
 
     async fn get_last_events<A: Aggregate>(
@@ -88,7 +102,7 @@ impl<R: PersistedEventRepository> PersistedEventRepository for Sealed<R> {
         aggregate_id: &str,
         last_sequence: usize,
     ) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        self.inner.get_last_events::<A>(aggregate_id, last_sequence).await
+        self.open(self.inner.get_last_events::<A>(aggregate_id, last_sequence).await?).await
     }
 
     async fn get_snapshot<A: Aggregate>(&self, _: &str) -> Result<Option<SerializedSnapshot>, PersistenceError> {

@@ -7,6 +7,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::engine::Streams;
 use crate::ground::{Partition, StoreError, StoredEvent};
+use crate::sealing::SpaceKeys;
 use crate::shared::Shared;
 
 /// How many partitions are read at once for one call.
@@ -52,6 +53,17 @@ pub(crate) async fn histories(shared: &Shared, streams: &[StreamKey]) -> Result<
         let Some(key) = event.kind().and_then(|kind| StreamKey::parse(kind, &event.aggregate_id).ok()) else { continue };
         histories.entry(key).or_default().push(event);
     }
+    Ok(histories)
+}
+
+/// The events of these streams with their guarded values opened, to be folded into states that decisions look at.
+pub(crate) async fn opened_histories(
+    shared: &Shared,
+    keys: &SpaceKeys,
+    streams: &[StreamKey],
+) -> Result<HashMap<StreamKey, Vec<StoredEvent>>, StoreError> {
+    let mut histories = histories(shared, streams).await?;
+    keys.open_guarded(histories.values_mut().flatten()).await?;
     Ok(histories)
 }
 

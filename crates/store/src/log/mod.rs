@@ -17,7 +17,8 @@ use crate::shared::Shared;
 
 pub(crate) use feed::dense;
 pub use histories::LoadedStream;
-pub(crate) use histories::{fold, histories};
+use histories::histories;
+pub(crate) use histories::{fold, opened_histories};
 
 /// A space as its events made it.
 #[derive(Debug, Clone)]
@@ -30,7 +31,7 @@ pub struct Loaded {
     pub position: u64,
 }
 
-/// A stream as it was at an instant: made of what the database had recorded until then.
+/// A stream as it was at an instant: made of what the database had recorded until then, and sealed as it stands in the log.
 #[derive(Debug, Clone)]
 pub struct AsOf {
     /// What its events made of it; of a stream without events, that of one that does not exist.
@@ -113,16 +114,17 @@ impl Log {
         Ok(AsOf { state: fold(kind, &events)?.state, last: events.pop() })
     }
 
-    /// A stream as its events made it, or `None` where it has none.
+    /// A stream as its events made it, its guarded values opened, or `None` where it has none.
     ///
     /// # Errors
     /// The database's, or [`StoreError::Decode`].
     pub async fn stream(&self, stream: impl Into<StreamId>) -> Result<Option<LoadedStream>, StoreError> {
-        let events = self.events_of(stream).await?;
+        let mut events = self.events_of(stream).await?;
+        self.keys.open_guarded(events.iter_mut()).await?;
         events.first().and_then(StoredEvent::kind).map(|kind| fold(kind, &events)).transpose()
     }
 
-    /// A space as its events made it, or `None` where it was never created.
+    /// A space as its events made it, its guarded values opened, or `None` where it was never created.
     ///
     /// # Errors
     /// The database's, or [`StoreError::Decode`].
@@ -130,13 +132,13 @@ impl Log {
         Ok(self.states(&[space]).await?.pop().flatten())
     }
 
-    /// Many spaces as their events made them, in the order given.
+    /// Many spaces as their events made them, their guarded values opened, in the order given.
     ///
     /// # Errors
     /// The database's, or [`StoreError::Decode`].
     pub async fn states(&self, spaces: &[SpaceId]) -> Result<Vec<Option<Loaded>>, StoreError> {
         let keys: Vec<StreamKey> = spaces.iter().map(|space| StreamKey::of_space(*space)).collect();
-        let histories = histories(&self.shared, &keys).await?;
+        let histories = opened_histories(&self.shared, &self.keys, &keys).await?;
         keys.iter().map(|key| histories.get(key).map_or(Ok(None), |events| fold(key.kind, events).map(loaded_space))).collect()
     }
 

@@ -17,14 +17,14 @@ use uuid::Uuid;
 
 use super::admission::{self, Appending, KnownHead, Places, StreamAppend, UnderLock};
 use super::in_flight::InFlight;
-use super::loaded_batch::{BatchStream, CommandAnswer, DecidedCommand, LoadedBatch, Origin};
+use super::loaded_batch::{BatchStream, CommandAnswer, DecidedCommand, LoadedBatch, Origin, SealedStreams};
 use super::queued::{Answers, Commands, QueuedCommand};
 use super::repeated::answer_repeated;
 use super::sealed_batch::{SealedBatch, seal_batch};
 use super::stream_cache::StreamCache;
 use crate::engine::AtHead;
 use crate::ground::{Answered, Appended, Batch, Outcome, Partition, Priority, Rejection, StoreError, StoredKey, count};
-use crate::log::{LoadedStream, fold, histories};
+use crate::log::{LoadedStream, fold, opened_histories};
 use crate::sealing::SpaceKeys;
 use crate::shared::Shared;
 
@@ -239,7 +239,7 @@ impl Decider {
         if unknown.is_empty() {
             return Ok(batch);
         }
-        let mut histories = histories(&self.shared, &unknown).await?;
+        let mut histories = opened_histories(&self.shared, &self.keys, &unknown).await?;
         for stream in unknown {
             let events = histories.remove(&stream).unwrap_or_default();
             let origin = if events.is_empty() { Origin::Nothing } else { Origin::Log };
@@ -295,7 +295,7 @@ fn places(commands: &Commands, so: impl Fn(&QueuedCommand) -> bool) -> Vec<usize
 /// Answers a batch as it will be answered if it is written where it was decided.
 fn conclude(served: Served, cache: &mut StreamCache, planned: Planned, commands: Commands) -> DecidedBatch {
     let (Planned { mut batch, sealed, known_head }, (partition, priority)) = (planned, served);
-    batch.hold_sealed(&sealed.sealed, priority);
+    batch.hold_sealed(&SealedStreams { sealed: &sealed.sealed, guarded: &sealed.guarded }, priority);
     let mut sorted = sort(&batch.decided, sealed.appends);
     if sorted.admitted.is_empty() {
         return DecidedBatch::Quiet(answers(served, cache, (batch, sorted.written), commands), known_head);

@@ -73,6 +73,12 @@ pub(super) enum Origin {
     InClear,
 }
 
+/// The streams whose events a batch sealed, and those among them that hold a guarded value.
+pub(super) struct SealedStreams<'a> {
+    pub(super) sealed: &'a HashSet<StreamKey>,
+    pub(super) guarded: &'a HashSet<StreamKey>,
+}
+
 /// The streams of a batch and what was decided on them.
 #[derive(Default)]
 pub(super) struct LoadedBatch {
@@ -140,12 +146,15 @@ impl LoadedBatch {
     }
 
     /// Makes the streams anew whose events were sealed in this batch, so that no cache holds them in clear: a stream that began in this
-    /// batch from its events; any other one will be dropped, as a bulk job's is anyway.
-    pub(super) fn hold_sealed(&mut self, sealed: &HashSet<StreamKey>, priority: Priority) {
-        for key in sealed {
+    /// batch from its events, unless decisions need what is guarded in them; any other one will be dropped, as a bulk job's is anyway.
+    pub(super) fn hold_sealed(&mut self, batch: &SealedStreams<'_>, priority: Priority) {
+        let SealedStreams { sealed, guarded } = batch;
+        for key in *sealed {
             if let Some(Ok(stream)) = self.streams.get_mut(key) {
                 match (stream.origin, priority) {
-                    (Origin::Nothing, Priority::Interactive) => stream.cached.loaded.state = State::empty(key.kind),
+                    (Origin::Nothing, Priority::Interactive) if !guarded.contains(key) => {
+                        stream.cached.loaded.state = State::empty(key.kind)
+                    }
                     (Origin::Nothing | Origin::Cache | Origin::Log | Origin::InClear, _) => stream.origin = Origin::InClear,
                 }
             }

@@ -10,14 +10,17 @@ use super::admission::StreamAppend;
 use super::loaded_batch::{BatchStream, DecidedCommand, LoadedBatch, Origin};
 use super::queued::{Commands, QueuedCommand};
 use crate::ground::{Draft, NewEvent, NewMessage, StoreError, StoredKey, Write, channel_word, kind_word};
-use crate::sealing::{Latest, SealingKeys, SpaceKeys, Wanted, is_clear};
+use crate::sealing::{Latest, SealingKeys, SpaceKeys, Wanted, is_clear, is_guarded};
 
 /// The appends of a batch, each decided command's in its place, with the keys that have to be stored beside them.
+#[derive(Default)]
 pub(super) struct SealedBatch {
     pub(super) appends: Vec<Result<StreamAppend, StoreError>>,
     pub(super) new_keys: Vec<StoredKey>,
     /// Streams whose events were sealed here.
     pub(super) sealed: HashSet<StreamKey>,
+    /// Those among them that hold a guarded value, which the sealed events no longer show to a decision.
+    pub(super) guarded: HashSet<StreamKey>,
 }
 
 /// The texts of one decided command, before they are sealed.
@@ -64,12 +67,16 @@ pub(super) async fn seal_batch(keys: &SpaceKeys, batch: &mut LoadedBatch, comman
         texts.push((its, command));
     }
     let keys = if wanted.is_empty() { SealingKeys::default() } else { keys.sealing_keys(wanted).await? };
-    let mut done = SealedBatch { appends: Vec::with_capacity(texts.len()), new_keys: Vec::new(), sealed: HashSet::new() };
+    let mut done = SealedBatch { appends: Vec::with_capacity(texts.len()), new_keys: Vec::new(), ..SealedBatch::default() };
     for (decided, (texts, command)) in batch.decided.iter_mut().zip(texts) {
         if texts.have_clear_events() {
             done.sealed.insert(decided.stream);
         }
-        done.appends.push(append(decided, texts, command, &keys));
+        let append = append(decided, texts, command, &keys);
+        if append.as_ref().is_ok_and(|append| append.write.events.iter().any(|event| is_guarded(&event.payload))) {
+            done.guarded.insert(decided.stream);
+        }
+        done.appends.push(append);
     }
     for (space, state) in keys.states {
         if let Some(Ok(stream)) = batch.streams.get_mut(&StreamKey::of_space(space)) {

@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use ens_domain::guarded::Guarded;
 use ens_domain::ids::SpaceId;
 use ens_domain::personal::{Personal, PersonalData};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::seal::{self, SpaceKey};
-use crate::ground::OpenError;
+use super::seal_json;
+use crate::ground::{OpenError, StoreError};
 
 /// What became of one generation of a space's key.
 #[derive(Clone)]
@@ -34,6 +37,29 @@ impl KeyRing {
     pub fn open<T: PersonalData>(&self, space: SpaceId, personal: &Personal<T>) -> Result<T, OpenError> {
         let text = personal.seal().ok_or(OpenError::NotSealed)?;
         self.open_text(space, T::KIND, text)
+    }
+
+    /// Opens one guarded value of a space, or answers it as it is where it was opened already.
+    ///
+    /// # Errors
+    /// [`OpenError`]: destroyed, foreign, or of a space whose keys were not fetched.
+    pub fn open_guarded<T: PersonalData>(&self, space: SpaceId, guarded: &Guarded<T>) -> Result<T, OpenError> {
+        match (guarded.get(), guarded.seal()) {
+            (Some(value), _) => Ok(value.clone()),
+            (None, Some(seal)) => self.open_text(space, T::KIND, seal),
+            (None, None) => Err(OpenError::NotSealed),
+        }
+    }
+
+    /// The text of an event with its guarded values opened; they stay sealed where the space was destroyed.
+    pub(crate) fn with_guarded_open(&self, space: SpaceId, text: &str) -> Result<String, StoreError> {
+        seal_json::open_guarded(text, |kind, seal| match self.open_text::<Value>(space, kind, seal) {
+            Ok(value) => Ok(Some(value)),
+            Err(OpenError::Destroyed) => Ok(None),
+            Err(error @ (OpenError::NotSealed | OpenError::Foreign | OpenError::NoKey | OpenError::WrongMaster)) => {
+                Err(StoreError::Open(error))
+            }
+        })
     }
 
     fn open_text<T: DeserializeOwned>(&self, space: SpaceId, kind: &str, text: &str) -> Result<T, OpenError> {

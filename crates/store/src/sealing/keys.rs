@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ens_domain::ids::SpaceId;
-use ens_domain::stream::KeyEffect;
+use ens_domain::stream::{KeyEffect, StreamId};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::key_ring::{KeyRing, KeyState};
 use super::master::DerivedKeys;
 use super::seal::{self, SpaceKey, Wrapped};
 use super::seal_json::{self, UnsealedText};
-use crate::ground::{Entropy, OpenError, Partition, StoreError, StoredKey};
+use crate::ground::{Entropy, OpenError, Partition, StoreError, StoredEvent, StoredKey};
 use crate::shared::Shared;
 
 /// How many partitions are asked at once for one call.
@@ -38,6 +38,24 @@ impl SpaceKeys {
         let rows = self.stored_keys(spaces).await?;
         let keys = rows.into_iter().map(|row| Ok(((row.space, row.generation), self.unwrap_key(&row)?)));
         keys.collect::<Result<HashMap<_, _>, StoreError>>().map(KeyRing::new)
+    }
+
+    /// Opens the guarded values of these events of one or more spaces, in place, for decisions to compare.
+    pub(crate) async fn open_guarded<'a>(&self, events: impl Iterator<Item = &'a mut StoredEvent>) -> Result<(), StoreError> {
+        let mut guarded: Vec<(SpaceId, &mut String)> = Vec::new();
+        for event in events.filter(|event| seal_json::is_guarded(&event.payload)) {
+            let stream: StreamId = event.aggregate_id.parse().map_err(|_| StoreError::Malformed("a guarded value outside a space"))?;
+            guarded.push((stream.space(), &mut event.payload));
+        }
+        if guarded.is_empty() {
+            return Ok(());
+        }
+        let spaces: BTreeSet<SpaceId> = guarded.iter().map(|(space, _)| *space).collect();
+        let ring = self.ring(&spaces.into_iter().collect::<Vec<_>>()).await?;
+        for (space, payload) in guarded {
+            *payload = ring.with_guarded_open(space, payload)?;
+        }
+        Ok(())
     }
 
     /// Seals what is personal in `texts`, in their order; one that cannot be sealed fails the whole call.
