@@ -7,6 +7,7 @@
 //! A value ([`ins`], [`rpps`], [`address`] …) is parsed once, and right from then on; what belongs to a person travels as
 //! [`personal::Personal`], which no rule looks into.
 
+pub mod access;
 pub mod address;
 pub mod calendar;
 pub mod code;
