@@ -84,8 +84,9 @@ fn with_document(professional: &Professional, document: &DocumentFacts, question
         Action::Replace | Action::CorrectMetadata | Action::Withdraw | Action::MoveOut | Action::Archive | Action::Unarchive => {
             as_author(professional, document, question)
         }
-        Action::Announce | Action::HideFromRepresentatives | Action::ShowToRepresentatives => as_author(professional, document, question)
-            .or_else(|refusal| as_attending_doctor(professional, document, question).ok_or(refusal)),
+        Action::Announce | Action::HideFromRepresentatives | Action::ShowToRepresentatives => {
+            as_author_or_attending_doctor(professional, document, question)
+        }
         Action::Hide
         | Action::Show
         | Action::Pin
@@ -143,11 +144,17 @@ fn as_author(professional: &Professional, document: &DocumentFacts, question: &Q
     question.still_counts(document).map(|()| Ground::Author)
 }
 
-/// Who takes over what the author would do of a document: the attending doctor, to whom the same limits apply.
-fn as_attending_doctor(professional: &Professional, document: &DocumentFacts, question: &Question<'_>) -> Option<Ground> {
-    let declared = question.directory().is_attending_doctor(&professional.rpps);
-    let may = declared && question.is_for_care().is_ok() && question.still_counts(document).is_ok();
-    may.then_some(Ground::AttendingDoctor)
+/// What the author does for the person, and the attending doctor where the author does not.
+fn as_author_or_attending_doctor(
+    professional: &Professional,
+    document: &DocumentFacts,
+    question: &Question<'_>,
+) -> Result<Ground, AccessRefusal> {
+    let decided = as_author(professional, document, question);
+    if decided == Err(AccessRefusal::NotTheAuthor) && question.directory().is_attending_doctor(&professional.rpps) {
+        return question.still_counts(document).map(|()| Ground::AttendingDoctor);
+    }
+    decided
 }
 
 /// An administrator who still has access to the section asked for.
