@@ -1,12 +1,13 @@
 //! The commands of a day: what persons, CNAM and the insurers do in the demonstration, as the API would execute it.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use ens_domain::access::{Grantee, Purpose, Scope};
 use ens_domain::address::PostalAddress;
 use ens_domain::calendar::paris;
 use ens_domain::code::{CodeDigest, ProvisionalCode};
 use ens_domain::ids::{GrantId, SpaceId};
 use ens_domain::organism::AgentId;
-use ens_domain::party::{Grantee, Party};
+use ens_domain::party::Party;
 use ens_domain::personal::Personal;
 use ens_domain::rpps::Rpps;
 use ens_domain::space::HealthSpace;
@@ -15,7 +16,7 @@ use ens_domain::space::commands::{
     OpposeClosing, Proof, RecordDeath, RevokeAccess, SpaceCommand, WithdrawOpposition,
 };
 use ens_domain::space::events::Contacts;
-use ens_domain::space::terms::{OppositionChannel, Scope, Section, SuspensionGround};
+use ens_domain::space::terms::{OppositionChannel, Section, SuspensionGround};
 use ens_notices::envelopes;
 use ens_store::{CommandContext, CommandEnvelope};
 
@@ -110,7 +111,7 @@ impl CommandBuilder<'_> {
         let sections = [Section::MedicalRecord, Section::Agenda].into();
         let scope = if draw.is_multiple_of(3) { Scope::Sections { sections } } else { Scope::All };
         let until: Option<NaiveDate> = (draw.is_multiple_of(2)).then(|| after(paris::day_of(acting.at), 365));
-        Ok(GrantAccess { at: acting.at, by, grant, to, scope, until })
+        Ok(GrantAccess { at: acting.at, by, grant, to, scope, purpose: Purpose::Care, from: None, until })
     }
 
     fn professional(&self, person: u64) -> Result<Rpps, DemoError> {

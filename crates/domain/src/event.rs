@@ -8,9 +8,8 @@ use chrono::{DateTime, Utc};
 use cqrs_es::{Aggregate, DomainEvent};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::ids::{NotAnId, SpaceId};
-use crate::policy::Policy;
-use crate::sections::Item;
+use crate::ids::{ItemId, NotAnId, SpaceId};
+use crate::sections::{DecisionContext, Item};
 use crate::sections::measures::{Measure, MeasureCommand, MeasureEvent, MeasureRefusal};
 use crate::space::{HealthSpace, SpaceCommand, SpaceEvent, SpaceRefusal};
 use crate::stream::{KeyEffect, NamedEvent, StreamId};
@@ -189,7 +188,7 @@ macro_rules! streams {
             pub fn refusal(&self) -> Option<Refusal> {
                 match self {
                     Self::Space(event) => event.refusal().map(Refusal::Space),
-                    $(Self::$kind(_))|+ => None,
+                    $(Self::$kind(event) => <$state as Item>::refusal(event).map(Refusal::$kind),)+
                 }
             }
 
@@ -225,6 +224,14 @@ macro_rules! streams {
                 match self {
                     Self::Space(command) => command.name(),
                     $(Self::$kind(command) => command.name(),)+
+                }
+            }
+
+            /// The document that its decision looks at besides the stream and its space, if any.
+            pub fn document(&self) -> Option<ItemId> {
+                match self {
+                    Self::Space(_) => None,
+                    $(Self::$kind(command) => <$state as Item>::document(command),)+
                 }
             }
 
@@ -280,17 +287,17 @@ macro_rules! streams {
                 }
             }
 
-            /// What happens if this is asked, of an item together with the life of its space.
+            /// What happens if this is asked, of an item together with what its decision looks at.
             ///
             /// # Errors
             /// The first rule that refuses; [`Refusal::OtherKind`] for a request to another kind of stream.
-            pub fn decide(&self, command: Command, space: &HealthSpace, policy: &Policy) -> Result<Vec<Event>, Refusal> {
+            pub fn decide(&self, command: Command, context: &DecisionContext<'_>) -> Result<Vec<Event>, Refusal> {
                 match (self, command) {
                     (Self::Space(own), Command::Space(command)) => {
-                        Ok(own.decide(command, policy)?.into_iter().map(Event::Space).collect())
+                        Ok(own.decide(command, context.policy)?.into_iter().map(Event::Space).collect())
                     }
                     $((Self::$kind(item), Command::$kind(command)) => {
-                        Ok(item.decide(command, space, policy)?.into_iter().map(Event::$kind).collect())
+                        Ok(item.decide(command, context)?.into_iter().map(Event::$kind).collect())
                     })+
                     (Self::Space(_), $(Command::$kind(_))|+) | ($(Self::$kind(_))|+, _) => Err(Refusal::OtherKind),
                 }

@@ -1,9 +1,13 @@
 //! Dates and the trade's words in French, with its typography, as the sentences of events need them.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike, NaiveDate};
 
+use crate::access::document_class::DocumentClass;
+use crate::access::grant::Scope;
 use crate::party::Party;
-use crate::space::terms::{Channel, NotificationFailure, OppositionChannel, Scope, Section};
+use crate::space::terms::{Channel, NotificationFailure, OppositionChannel, Section};
 
 /// The no-break space that French puts before a colon and within quotation marks.
 pub const NO_BREAK_SPACE: char = '\u{a0}';
@@ -50,7 +54,7 @@ pub(crate) fn by_party(by: &Party) -> String {
         Party::Cnam => "par l’Assurance maladie".to_owned(),
         Party::Insurer { .. } => "par votre organisme d’assurance maladie".to_owned(),
         Party::Support { .. } => "par un agent, pour vous".to_owned(),
-        Party::Professional { rpps } => format!("par le professionnel de santé RPPS{NO_BREAK_SPACE}{rpps}"),
+        Party::Professional { .. } => "par un professionnel de santé".to_owned(),
         Party::Clock => "à la date prévue".to_owned(),
     }
 }
@@ -94,12 +98,20 @@ pub const fn section(section: Section) -> &'static str {
 pub(crate) fn to_scope(scope: &Scope) -> String {
     match scope {
         Scope::All => "à tout l’espace".to_owned(),
-        Scope::Sections { sections } => {
-            let names: Vec<String> = sections.iter().map(|name| quoted(section(*name))).collect();
-            let word = if names.len() < 2 { "à la rubrique" } else { "aux rubriques" };
+        Scope::Sections { sections } => quoted_sections(sections),
+        Scope::DocumentClasses { classes } => {
+            let names: Vec<String> = classes.iter().map(|class: &DocumentClass| quoted(class.label())).collect();
+            let word = if names.len() < 2 { "aux documents de la catégorie" } else { "aux documents des catégories" };
             format!("{word} {}", listed(&names))
         }
     }
+}
+
+/// Sections, after `accès`: `à la rubrique « agenda »`.
+pub(crate) fn quoted_sections(sections: &BTreeSet<Section>) -> String {
+    let names: Vec<String> = sections.iter().map(|name| quoted(section(*name))).collect();
+    let word = if names.len() < 2 { "à la rubrique" } else { "aux rubriques" };
+    format!("{word} {}", listed(&names))
 }
 
 fn quoted(name: &str) -> String {

@@ -2,9 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finess::Finess;
+use crate::guarded::Guarded;
 use crate::organism::{AgentId, InsurerCode};
+use crate::personal::PersonalData;
 use crate::rpps::Rpps;
+
+/// Who treats a person says something of the person.
+impl PersonalData for Rpps {
+    const KIND: &'static str = "rpps";
+}
 
 /// Who did what an event says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,25 +34,9 @@ pub enum Party {
     },
     /// A health professional.
     Professional {
-        /// Which one.
-        rpps: Rpps,
+        /// Which one; it says who treats the person.
+        rpps: Guarded<Rpps>,
     },
     /// The clock: what falls due by itself.
     Clock,
-}
-
-/// Who may be let in by an authorisation.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Grantee {
-    /// One professional.
-    Professional {
-        /// Which one.
-        rpps: Rpps,
-    },
-    /// Every professional of a structure.
-    Structure {
-        /// Which one.
-        finess: Finess,
-    },
 }

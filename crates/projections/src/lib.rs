@@ -11,6 +11,7 @@ mod change;
 mod compare;
 mod follow;
 mod health;
+mod json_text;
 mod life;
 mod page;
 mod projection;

@@ -1,5 +1,6 @@
 //! Turns domain values into the strings that read models store: `token` gives an enum value as events spell it, `role` a party's role.
 
+use ens_domain::access::Reader;
 use ens_domain::party::Party;
 use serde::Serialize;
 use serde_json::Value;
@@ -10,6 +11,22 @@ pub(crate) fn token(term: &impl Serialize) -> String {
         Ok(Value::String(word)) => word,
         // A term without fields is always written as a word.
         Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) | Err(_) => String::new(),
+    }
+}
+
+/// The role of a reader, and the number by which they are told apart; none where the role says it all.
+pub(crate) fn reader_name(reader: &Reader) -> (&'static str, String) {
+    match reader {
+        Reader::Holder => ("holder", String::new()),
+        Reader::Representative => ("representative", String::new()),
+        Reader::Caregiver { caregiver } => ("caregiver", caregiver.to_string()),
+        Reader::Professional(professional) => ("professional", professional.rpps.to_string()),
+        Reader::Service { service } => ("service", service.to_string()),
+        Reader::Cnam => ("cnam", String::new()),
+        Reader::Insurer { insurer } => ("insurer", insurer.to_string()),
+        Reader::Support { agent } => ("support", agent.to_string()),
+        Reader::Auditor => ("auditor", String::new()),
+        Reader::Admin => ("admin", String::new()),
     }
 }
 

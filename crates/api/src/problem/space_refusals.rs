@@ -46,6 +46,9 @@ refusals! {
     GrantAlreadyOver { until } = "grant-already-over", UNPROCESSABLE_ENTITY, "the authorisation would be over already", "name a day to come";
     GrantStillRuns { until } = "grant-still-runs", CONFLICT, "the authorisation still runs", "revoke it, or wait for its end";
     ProfessionalIsBlocked {} = "professional-blocked", CONFLICT, "the professional is blocked", "unblock the professional first";
+    AccessRefused { because } = "access-refused", FORBIDDEN, "the access is refused", "ask the holder for an authorisation";
+    TooManyCaregivers { at_most } = "too-many-caregivers", CONFLICT, "the person has as many caregivers as they may", "end a delegation first";
+    ForbiddenPurpose {} = "forbidden-purpose", UNPROCESSABLE_ENTITY, "the law forbids this purpose, even with consent", "name care, prevention or another purpose that is permitted";
     NotSuspended { stage } = "not-suspended", CONFLICT, "the space is not suspended", "read the space again";
     ClosingWindowRunning { last_day } = "closing-window-running", CONFLICT, "the closing may still be opposed", "wait until `last_day` is over";
     NotClosed { stage } = "not-closed", CONFLICT, "the space is not closed", "close it first";

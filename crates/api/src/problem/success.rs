@@ -7,6 +7,8 @@ use axum::http::StatusCode;
 pub enum Success {
     /// Read, or done.
     Done,
+    /// A part of what was asked for, as asked.
+    Partial,
     /// A resource was created.
     Created,
     /// Accepted; the outcome is not told here.
@@ -24,6 +26,7 @@ impl Success {
     pub const fn status(self) -> StatusCode {
         match self {
             Self::Done => StatusCode::OK,
+            Self::Partial => StatusCode::PARTIAL_CONTENT,
             Self::Created => StatusCode::CREATED,
             Self::Accepted => StatusCode::ACCEPTED,
             Self::Unchanged => StatusCode::NOT_MODIFIED,

@@ -72,6 +72,15 @@ pub enum GrantState<'a> {
     Over(&'a Grant),
 }
 
+impl<'a> GrantState<'a> {
+    /// The grant, whether it stands or not.
+    pub const fn grant(self) -> &'a Grant {
+        match self {
+            Self::Standing(grant) | Self::Over(grant) => grant,
+        }
+    }
+}
+
 /// A person has as many caregivers as they may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a person has at most {CAREGIVERS_AT_MOST} caregivers at a time")]
@@ -217,6 +226,22 @@ impl Directory {
         self.standing.values().filter(counts).map(|entry| &entry.value)
     }
 
+    /// Whether anything was ever said of this professional, by name or by structure.
+    pub fn knows(&self, professional: &Professional) -> bool {
+        let named = |to: &Grantee| match to {
+            Grantee::Professional { rpps } => *rpps == professional.rpps,
+            Grantee::Structure { finess } => professional.structure.as_ref() == Some(finess),
+            Grantee::CareTeam => false,
+        };
+        let rpps = &professional.rpps;
+        self.standing.values().map(|entry| &entry.value).chain(self.over.values()).any(|grant| named(&grant.to))
+            || self.blocked.contains(rpps)
+            || self.unblocked.contains_key(rpps)
+            || self.team.member_since(professional).is_some()
+            || self.attending_doctor() == Some(rpps)
+            || self.administrators.contains_key(rpps)
+    }
+
     /// Whether the professional is kept out.
     pub fn is_blocked(&self, professional: &Rpps) -> bool {
         self.blocked.contains(professional)
@@ -232,6 +257,11 @@ impl Directory {
         let (since, consented) = self.team.consented()?;
         let joined = self.team.member_since(professional)?;
         (consented.max(joined) > self.unblocked_by(&professional.rpps)).then_some(since)
+    }
+
+    /// Whether the person consents to the care team.
+    pub fn has_care_team_consent(&self) -> bool {
+        self.team.consented().is_some()
     }
 
     /// The members of the care team.

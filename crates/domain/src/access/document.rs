@@ -12,6 +12,7 @@ use crate::rpps::Rpps;
 
 use super::document_class::DocumentClass;
 use super::document_type::DocumentType;
+use super::reader::{Professional, Reader};
 
 /// Months after the deposit at which a document that awaits an announcement shows by itself (article R. 1111-53).
 const ANNOUNCEMENT_MONTHS: u16 = 1;
@@ -112,6 +113,20 @@ impl DocumentFacts {
 }
 
 impl DocumentAuthor {
+    /// The author that this reader is of what they deposit; nothing for roles that deposit nothing.
+    pub fn of(reader: &Reader) -> Option<Self> {
+        match reader {
+            Reader::Holder => Some(Self::Holder),
+            Reader::Representative => Some(Self::Representative),
+            Reader::Caregiver { caregiver } => Some(Self::Caregiver { caregiver: *caregiver }),
+            Reader::Professional(Professional { rpps, structure, .. }) => {
+                Some(Self::Professional { rpps: rpps.clone(), structure: structure.clone() })
+            }
+            Reader::Service { service } => Some(Self::Service { service: *service }),
+            Reader::Cnam | Reader::Insurer { .. } | Reader::Support { .. } | Reader::Auditor | Reader::Admin => None,
+        }
+    }
+
     /// Whether the holder deposited it, or somebody in the holder's place.
     pub const fn is_of_holder_side(&self) -> bool {
         match self {

@@ -99,6 +99,15 @@ impl Grantee {
 }
 
 impl Scope {
+    /// Whether it opens nothing.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::All => false,
+            Self::Sections { sections } => sections.is_empty(),
+            Self::DocumentClasses { classes } => classes.is_empty(),
+        }
+    }
+
     fn covers(&self, need: &Need) -> bool {
         match self {
             Self::All => true,

@@ -22,7 +22,7 @@
 pub mod action;
 mod authority;
 pub mod care_team;
-mod decision;
+pub mod decision;
 pub mod directory;
 pub mod document;
 pub mod document_class;
@@ -55,7 +55,7 @@ pub use emergency_choices::{Choice, EmergencyAccess, EmergencyChoices};
 pub use grant::{Grant, Grantee, Period, Scope};
 pub use ground::Ground;
 pub use matrix::{AccessMatrix, MatrixError, MatrixRow};
-pub use of_space::{decide, directory_of, view_of};
+pub use of_space::{decide, has_tie};
 pub use profession::{Profession, ProfessionError};
 pub use purpose::Purpose;
 pub use reader::{AccessMode, Professional, Reader};

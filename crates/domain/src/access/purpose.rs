@@ -40,6 +40,26 @@ impl Purpose {
         Self::Employment,
     ];
 
+    /// The purpose of this name, as JSON and headers spell it.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.name() == name)
+    }
+
+    /// Its name, as JSON and headers spell it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PersonalUse => "personal_use",
+            Self::Care => "care",
+            Self::Prevention => "prevention",
+            Self::Emergency => "emergency",
+            Self::OccupationalHealth => "occupational_health",
+            Self::Research => "research",
+            Self::Insurance => "insurance",
+            Self::Bank => "bank",
+            Self::Employment => "employment",
+        }
+    }
+
     /// Whether nobody reads for it, even with the person's consent.
     pub const fn is_forbidden(self) -> bool {
         match self {

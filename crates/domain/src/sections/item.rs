@@ -2,16 +2,47 @@
 
 use cqrs_es::Aggregate;
 
+use crate::access::matrix::AccessMatrix;
+use crate::access::document::DocumentFacts;
+use crate::ids::ItemId;
 use crate::policy::Policy;
 use crate::space::HealthSpace;
 
-/// What a decision about an item looks at besides the item: the life of its space, and the policy now in force.
+/// What a decision about an item looks at besides the item, held together: what stock cqrs-es hands to an aggregate.
 #[derive(Debug, Clone, Default)]
 pub struct Circumstances {
     /// The space that the item belongs to, as it stands at the position of the decision.
     pub space: HealthSpace,
+    /// The document that the command is about, as it stands there too.
+    pub document: Option<DocumentFacts>,
     /// The policy.
     pub policy: Policy,
+}
+
+/// The same, borrowed: the life of the space, the document that the command is about, if any, and the policy now in force. All of it is as
+/// it stands at one position of the log.
+#[derive(Debug, Clone, Copy)]
+pub struct DecisionContext<'a> {
+    /// The space that the item belongs to.
+    pub space: &'a HealthSpace,
+    /// What the gate looks at of the document that the command is about.
+    pub document: Option<&'a DocumentFacts>,
+    /// The policy.
+    pub policy: &'a Policy,
+}
+
+impl Circumstances {
+    /// The same, borrowed.
+    pub const fn context(&self) -> DecisionContext<'_> {
+        DecisionContext { space: &self.space, document: self.document.as_ref(), policy: &self.policy }
+    }
+}
+
+impl<'a> DecisionContext<'a> {
+    /// The access matrix in force.
+    pub fn matrix(&self) -> &'a AccessMatrix {
+        &self.policy.matrix
+    }
 }
 
 /// Something that a space contains: a stream of its own, decided together with the life of its space.
@@ -20,5 +51,15 @@ pub trait Item: Aggregate<Services = Circumstances> {
     ///
     /// # Errors
     /// The first rule that refuses.
-    fn decide(&self, command: Self::Command, space: &HealthSpace, policy: &Policy) -> Result<Vec<Self::Event>, Self::Error>;
+    fn decide(&self, command: Self::Command, context: &DecisionContext<'_>) -> Result<Vec<Self::Event>, Self::Error>;
+
+    /// The document that the decision looks at besides the item, if any.
+    fn document(_: &Self::Command) -> Option<ItemId> {
+        None
+    }
+
+    /// The refusal that the event records, which whoever asked must hear although something was written.
+    fn refusal(_: &Self::Event) -> Option<Self::Error> {
+        None
+    }
 }

@@ -3,7 +3,8 @@
 //! A decision about an item is a function of the item, the command, the life of its space and the policy; both are as they stand at one
 //! position of the log. Every section is a folder with the same files: `mod.rs`, `events.rs`, `commands.rs`, `tests.rs`.
 
+pub mod consultations;
 mod item;
 pub mod measures;
 
-pub use item::{Circumstances, Item};
+pub use item::{Circumstances, DecisionContext, Item};

@@ -16,6 +16,7 @@ pub use super::admission::*;
 pub use super::closing::*;
 pub use super::codes::*;
 pub use super::destruction::*;
+pub use super::directory::*;
 pub use super::notice::*;
 pub use super::opening::*;
 pub use super::opposition::*;
@@ -88,6 +89,7 @@ space_commands!(
     Opposition(OppositionCommand),
     Opening(OpeningCommand),
     Access(AccessCommand),
+    Directory(DirectoryCommand),
     Representation(RepresentationCommand),
     Suspension(SuspensionCommand),
     Closing(ClosingCommand),

@@ -30,6 +30,7 @@ mod codes;
 mod command_group;
 pub mod commands;
 mod destruction;
+mod directory;
 pub mod events;
 mod life;
 mod notice;
@@ -49,21 +50,22 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
+use crate::access::directory::Directory;
+use crate::access::view::SpaceView;
 use crate::identity::Identity;
-use crate::ids::{GrantId, MessageId, RepresentationId, SpaceId};
+use crate::ids::{MessageId, RepresentationId, SpaceId};
 use crate::ins::Ins;
 use crate::organism::{Department, InsurerCode};
 use crate::party::Party;
 use crate::personal::Personal;
 use crate::policy::Policy;
-use crate::rpps::Rpps;
 
 pub use commands::SpaceCommand;
 pub use events::{
-    AccessEvent, Admission, AdmissionEvent, ClosingEvent, CodeEvent, Contacts, DestructionEvent, EVENT_VERSION, NoticeEvent, OpeningEvent,
-    OppositionEvent, RepresentationEvent, SpaceEvent, SuspensionEvent,
+    AccessEvent, Admission, AdmissionEvent, ClosingEvent, CodeEvent, Contacts, DestructionEvent, DirectoryEvent, EVENT_VERSION,
+    NoticeEvent, OpeningEvent, OppositionEvent, RepresentationEvent, SpaceEvent, SuspensionEvent,
 };
-pub use life::{Grant, Representation};
+pub use life::Representation;
 pub use opposition::Proof;
 pub use receipt::Receipt;
 pub use refusal::{Parties, SpaceRefusal};
@@ -158,14 +160,19 @@ impl HealthSpace {
         self.life.as_ref().and_then(|life| life.channel_without(None))
     }
 
-    /// The grants that were neither taken back, nor noted as expired, nor ended by a block.
-    pub fn grants(&self) -> impl Iterator<Item = (GrantId, &Grant)> {
-        self.life.iter().flat_map(|life| life.grants.standing())
+    /// The directory of authorisations; nothing before the creation.
+    pub fn directory(&self) -> Option<&Directory> {
+        self.life.as_ref().map(|life| &life.directory)
     }
 
-    /// The professionals who are kept out.
-    pub fn blocked_professionals(&self) -> impl Iterator<Item = &Rpps> {
-        self.life.iter().flat_map(|life| life.grants.blocked())
+    /// The space on this day, as the gate sees it; nothing before the creation.
+    pub fn view(&self, day: NaiveDate) -> Option<SpaceView<'_>> {
+        self.life.as_ref().map(|life| life.view(day))
+    }
+
+    /// Whether somebody acted for the holder at some time, as a minor's representative or under a declared representation.
+    pub fn was_ever_represented(&self) -> bool {
+        self.life.as_ref().is_some_and(|life| life.comes_of_age_on().is_some() || life.representations.were_any())
     }
 
     /// Whether the holder died.

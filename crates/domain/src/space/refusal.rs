@@ -13,6 +13,7 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::access::refusal::AccessRefusal;
 use crate::ids::MessageId;
 use crate::party::Party;
 
@@ -205,6 +206,21 @@ pub enum SpaceRefusal {
     /// A blocked professional is let in by nothing until unblocked.
     #[error("the professional is blocked")]
     ProfessionalIsBlocked,
+    /// The gate refuses what a professional asks.
+    #[error("{because}")]
+    AccessRefused {
+        /// Why.
+        because: AccessRefusal,
+    },
+    /// A person has few caregivers at a time.
+    #[error("a person has at most {at_most} caregivers at a time")]
+    TooManyCaregivers {
+        /// How many they may have.
+        at_most: usize,
+    },
+    /// Nobody consents to a purpose that the law forbids (article L. 1111-18).
+    #[error("the law forbids this purpose, even with consent")]
+    ForbiddenPurpose,
     /// There is no suspension.
     #[error("not suspended: the space is {stage}")]
     NotSuspended {

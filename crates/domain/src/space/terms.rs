@@ -1,6 +1,5 @@
 //! The trade's words that the events of a space are made of: stages, channels, grounds, reasons.
 
-use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 
 use serde::{Deserialize, Serialize};
@@ -262,19 +261,6 @@ pub enum Section {
     Measures,
     /// Medical profile.
     MedicalProfile,
-}
-
-/// What an authorisation opens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Scope {
-    /// The whole space.
-    All,
-    /// These sections only; never empty.
-    Sections {
-        /// Which ones.
-        sections: BTreeSet<Section>,
-    },
 }
 
 /// What a message to a person is about.

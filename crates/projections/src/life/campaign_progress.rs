@@ -95,6 +95,7 @@ impl Projection for CampaignProgress {
             | SpaceEvent::Destruction(DestructionEvent::DestructionRequested { .. } | DestructionEvent::DestructionCancelled { .. })
             | SpaceEvent::Code(_)
             | SpaceEvent::Access(_)
+            | SpaceEvent::Directory(_)
             | SpaceEvent::Representation(_) => Vec::new(),
         }
     }

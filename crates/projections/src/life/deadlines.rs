@@ -128,6 +128,7 @@ impl Projection for Deadlines {
             SpaceEvent::Destruction(DestructionEvent::Destroyed { .. }) => vec![Change::Wipe(SpaceKey::of(seen))],
             SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { .. } | AdmissionEvent::InsReplaced { .. })
             | SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { .. })
+            | SpaceEvent::Directory(_)
             | SpaceEvent::Representation(
                 RepresentationEvent::RepresentationDeclared { .. } | RepresentationEvent::RepresentationEnded { .. },
             )

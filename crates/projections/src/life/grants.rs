@@ -1,11 +1,12 @@
 //! Who may see all or part of a space, since when and until when, and which professionals are blocked.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use ens_domain::access::{Grantee, Scope};
+use ens_domain::guarded::Guarded;
 use ens_domain::ids::{GrantId, SpaceId};
-use ens_domain::party::Grantee;
 use ens_domain::rpps::Rpps;
 use ens_domain::space::SpaceEvent;
-use ens_domain::space::terms::{Scope, Section};
+use ens_domain::space::terms::Section;
 use ens_domain::space::{AccessEvent, DestructionEvent};
 use ens_store::{Arg, Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub enum EntryKind {
     Professional,
     /// Every professional of a structure is let in.
     Structure,
+    /// Every member of the care team is let in.
+    CareTeam,
     /// A professional is blocked.
     Blocked,
 }
@@ -77,10 +80,14 @@ pub struct GrantEntry {
     pub kind: EntryKind,
     /// The RPPS or FINESS number.
     pub subject: String,
-    /// `all`, or the sections that are open, separated by commas; empty where the professional is blocked.
+    /// `all`, or what is open, separated by commas: sections, or classes of documents as `class-10`; empty where the professional is blocked.
     pub scope: String,
-    /// Since when.
+    /// What for; empty where the professional is blocked.
+    pub purpose: String,
+    /// Since when it stands here.
     pub since: DateTime<Utc>,
+    /// The first day on which it counts.
+    pub starts_on: Option<NaiveDate>,
     /// The last day, if there is one.
     pub until: Option<NaiveDate>,
     /// Whether it still counts.
@@ -98,6 +105,13 @@ impl GrantEntry {
             return EVERY_SECTION.to_vec();
         }
         EVERY_SECTION.into_iter().filter(|section| self.scope.split(',').any(|word| word == token(section))).collect()
+    }
+}
+
+impl GrantEntry {
+    /// The codes of the classes of documents that this entry opens, where it opens some only.
+    pub fn document_classes(&self) -> Vec<String> {
+        self.scope.split(',').filter_map(|word| word.strip_prefix("class-")).map(str::to_owned).collect()
     }
 }
 
@@ -123,19 +137,34 @@ impl Row for GrantEntry {
 
 impl Projection for Grants {
     const NAME: &'static str = "grants";
-    const COLUMNS: &'static [&'static str] =
-        &["partition", "space", "entry", "kind", "subject", "scope", "since", "until", "state", "ended_at", "given_by"];
+    const COLUMNS: &'static [&'static str] = &[
+        "partition",
+        "space",
+        "entry",
+        "kind",
+        "subject",
+        "scope",
+        "purpose",
+        "since",
+        "starts_on",
+        "until",
+        "state",
+        "ended_at",
+        "given_by",
+    ];
     type Event = SpaceEvent;
     type Row = GrantEntry;
 
     fn project(seen: &Recorded<&SpaceEvent>) -> Vec<Change<GrantEntry>> {
         match seen.event {
-            SpaceEvent::Access(AccessEvent::AccessGranted { at, by, grant, to, scope, until }) => {
+            SpaceEvent::Access(AccessEvent::AccessGranted { at, by, grant, to, scope, purpose, from, until }) => {
                 let (kind, subject) = grantee(to);
                 vec![Change::Put(GrantEntry {
                     kind,
                     subject,
                     scope: scope_text(scope),
+                    purpose: token(purpose),
+                    starts_on: Some(*from),
                     until: *until,
                     given_by: role(by),
                     ..entry(grant_key(seen, *grant), *at)
@@ -146,13 +175,15 @@ impl Projection for Grants {
             }
             SpaceEvent::Access(AccessEvent::AccessExpired { at, grant }) => vec![ended(grant_key(seen, *grant), *at, EntryState::Expired)],
             SpaceEvent::Access(AccessEvent::ProfessionalBlocked { at, by, professional, ended: grants }) => {
-                let blocked =
-                    GrantEntry { subject: professional.to_string(), given_by: role(by), ..entry(block_key(seen, professional), *at) };
+                let blocked = professional.get().map(|professional| {
+                    let key = block_key(seen, professional);
+                    Change::Put(GrantEntry { subject: professional.to_string(), given_by: role(by), ..entry(key, *at) })
+                });
                 let over = grants.iter().map(|grant| ended(grant_key(seen, *grant), *at, EntryState::EndedByBlock));
-                over.chain([Change::Put(blocked)]).collect()
+                over.chain(blocked).collect()
             }
             SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { professional, .. }) => {
-                vec![Change::Remove(block_key(seen, professional))]
+                professional.get().map(|professional| Change::Remove(block_key(seen, professional))).into_iter().collect()
             }
             SpaceEvent::Destruction(DestructionEvent::Destroyed { .. } | DestructionEvent::SpaceRenewed { .. }) => {
                 vec![Change::Wipe(SpaceKey::of(seen))]
@@ -163,6 +194,7 @@ impl Projection for Grants {
             | SpaceEvent::Code(_)
             | SpaceEvent::Opposition(_)
             | SpaceEvent::Opening(_)
+            | SpaceEvent::Directory(_)
             | SpaceEvent::Representation(_)
             | SpaceEvent::Suspension(_)
             | SpaceEvent::Closing(_) => Vec::new(),
@@ -179,7 +211,9 @@ fn entry(key: EntryKey, since: DateTime<Utc>) -> GrantEntry {
         kind: EntryKind::Blocked,
         subject: String::new(),
         scope: String::new(),
+        purpose: String::new(),
         since,
+        starts_on: None,
         until: None,
         state: EntryState::Standing,
         ended_at: None,
@@ -204,10 +238,13 @@ fn block_key(seen: &Recorded<&SpaceEvent>, professional: &Rpps) -> EntryKey {
     EntryKey { partition, space, entry: format!("blocked-{professional}") }
 }
 
-fn grantee(to: &Grantee) -> (EntryKind, String) {
-    match to {
-        Grantee::Professional { rpps } => (EntryKind::Professional, rpps.to_string()),
-        Grantee::Structure { finess } => (EntryKind::Structure, finess.to_string()),
+/// Whom an entry lets in. It stays sealed once the space was destroyed, whose rows are wiped further on in the log.
+fn grantee(to: &Guarded<Grantee>) -> (EntryKind, String) {
+    match to.get() {
+        Some(Grantee::Professional { rpps }) => (EntryKind::Professional, rpps.to_string()),
+        Some(Grantee::Structure { finess }) => (EntryKind::Structure, finess.to_string()),
+        Some(Grantee::CareTeam) => (EntryKind::CareTeam, String::new()),
+        None => (EntryKind::Professional, String::new()),
     }
 }
 
@@ -215,6 +252,7 @@ fn scope_text(scope: &Scope) -> String {
     match scope {
         Scope::All => "all".to_owned(),
         Scope::Sections { sections } => sections.iter().map(token).collect::<Vec<_>>().join(","),
+        Scope::DocumentClasses { classes } => classes.iter().map(|class| format!("class-{}", class.code())).collect::<Vec<_>>().join(","),
     }
 }
 

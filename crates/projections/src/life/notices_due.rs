@@ -83,6 +83,7 @@ impl Projection for NoticesDue {
             | SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { notice_by: None, .. })
             | SpaceEvent::Closing(ClosingEvent::Closed { .. } | ClosingEvent::Reopened { .. })
             | SpaceEvent::Access(_)
+            | SpaceEvent::Directory(_)
             | SpaceEvent::Representation(_)
             | SpaceEvent::Suspension(_)
             | SpaceEvent::Destruction(_) => Vec::new(),

@@ -89,6 +89,7 @@ impl Projection for OpeningsDue {
             | SpaceEvent::Closing(ClosingEvent::Closed { .. } | ClosingEvent::Reopened { .. })
             | SpaceEvent::Code(_)
             | SpaceEvent::Access(_)
+            | SpaceEvent::Directory(_)
             | SpaceEvent::Representation(_)
             | SpaceEvent::Suspension(_)
             | SpaceEvent::Destruction(_) => Vec::new(),

@@ -381,7 +381,10 @@ fn amend(row: &mut StatusRow, event: SpaceEvent) {
         SpaceEvent::Destruction(DestructionEvent::DestructionRequested { destroy_on, .. }) => row.destroy_on = Some(destroy_on),
         SpaceEvent::Destruction(DestructionEvent::DestructionCancelled { .. }) => row.destroy_on = None,
         SpaceEvent::Destruction(DestructionEvent::Destroyed { ground, .. }) => row.destruction_ground = Some(ground),
-        SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. }) | SpaceEvent::Access(_) | SpaceEvent::Representation(_) => {}
+        SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
+        | SpaceEvent::Access(_)
+        | SpaceEvent::Directory(_)
+        | SpaceEvent::Representation(_) => {}
     }
 }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::change::Change;
+use crate::json_text;
 use crate::projection::Projection;
 use crate::row::{Row, RowKey, SpaceKey};
 use crate::token::role;
@@ -139,19 +140,4 @@ pub async fn measures(store: &Store, space: SpaceId, after: Option<PageEnd>, lim
          ORDER BY taken_at DESC, item DESC LIMIT $4"
     );
     store.read_models().select(&sql, &[Arg::Uuid(space.uuid()), Arg::Instant(taken_at), Arg::Uuid(item), Arg::Int(i64::from(limit))]).await
-}
-
-/// A nested value in a text column, as JSON.
-mod json_text {
-    use serde::de::{DeserializeOwned, Error as _};
-    use serde::ser::Error as _;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-        serde_json::to_string(value).map_err(S::Error::custom)?.serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-        serde_json::from_str(&String::deserialize(deserializer)?).map_err(D::Error::custom)
-    }
 }

@@ -24,8 +24,8 @@ pub(crate) struct StreamAppend {
     pub(crate) write: Write,
     /// The space of a command: the appends of one space in a batch were decided one on the other. Nothing for a write that stands alone.
     pub(crate) decided_in: Option<SpaceId>,
-    /// The space that an item's command was decided on, by its id, and the version that it had then.
-    pub(crate) space_version: Option<(StreamName, u64)>,
+    /// The other streams that the command was decided on, such as an item's space, and the versions that they had then.
+    pub(crate) looked_at: Vec<(StreamName, u64)>,
     /// The position of the stream's last event when it was loaded; what an empty write answers.
     pub(crate) loaded_position: u64,
     pub(crate) request: Option<Request>,
@@ -41,7 +41,7 @@ impl StreamAppend {
         Self {
             write,
             decided_in: None,
-            space_version: None,
+            looked_at: Vec::new(),
             loaded_position: 0,
             request: None,
             messages: Vec::new(),
@@ -79,8 +79,8 @@ pub(crate) fn batch_at(at: KnownHead, appends: Vec<StreamAppend>, new_keys: Vec<
     for append in appends.iter().rev() {
         versions.insert(name(&append.write), append.write.expected_version);
     }
-    for (space, version) in appends.iter().filter_map(|append| append.space_version.clone()) {
-        versions.entry(space).or_insert(version);
+    for (name, version) in appends.iter().flat_map(|append| append.looked_at.iter().cloned()) {
+        versions.entry(name).or_insert(version);
     }
     let (mut batch, places) = admit(appends, at.partition, at.head, versions);
     (batch.new_keys, batch.priority) = (new_keys, at.priority);
@@ -150,7 +150,7 @@ fn name(write: &Write) -> StreamName {
 /// The kinds and the ids of the streams that some appends write or were decided on.
 fn names(appends: &[StreamAppend]) -> (Vec<String>, Vec<String>) {
     let written = appends.iter().map(|append| name(&append.write));
-    let looked_at = appends.iter().filter_map(|append| append.space_version.as_ref().map(|(space, _)| space.clone()));
+    let looked_at = appends.iter().flat_map(|append| append.looked_at.iter().map(|(name, _)| name.clone()));
     let (kinds, ids): (BTreeSet<String>, BTreeSet<String>) = written.chain(looked_at).unzip();
     (kinds.into_iter().collect(), ids.into_iter().collect())
 }
@@ -195,14 +195,14 @@ fn admit(appends: Vec<StreamAppend>, partition: Partition, head: u64, mut versio
     (batch, places)
 }
 
-/// The version that an append loses to: its own stream's, or that of the space that it was decided on.
+/// The version that an append loses to: that of its own stream, also where another stream that it was decided on has moved.
 fn conflict(append: &StreamAppend, versions: &HashMap<StreamName, u64>) -> Option<u64> {
     let present = |name: &StreamName| versions.get(name).copied().unwrap_or_default();
     let own = present(&name(&append.write));
     if own != append.write.expected_version {
         return Some(own);
     }
-    append.space_version.as_ref().map(|(space, version)| (present(space), *version)).filter(|(present, seen)| present != seen).map(|_| own)
+    append.looked_at.iter().any(|(name, seen)| present(name) != *seen).then_some(own)
 }
 
 #[cfg(test)]
@@ -228,8 +228,8 @@ mod tests {
         let [event_type, event_version, payload, metadata] = ["E", "1.0", "{}", "{}"].map(str::to_owned);
         let events = vec![NewEvent { event_type, event_version, payload, metadata }];
         let write = Write { aggregate_type, aggregate_id, expected_version, events };
-        let space_version = seen.map(|version| (life(space), version));
-        StreamAppend { decided_in: Some(space), space_version, ..StreamAppend::of(write) }
+        let looked_at = seen.map(|version| (life(space), version)).into_iter().collect();
+        StreamAppend { decided_in: Some(space), looked_at, ..StreamAppend::of(write) }
     }
 
     #[test]

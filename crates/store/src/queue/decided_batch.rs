@@ -256,19 +256,18 @@ enum Age {
     Known,
 }
 
-/// The streams that the commands are to, and the spaces of those that are items, each once.
+/// The streams that the commands are to, and those that their decisions look at besides, each once.
 fn streams_of(commands: &Commands) -> Vec<(StreamKey, Age)> {
     let mut met = HashSet::new();
     let mut streams = Vec::with_capacity(commands.len());
     for command in commands.iter().flatten() {
-        let (own, space) = (command.key(), StreamKey::of_space(command.space()));
+        let own = command.key();
         let age = if command.rounds == 1 && begins(command) { Age::Fresh } else { Age::Known };
         if met.insert(own) {
             streams.push((own, age));
         }
-        if own != space && met.insert(space) {
-            streams.push((space, Age::Known));
-        }
+        let beside = [command.space_beside(), command.document_beside()].into_iter().flatten();
+        streams.extend(beside.filter(|key| met.insert(*key)).map(|key| (key, Age::Known)));
     }
     streams
 }

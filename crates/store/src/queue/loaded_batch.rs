@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use ens_domain::event::{Event, State, StreamKey, StreamKind};
 use ens_domain::ids::SpaceId;
+use ens_domain::sections::DecisionContext;
 use ens_domain::space::HealthSpace;
 use ens_domain::stream::KeyEffect;
 use uuid::Uuid;
@@ -20,8 +21,8 @@ pub(super) struct DecidedCommand {
     pub(super) stream: StreamKey,
     pub(super) version_before: u64,
     pub(super) loaded_position: u64,
-    /// The version of the space that an item's command was decided on.
-    pub(super) space_version: Option<u64>,
+    /// The other streams that the command was decided on, such as an item's space, and their versions.
+    pub(super) looked_at: Vec<(StreamKey, u64)>,
     pub(super) events: Vec<Event>,
 }
 
@@ -73,6 +74,19 @@ pub(super) enum Origin {
     InClear,
 }
 
+/// The streams that a command is decided on besides its own.
+#[derive(Default)]
+struct Beside<'a> {
+    space: Option<(StreamKey, &'a LoadedStream)>,
+    document: Option<(StreamKey, &'a LoadedStream)>,
+}
+
+impl Beside<'_> {
+    fn versions(&self) -> Vec<(StreamKey, u64)> {
+        [self.space, self.document].into_iter().flatten().map(|(key, loaded)| (key, loaded.version)).collect()
+    }
+}
+
 /// The streams whose events a batch sealed, and those among them that hold a guarded value.
 pub(super) struct SealedStreams<'a> {
     pub(super) sealed: &'a HashSet<StreamKey>,
@@ -120,7 +134,7 @@ impl LoadedBatch {
         let (own, decided) = match own {
             Err(error) => (Err(error.clone()), Err(CommandAnswer::Rejected(Rejection::Store(error)))),
             Ok(mut own) => {
-                let decided = self.space_of(stream).and_then(|space| decide(&mut own, space, place, command));
+                let decided = self.beside(command).and_then(|beside| decide(&mut own, &beside, place, command));
                 (Ok(own), decided)
             }
         };
@@ -128,16 +142,20 @@ impl LoadedBatch {
         decided
     }
 
-    /// The space that an item belongs to; nothing for the space's own stream, which is decided on itself.
-    fn space_of(&self, stream: StreamKey) -> Result<Option<&LoadedStream>, CommandAnswer> {
-        if stream.kind == StreamKind::Space {
-            return Ok(None);
-        }
-        match self.streams.get(&StreamKey::of_space(stream.id.space())) {
-            Some(Ok(space)) if space.version() > 0 => Ok(Some(&space.cached.loaded)),
-            Some(Ok(_)) | None => Err(CommandAnswer::Rejected(Rejection::NoSuchSpace)),
-            Some(Err(error)) => Err(CommandAnswer::Rejected(Rejection::Store(error.clone()))),
-        }
+    /// What a command to an item is decided on besides it; nothing for the space's own stream, which is decided on itself.
+    fn beside(&self, command: &QueuedCommand) -> Result<Beside<'_>, CommandAnswer> {
+        let Some(space) = command.space_beside() else { return Ok(Beside::default()) };
+        let space = match self.streams.get(&space) {
+            Some(Ok(stream)) if stream.version() > 0 => Some((space, &stream.cached.loaded)),
+            Some(Ok(_)) | None => return Err(CommandAnswer::Rejected(Rejection::NoSuchSpace)),
+            Some(Err(error)) => return Err(CommandAnswer::Rejected(Rejection::Store(error.clone()))),
+        };
+        let document = match command.document_beside().and_then(|key| Some((key, self.streams.get(&key)?))) {
+            Some((key, Ok(stream))) => Some((key, &stream.cached.loaded)),
+            Some((_, Err(error))) => return Err(CommandAnswer::Rejected(Rejection::Store(error.clone()))),
+            None => None,
+        };
+        Ok(Beside { space, document })
     }
 
     /// The places of the commands that were refused.
@@ -169,7 +187,7 @@ impl LoadedBatch {
 
 fn decide(
     own: &mut BatchStream,
-    space: Option<&LoadedStream>,
+    beside: &Beside<'_>,
     place: usize,
     command: &QueuedCommand,
 ) -> Result<DecidedCommand, CommandAnswer> {
@@ -181,8 +199,10 @@ fn decide(
         return Err(CommandAnswer::Rejected(Rejection::NoSuchSpace));
     }
     let no_space = HealthSpace::default();
-    let life = space.and_then(|space| space.state.space()).unwrap_or(&no_space);
-    let decided = loaded.state.decide(envelope.command.clone(), life, &command.policy);
+    let space = beside.space.and_then(|(_, space)| space.state.space()).unwrap_or(&no_space);
+    let document = beside.document.and_then(|(_, document)| document.state.document_facts());
+    let context = DecisionContext { space, document: document.as_ref(), policy: &command.policy };
+    let decided = loaded.state.decide(envelope.command.clone(), &context);
     let events = decided.map_err(|refusal| CommandAnswer::Rejected(Rejection::Refused(refusal)))?;
     if events.is_empty() && command.request.is_none() && envelope.completes_message.is_none() {
         return Err(CommandAnswer::Quiet { version: loaded.version, loaded_position: loaded.position });
@@ -192,6 +212,6 @@ fn decide(
         loaded.state.apply(event.clone());
         loaded.version += 1;
     }
-    let space_version = space.map(|space| space.version);
-    Ok(DecidedCommand { place, stream, version_before, loaded_position, space_version, events })
+    let looked_at = beside.versions();
+    Ok(DecidedCommand { place, stream, version_before, loaded_position, looked_at, events })
 }

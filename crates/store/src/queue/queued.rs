@@ -1,8 +1,9 @@
 //! A command that waits in the queue, with whom to answer.
 
-use ens_domain::event::StreamKey;
+use ens_domain::event::{StreamKey, StreamKind};
 use ens_domain::ids::SpaceId;
 use ens_domain::policy::Policy;
+use ens_domain::stream::StreamId;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::ground::{CommandEnvelope, Entropy, Outcome, Rejection, Request, StoreError};
@@ -59,6 +60,17 @@ impl QueuedCommand {
     /// The space of that stream.
     pub(super) const fn space(&self) -> SpaceId {
         self.envelope.space()
+    }
+
+    /// The space that the decision looks at, where the command is to an item in it.
+    pub(super) fn space_beside(&self) -> Option<StreamKey> {
+        (self.key().kind != StreamKind::Space).then(|| StreamKey::of_space(self.space()))
+    }
+
+    /// The document that the decision looks at, where it is about one.
+    pub(super) fn document_beside(&self) -> Option<StreamKey> {
+        let document = self.envelope.command.document()?;
+        Some(StreamKey { kind: StreamKind::Document, id: StreamId::of_item(self.space(), document) })
     }
 
     /// Whether what is cached failed it so often that it is to be decided on what is read from the log, and written under the lock.

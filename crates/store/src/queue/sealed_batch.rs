@@ -115,7 +115,6 @@ fn append(decided: &mut DecidedCommand, texts: Texts, command: &QueuedCommand, k
     let sealed = |text: String| if is_clear(&text) { keys.seal(space, &text, &command.entropy) } else { Ok(text) };
     let contents = texts.messages.into_iter().map(sealed);
     let messages = decided.messages(command).iter().zip(contents).map(|(draft, content)| Ok(message(space, draft, content?)));
-    let own_space = StreamKey::of_space(space);
     Ok(StreamAppend {
         messages: messages.collect::<Result<_, StoreError>>()?,
         write: Write {
@@ -125,7 +124,7 @@ fn append(decided: &mut DecidedCommand, texts: Texts, command: &QueuedCommand, k
             events,
         },
         decided_in: Some(space),
-        space_version: decided.space_version.map(|version| ((own_space.kind.name().to_owned(), own_space.id.to_string()), version)),
+        looked_at: decided.looked_at.iter().map(|(key, version)| ((key.kind.name().to_owned(), key.id.to_string()), *version)).collect(),
         loaded_position: decided.loaded_position,
         request: command.request,
         completed_message: command.envelope.completes_message,

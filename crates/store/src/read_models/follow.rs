@@ -3,9 +3,11 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::engine::{Checkpoint, Engine, Following};
+use crate::engine::{Checkpoint, Following};
 use crate::ground::{Partition, Rows, StoreError, StoredEvent, Table};
 use crate::log::dense;
+use crate::sealing::SpaceKeys;
+use crate::shared::Shared;
 
 /// One follower's turn: read on from the checkpoint, put and remove rows, commit both. Dropping it undoes everything, and gives the turn
 /// back a moment later.
@@ -14,6 +16,7 @@ use crate::log::dense;
 /// to a swap, ends in [`StoreError::Overtaken`] with nothing written.
 pub struct Follow {
     turn: Box<dyn Following>,
+    keys: SpaceKeys,
     partition: Partition,
     /// Who has the turn; all of them stand at `checkpoint`.
     names: Vec<String>,
@@ -23,11 +26,11 @@ pub struct Follow {
 impl Follow {
     /// Takes one turn for all of `names` that are free and stand at the same position, the lowest first; nothing while other followers have
     /// them all.
-    pub(super) async fn begin(engine: &dyn Engine, names: &[&str], partition: Partition) -> Result<Option<Self>, StoreError> {
-        let Some(turn) = engine.follow(names, partition).await? else { return Ok(None) };
+    pub(super) async fn begin(shared: &Shared, names: &[&str], partition: Partition) -> Result<Option<Self>, StoreError> {
+        let Some(turn) = shared.engine().follow(names, partition).await? else { return Ok(None) };
         let Some(checkpoint) = turn.taken().iter().map(|(_, position)| *position).min() else { return Ok(None) };
         let names = turn.taken().iter().filter(|(_, position)| *position == checkpoint).map(|(name, _)| name.clone()).collect();
-        Ok(Some(Self { turn, partition, names, checkpoint }))
+        Ok(Some(Self { turn, keys: SpaceKeys::of(shared.clone()), partition, names, checkpoint }))
     }
 
     /// The position up to which the rows stand.
@@ -40,13 +43,15 @@ impl Follow {
         &self.names
     }
 
-    /// The next events after the checkpoint, at most `limit`; none when the partition has no more.
+    /// The next events after the checkpoint, at most `limit`, their guarded values opened; none when the partition has no more.
     ///
     /// # Errors
     /// The database's, or [`StoreError::Broken`]; never an empty answer in their place.
     pub async fn events(&mut self, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
         let page = self.turn.events(self.checkpoint, limit).await?;
-        dense(self.partition, self.checkpoint, page)
+        let mut page = dense(self.partition, self.checkpoint, page)?;
+        self.keys.open_guarded(page.iter_mut()).await?;
+        Ok(page)
     }
 
     /// The rows that have these keys (flat values that hold at least the key columns), in no order.

@@ -8,6 +8,7 @@ use ens_domain::ids::SpaceId;
 use serde::de::DeserializeOwned;
 
 use crate::ground::{After, Arg, Partition, StoreError, StoredEvent, Table};
+use crate::sealing::SpaceKeys;
 use crate::shared::Shared;
 
 use rows_by_key::RowReads;
@@ -41,7 +42,7 @@ impl ReadModels {
     /// # Errors
     /// The database's.
     pub async fn follow_level(&self, names: &[&str], partition: Partition) -> Result<Option<Follow>, StoreError> {
-        Follow::begin(self.shared.engine(), names, partition).await
+        Follow::begin(&self.shared, names, partition).await
     }
 
     /// How far `name` has come in each partition where it ever started.
@@ -96,6 +97,8 @@ impl ReadModels {
     /// # Errors
     /// The database's.
     pub async fn lives(&self, partition: Partition, after: &After, bound: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
-        self.shared.engine().lives(partition, after, bound, limit).await
+        let mut events = self.shared.engine().lives(partition, after, bound, limit).await?;
+        SpaceKeys::of(self.shared.clone()).open_guarded(events.iter_mut()).await?;
+        Ok(events)
     }
 }

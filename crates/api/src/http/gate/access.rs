@@ -1,7 +1,7 @@
 //! Who may take a route.
 
 use super::role::Role;
-use super::role::Role::{Admin, Auditor, Cnam, Holder, Insurer, Representative, Support};
+use super::role::Role::{Admin, Auditor, Cnam, Holder, Insurer, Professional, Representative, Support};
 
 /// Who may take a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ impl Access {
     pub const READERS: Self = Self::Roles(&[Holder, Representative, Cnam, Insurer, Support, Auditor]);
     /// The holder and who acts for the holder.
     pub const HOLDER_SIDE: Self = Self::Roles(&[Holder, Representative]);
+    /// Those who may read or write what a space contains, as far as the gate of the domain lets them.
+    pub const CONTENT_READERS: Self = Self::Roles(&[Holder, Representative, Professional]);
     /// They, or a support agent for them.
     pub const HOLDER_SIDE_OR_SUPPORT: Self = Self::Roles(&[Holder, Representative, Support]);
     /// They, or an agent.

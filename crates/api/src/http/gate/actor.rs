@@ -2,6 +2,7 @@
 //!
 //! A caller has one role at a time.
 
+use ens_domain::guarded::Guarded;
 use ens_domain::ids::SpaceId;
 use ens_domain::organism::{AgentId, InsurerCode};
 use ens_domain::party::Party;
@@ -68,7 +69,7 @@ impl Actor {
             Self::Cnam => Some(Party::Cnam),
             Self::Insurer { insurer } => Some(Party::Insurer { insurer: insurer.clone() }),
             Self::Support { agent } => Some(Party::Support { agent: agent.clone() }),
-            Self::Professional { rpps } => Some(Party::Professional { rpps: rpps.clone() }),
+            Self::Professional { rpps } => Some(Party::Professional { rpps: Guarded::new(rpps.clone()) }),
             Self::Auditor | Self::Admin => None,
         }
     }

@@ -3,6 +3,7 @@
 //! From the declaration come the entry of the router, the entry of the table that requests are admitted by, and the operation of the
 //! OpenAPI document with its refusals. Access is the first thing that a declaration says: a route without it does not compile.
 
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
@@ -51,6 +52,8 @@ pub(crate) struct Draft {
     route: Route,
     operation: OperationBuilder,
     schemas: Vec<NamedSchema>,
+    /// The most bytes of a body, where it is more than of others.
+    largest_body: Option<usize>,
 }
 
 /// Declares how `GET` reads this path.
@@ -76,7 +79,7 @@ pub(crate) fn delete(path: &'static str, access: Access) -> Draft {
 impl Draft {
     fn new(verb: Verb, path: &'static str, access: Access) -> Self {
         let route = Route { method: verb.name(), path, access, form: Form::Json };
-        Self { verb, route, operation: OperationBuilder::new(), schemas: Vec::new() }
+        Self { verb, route, operation: OperationBuilder::new(), schemas: Vec::new(), largest_body: None }
     }
 
     /// The id of the operation (the handler's name), the group it is shown in, and what it does in one sentence.
@@ -124,6 +127,13 @@ impl Draft {
         self.with_body(RequestBodyBuilder::new().content(Form::Json.media_type(), content).build())
     }
 
+    /// A form of several parts, the last of which is a file, of at most so many bytes in all.
+    pub(crate) fn multipart_body<T: ToSchema>(mut self, largest: usize) -> Self {
+        self.largest_body = Some(largest);
+        let content = Content::new(Some(self.reference::<T>()));
+        self.with_body(RequestBodyBuilder::new().content("multipart/form-data", content).required(Some(Required::True)).build())
+    }
+
     /// A body in another media type.
     pub(crate) fn text_body(self, media_type: &str, description: Option<&str>) -> Self {
         let content = Content::new(Some(String::schema()));
@@ -167,7 +177,11 @@ impl Draft {
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(ProblemBody::name()))).build();
         let refusal = ResponseBuilder::new().description("a problem (RFC 9457)").content(route.form.refusal_content_type(), content);
         let operation = operation.response("default", refusal).build();
-        Declaration { route, handler: on(filter, handler), described: Some(Described { method, operation, schemas: self.schemas }) }
+        let handler = match self.largest_body {
+            Some(largest) => on(filter, handler).layer(DefaultBodyLimit::max(largest)),
+            None => on(filter, handler),
+        };
+        Declaration { route, handler, described: Some(Described { method, operation, schemas: self.schemas }) }
     }
 
     /// The same for a route that the document does not describe, being the document or a page about it.

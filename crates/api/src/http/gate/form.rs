@@ -17,6 +17,8 @@ pub enum Form {
     Json,
     /// One JSON object a line, to a body of any length.
     JsonLines,
+    /// A file, as an attachment.
+    File,
     /// Metrics, as Prometheus reads them.
     Metrics,
     /// The page that documents the API, with its scripts and styles.
@@ -30,7 +32,7 @@ impl Form {
             Self::Json => Some("application/json"),
             Self::JsonLines => Some("application/x-ndjson"),
             Self::Metrics => Some("text/plain; version=0.0.4; charset=utf-8"),
-            Self::Documentation => None,
+            Self::File | Self::Documentation => None,
         }
     }
 
@@ -39,6 +41,7 @@ impl Form {
         match self {
             Self::Json => "application/json",
             Self::JsonLines => "application/x-ndjson",
+            Self::File => "application/octet-stream",
             Self::Metrics => "text/plain",
             Self::Documentation => "text/html",
         }
@@ -47,21 +50,21 @@ impl Form {
     /// The content type of a refusal.
     pub const fn refusal_content_type(self) -> &'static str {
         match self {
-            Self::Json | Self::JsonLines | Self::Metrics | Self::Documentation => PROBLEM_JSON,
+            Self::Json | Self::JsonLines | Self::File | Self::Metrics | Self::Documentation => PROBLEM_JSON,
         }
     }
 
     /// A refusal in the form that suits the route, in place of the `original` answer, with the id of the request.
     pub(crate) fn refuse(self, problem: &Problem, original: &Response, request_id: &str) -> Response {
         match self {
-            Self::Json | Self::JsonLines | Self::Metrics | Self::Documentation => problem.respond_like(original, Some(request_id)),
+            Self::Json | Self::JsonLines | Self::File | Self::Metrics | Self::Documentation => problem.respond_like(original, Some(request_id)),
         }
     }
 
     /// What the answer may load (`Content-Security-Policy`).
     pub(crate) const fn content_security_policy(self) -> HeaderValue {
         match self {
-            Self::Json | Self::JsonLines | Self::Metrics => HeaderValue::from_static(LOADS_NOTHING),
+            Self::Json | Self::JsonLines | Self::File | Self::Metrics => HeaderValue::from_static(LOADS_NOTHING),
             Self::Documentation => HeaderValue::from_static(LOADS_FROM_HERE),
         }
     }
@@ -69,7 +72,7 @@ impl Form {
     /// Who may keep a copy of the answer (`Cache-Control`), unless the handler says otherwise.
     pub(crate) const fn cache_control(self) -> HeaderValue {
         match self {
-            Self::Json | Self::JsonLines | Self::Metrics | Self::Documentation => HeaderValue::from_static("no-store"),
+            Self::Json | Self::JsonLines | Self::File | Self::Metrics | Self::Documentation => HeaderValue::from_static("no-store"),
         }
     }
 
@@ -77,7 +80,7 @@ impl Form {
     pub(crate) const fn is_unlimited(self) -> bool {
         match self {
             Self::JsonLines => true,
-            Self::Json | Self::Metrics | Self::Documentation => false,
+            Self::Json | Self::File | Self::Metrics | Self::Documentation => false,
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 use chrono::NaiveDate;
+use ens_domain::access::{DocumentClass, Grantee, Purpose, Scope};
 use ens_domain::calendar::Horizon;
 use ens_domain::finess::Finess;
 use ens_domain::ids::GrantId;
-use ens_domain::party::Grantee;
 use ens_domain::rpps::Rpps;
 use ens_domain::space::commands::{BlockProfessional, GrantAccess, RevokeAccess, UnblockProfessional};
-use ens_domain::space::terms::{Scope, Section};
+use ens_domain::space::terms::Section;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -65,15 +65,23 @@ pub(super) struct GrantPath {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GrantBody {
-    /// A professional's RPPS number; else a structure is named.
+    /// A professional's RPPS number; where neither this nor a structure is named, the care team is let in.
     #[schema(example = "10003456783")]
     rpps: Option<String>,
-    /// A structure's FINESS number; else a professional is named.
+    /// A structure's FINESS number; else a professional is named, or the care team is let in.
     finess: Option<String>,
-    /// The sections to open; absent for the whole space.
+    /// The sections to open; absent for the whole space, or where classes of documents are named.
     #[schema(value_type = Option<Vec<String>>, example = json!(["medical_record", "agenda"]))]
     sections: Option<Vec<Section>>,
-    /// The last day, at most 150 years ahead; absent where there is none.
+    /// The codes of the classes of documents to open, and nothing else.
+    #[schema(example = json!(["10", "42"]))]
+    document_classes: Option<Vec<String>>,
+    /// What for; `care` where absent.
+    #[schema(value_type = Option<String>, example = "care")]
+    purpose: Option<Purpose>,
+    /// The first day; absent for today.
+    from: Option<NaiveDate>,
+    /// The last day, at most 150 years ahead; absent for as long as the policy says: 90 days for a professional or a structure.
     until: Option<NaiveDate>,
 }
 
@@ -86,6 +94,15 @@ pub(super) struct ProfessionalBody {
     rpps: String,
 }
 
+impl ProfessionalBody {
+    /// The number that it names.
+    pub(super) fn professional(&self) -> Result<Rpps, Problem> {
+        let mut fields = FieldChecks::default();
+        let professional = fields.parse::<Rpps>("/rpps", &self.rpps);
+        fields.finish(professional)
+    }
+}
+
 impl GrantBody {
     fn grantee(&self) -> Result<Grantee, Problem> {
         let mut fields = FieldChecks::default();
@@ -94,28 +111,39 @@ impl GrantBody {
         match (self.rpps.is_some(), self.finess.is_some()) {
             (true, false) => fields.finish(rpps),
             (false, true) => fields.finish(finess),
-            (true, true) | (false, false) => Err(Problem::field("/rpps", &"name either a professional (rpps) or a structure (finess)")),
+            (false, false) => Ok(Grantee::CareTeam),
+            (true, true) => Err(Problem::field("/rpps", &"name either a professional (rpps) or a structure (finess)")),
         }
     }
 
-    /// The last day. A day that is over, or too far for a grant, is the rule's to refuse.
-    fn until(&self, horizon: Horizon) -> Result<Option<NaiveDate>, Problem> {
+    /// The first and the last day. A day that is over, or too far for a grant, is the rule's to refuse.
+    fn days(&self, horizon: Horizon) -> Result<(Option<NaiveDate>, Option<NaiveDate>), Problem> {
         let mut fields = FieldChecks::default();
-        let until = fields.day("/until", self.until, horizon);
-        fields.finish(Some(until))
+        let (from, until) = (fields.day("/from", self.from, horizon), fields.day("/until", self.until, horizon));
+        fields.finish(Some((from, until)))
     }
 
-    fn scope(&self) -> Scope {
-        match &self.sections {
-            Some(sections) => Scope::Sections { sections: sections.iter().copied().collect() },
-            None => Scope::All,
+    fn scope(&self) -> Result<Scope, Problem> {
+        match (&self.sections, &self.document_classes) {
+            (None, None) => Ok(Scope::All),
+            (Some(sections), None) => Ok(Scope::Sections { sections: sections.iter().copied().collect() }),
+            (None, Some(codes)) => {
+                let mut fields = FieldChecks::default();
+                let parsed =
+                    |(place, code): (usize, &String)| fields.check(&format!("/document_classes/{place}"), DocumentClass::parse(code));
+                let classes = codes.iter().enumerate().map(parsed).collect();
+                fields.finish(classes).map(|classes| Scope::DocumentClasses { classes })
+            }
+            (Some(_), Some(_)) => Err(Problem::field("/document_classes", &"name either sections or classes of documents")),
         }
     }
 }
 
 async fn grant_access(State(app): State<App>, request: SpaceChange<GrantBody>) -> Result<WriteAnswer, Problem> {
-    let (to, scope, until) = (request.body.grantee()?, request.body.scope(), request.body.until(app.horizon())?);
-    let command = GrantAccess { at: app.now(), by: request.party()?, grant: app.new_id()?, to, scope, until };
+    let (to, scope) = (request.body.grantee()?, request.body.scope()?);
+    let (from, until) = request.body.days(app.horizon())?;
+    let purpose = request.body.purpose.unwrap_or(Purpose::Care);
+    let command = GrantAccess { at: app.now(), by: request.party()?, grant: app.new_id()?, to, scope, purpose, from, until };
     let outcome = request.execute(&app, command).await?;
     let space = request.space();
     Ok(WriteAnswer::created(space, &outcome, |done| done.grant.map(|grant| format!("/v1/spaces/{space}/authorisations/{grant}"))))
@@ -128,9 +156,7 @@ async fn revoke_access(State(app): State<App>, request: SpaceChange<EmptyBody>) 
 }
 
 async fn block_professional(State(app): State<App>, request: SpaceChange<ProfessionalBody>) -> Result<WriteAnswer, Problem> {
-    let mut fields = FieldChecks::default();
-    let professional = fields.parse::<Rpps>("/rpps", &request.body.rpps);
-    let professional = fields.finish(professional)?;
+    let professional = request.body.professional()?;
     let location = format!("/v1/spaces/{}/blocked-professionals/{professional}", request.space());
     let outcome = request.execute(&app, BlockProfessional { at: app.now(), by: request.party()?, professional }).await?;
     Ok(WriteAnswer::created(request.space(), &outcome, |_| Some(location)))

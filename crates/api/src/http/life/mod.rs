@@ -7,6 +7,7 @@ mod closing;
 mod codes;
 mod creation;
 mod destruction;
+mod directory;
 mod grants;
 mod import;
 mod ins_lookup;
@@ -32,6 +33,7 @@ pub(super) fn routes() -> Vec<Declaration> {
         person::routes(),
         representation::routes(),
         grants::routes(),
+        directory::routes(),
         suspension::routes(),
         closing::routes(),
         destruction::routes(),

@@ -170,16 +170,24 @@ pub(super) struct HistoryBody {
 pub(super) struct EntryBody {
     /// The authorisation's id, for taking it back; `blocked-` and the number for a block.
     entry: String,
-    /// `professional`, `structure` or `blocked`.
+    /// `professional`, `structure`, `care_team` or `blocked`.
     #[schema(value_type = String, example = "professional")]
     kind: EntryKind,
-    /// The RPPS or FINESS number.
+    /// The RPPS or FINESS number; empty for the care team.
     subject: String,
     /// What is opened.
     #[schema(value_type = Vec<String>, example = json!(["medical_record"]))]
     sections: Vec<Section>,
-    /// Since when.
+    /// The classes of documents that are opened, where it is for some only.
+    #[schema(example = json!(["10"]))]
+    document_classes: Vec<String>,
+    /// What for; empty for a block.
+    #[schema(example = "care")]
+    purpose: String,
+    /// When it was given.
     since: DateTime<Utc>,
+    /// The first day on which it counts.
+    starts_on: Option<NaiveDate>,
     /// The last day, if there is one.
     until: Option<NaiveDate>,
     /// Whether it stands, or how it ended.
@@ -204,13 +212,16 @@ impl From<HistoryLine> for HistoryLineBody {
 
 impl From<GrantEntry> for EntryBody {
     fn from(entry: GrantEntry) -> Self {
-        let sections = entry.sections();
+        let (sections, document_classes) = (entry.sections(), entry.document_classes());
         Self {
             entry: entry.entry,
             kind: entry.kind,
             subject: entry.subject,
             sections,
+            document_classes,
+            purpose: entry.purpose,
             since: entry.since,
+            starts_on: entry.starts_on,
             until: entry.until,
             state: entry.state,
             ended_at: entry.ended_at,

@@ -2,8 +2,8 @@
 
 pub(crate) use answer::{Done, PositionHeaders, WriteAnswer, position_headers};
 pub(crate) use conditions::IfNoneMatch;
-pub(crate) use idempotency::under_key;
-pub(crate) use json::FieldChecks;
+pub(crate) use idempotency::{RequestContent, read as idempotency_key, under_key};
+pub(crate) use json::{FieldChecks, parse as parse_json};
 pub(crate) use limits::limited;
 pub(crate) use paging::Page;
 pub(crate) use parameters::{ChangeHeaders, CreationHeaders, ReadHeaders, SpacePath};

@@ -62,6 +62,11 @@ fn key<K: PageKey>(query: &str, name: &str) -> Result<Option<K>, Problem> {
 }
 
 impl<K: PageKey> Page<K> {
+    /// The header that leads to the page after this key, where there may be one.
+    pub(crate) fn link_to_next_from(&self, last: Option<K>) -> HeaderMap {
+        self.link_to_next(usize::try_from(self.limit).unwrap_or(usize::MAX), last)
+    }
+
     /// The header that leads to the next page. There may be one where this page is full.
     pub(crate) fn link_to_next(&self, items: usize, last: Option<K>) -> HeaderMap {
         let mut headers = HeaderMap::new();

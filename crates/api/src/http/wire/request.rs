@@ -174,9 +174,14 @@ impl<T> ItemChange<T> {
         self.0.target.param(name)
     }
 
-    /// Who acts.
+    /// Who acts, as events name them.
     pub(crate) fn party(&self) -> Result<Party, Problem> {
         self.0.party()
+    }
+
+    /// Who acts.
+    pub(crate) const fn caller(&self) -> &Caller {
+        &self.0.target.caller
     }
 
     /// Executes a command on an item of the space.

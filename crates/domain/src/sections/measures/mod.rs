@@ -18,10 +18,7 @@ mod tests;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 
-use crate::policy::Policy;
-use crate::space::HealthSpace;
-
-use super::item::{Circumstances, Item};
+use super::item::{Circumstances, DecisionContext, Item};
 
 pub use commands::*;
 pub use events::MeasureEvent;
@@ -30,8 +27,8 @@ pub use reading::{Quantity, Reading, ReadingError};
 pub use state::Measure;
 
 impl Item for Measure {
-    fn decide(&self, command: MeasureCommand, space: &HealthSpace, _: &Policy) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
-        command.decide(*self, space)
+    fn decide(&self, command: MeasureCommand, context: &DecisionContext<'_>) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
+        command.decide(*self, context.space)
     }
 }
 
@@ -48,7 +45,7 @@ impl Aggregate for Measure {
         circumstances: &Circumstances,
         sink: &EventSink<Self>,
     ) -> Result<(), MeasureRefusal> {
-        for event in self.decide(command, &circumstances.space, &circumstances.policy)? {
+        for event in self.decide(command, &circumstances.context())? {
             sink.write(event, self).await;
         }
         Ok(())

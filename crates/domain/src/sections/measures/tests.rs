@@ -45,7 +45,7 @@ fn removed() -> MeasureEvent {
 fn decided(past: &[MeasureEvent], command: impl Into<MeasureCommand>) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
     let mut measure = Measure::default();
     past.iter().for_each(|event| measure.apply(event.clone()));
-    measure.decide(command.into(), &an_active_space(), &Default::default())
+    measure.decide(command.into(), &Circumstances { space: an_active_space(), ..Default::default() }.context())
 }
 
 #[test]

@@ -3,29 +3,48 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::french::{NO_BREAK_SPACE, by_party, counted, date, to_scope};
+use crate::access::grant::{Grant, Grantee, Period, Scope};
+use crate::access::purpose::Purpose;
+use crate::french::{by_party, counted, date, to_scope};
+use crate::guarded::Guarded;
 use crate::ids::GrantId;
-use crate::party::{Grantee, Party};
+use crate::party::Party;
+use crate::personal::PersonalData;
 use crate::rpps::Rpps;
-use crate::space::life::{Grant, Life};
-use crate::space::terms::{Scope, Stage};
+use crate::space::life::Life;
+use crate::space::terms::Stage;
 
 use super::names::event_names;
+
+/// Who is let in says who treats the person.
+impl PersonalData for Grantee {
+    const KIND: &'static str = "grantee";
+}
 
 /// Who may see all or part of the space.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "a variant's sentence says what its fields are; a field that needs more has its own")]
 pub enum AccessEvent {
-    /// The holder let somebody see all or part of the space, until the end of `until` if given.
-    AccessGranted { at: DateTime<Utc>, by: Party, grant: GrantId, to: Grantee, scope: Scope, until: Option<NaiveDate> },
+    /// Somebody was let see all or part of the space, for one purpose, from a day to the end of `until` if given; by the holder, or by a
+    /// professional who took the person's consent for a colleague (article L. 1111-17 II).
+    AccessGranted {
+        at: DateTime<Utc>,
+        by: Party,
+        grant: GrantId,
+        to: Guarded<Grantee>,
+        scope: Scope,
+        purpose: Purpose,
+        from: NaiveDate,
+        until: Option<NaiveDate>,
+    },
     /// The holder took an authorisation back.
     AccessRevoked { at: DateTime<Utc>, by: Party, grant: GrantId },
     /// An authorisation came to its end.
     AccessExpired { at: DateTime<Utc>, grant: GrantId },
     /// The holder blocked a professional, whose authorisations `ended` for good.
-    ProfessionalBlocked { at: DateTime<Utc>, by: Party, professional: Rpps, ended: Vec<GrantId> },
+    ProfessionalBlocked { at: DateTime<Utc>, by: Party, professional: Guarded<Rpps>, ended: Vec<GrantId> },
     /// The holder unblocked a professional; old authorisations do not come back.
-    ProfessionalUnblocked { at: DateTime<Utc>, by: Party, professional: Rpps },
+    ProfessionalUnblocked { at: DateTime<Utc>, by: Party, professional: Guarded<Rpps> },
 }
 
 event_names!(AccessEvent { AccessGranted, AccessRevoked, AccessExpired, ProfessionalBlocked, ProfessionalUnblocked });
@@ -39,42 +58,43 @@ impl AccessEvent {
     /// The event, as its holder reads it.
     pub fn sentence(&self) -> String {
         match self {
-            Self::AccessGranted { to, scope, until, .. } => granted(to, scope, *until),
+            Self::AccessGranted { by, scope, until, .. } => granted(by, scope, *until),
             Self::AccessRevoked { by, .. } => format!("Un accès donné auparavant a été retiré {}.", by_party(by)),
             Self::AccessExpired { .. } => "Un accès donné auparavant a pris fin à la date prévue.".to_owned(),
-            Self::ProfessionalBlocked { professional, ended, .. } => blocked(professional, ended.len()),
-            Self::ProfessionalUnblocked { professional, .. } => format!(
-                "Le professionnel de santé RPPS{NO_BREAK_SPACE}{professional} n’est plus bloqué. Les accès donnés auparavant ne reviennent pas."
-            ),
-        }
-    }
-
-    /// What the event changes.
-    pub(crate) fn apply(self, life: &mut Life) {
-        let grants = &mut life.grants;
-        match self {
-            Self::AccessGranted { grant, to, scope, until, .. } => grants.give(grant, Grant { to, scope, until }),
-            Self::AccessRevoked { grant, .. } | Self::AccessExpired { grant, .. } => grants.end(grant),
-            Self::ProfessionalBlocked { professional, ended, .. } => {
-                grants.block(professional);
-                ended.into_iter().for_each(|grant| grants.end(grant));
+            Self::ProfessionalBlocked { ended, .. } => blocked(ended.len()),
+            Self::ProfessionalUnblocked { .. } => {
+                "Un professionnel de santé n’est plus bloqué. Les accès donnés auparavant ne reviennent pas.".to_owned()
             }
-            Self::ProfessionalUnblocked { professional, .. } => grants.unblock(&professional),
+        }
+    }
+
+    /// What the event changes. Who is still sealed, in a space that was destroyed, changes nothing.
+    pub(crate) fn apply(self, life: &mut Life) {
+        let directory = &mut life.directory;
+        match self {
+            Self::AccessGranted { grant, to, scope, purpose, from, until, .. } => {
+                let period = Period { from, until };
+                to.get().cloned().into_iter().for_each(|to| directory.grant(grant, Grant { to, scope: scope.clone(), purpose, period }));
+            }
+            Self::AccessRevoked { grant, .. } | Self::AccessExpired { grant, .. } => directory.end(grant),
+            Self::ProfessionalBlocked { professional, ended, .. } => {
+                ended.into_iter().for_each(|grant| directory.end(grant));
+                professional.get().into_iter().for_each(|professional| directory.block(professional));
+            }
+            Self::ProfessionalUnblocked { professional, .. } => {
+                professional.get().into_iter().for_each(|professional| directory.unblock(professional));
+            }
         }
     }
 }
 
-fn granted(to: &Grantee, scope: &Scope, until: Option<NaiveDate>) -> String {
-    let whom = match to {
-        Grantee::Professional { rpps } => format!("au professionnel de santé RPPS{NO_BREAK_SPACE}{rpps}"),
-        Grantee::Structure { finess } => format!("à la structure FINESS{NO_BREAK_SPACE}{finess}"),
-    };
+fn granted(by: &Party, scope: &Scope, until: Option<NaiveDate>) -> String {
     let end = until.map_or_else(|| "sans date de fin".to_owned(), |day| format!("jusqu’au {} inclus", date(day)));
-    format!("Un accès {} a été donné {whom}, {end}.", to_scope(scope))
+    format!("Un accès {} a été donné {}, {end}.", to_scope(scope), by_party(by))
 }
 
-fn blocked(professional: &Rpps, ended: usize) -> String {
+fn blocked(ended: usize) -> String {
     let grants =
         if ended == 0 { String::new() } else { format!(" {} fin pour toujours.", counted(ended, "accès a pris", "accès ont pris")) };
-    format!("Le professionnel de santé RPPS{NO_BREAK_SPACE}{professional} a été bloqué.{grants}")
+    format!("Un professionnel de santé a été bloqué.{grants}")
 }

@@ -11,6 +11,7 @@ mod admission;
 mod closing;
 mod code;
 mod destruction;
+mod directory;
 mod names;
 mod notice;
 mod opening;
@@ -38,6 +39,7 @@ pub use admission::AdmissionEvent;
 pub use closing::ClosingEvent;
 pub use code::CodeEvent;
 pub use destruction::DestructionEvent;
+pub use directory::DirectoryEvent;
 pub(crate) use names::event_names;
 pub use notice::NoticeEvent;
 pub use opening::OpeningEvent;
@@ -137,6 +139,8 @@ groups! {
     Opening(OpeningEvent),
     /// Grants and blocked professionals.
     Access(AccessEvent),
+    /// The rest of the directory: who treats the person, who helps them, what they decided beforehand.
+    Directory(DirectoryEvent),
     /// Who acts for the holder.
     Representation(RepresentationEvent),
     /// The suspension.
@@ -179,6 +183,7 @@ impl SpaceEvent {
             | Self::Opposition(_)
             | Self::Opening(_)
             | Self::Access(_)
+            | Self::Directory(_)
             | Self::Representation(_)
             | Self::Suspension(_)
             | Self::Closing(_) => KeyEffect::Keep,

@@ -3,7 +3,6 @@
 //! The stage that everybody else knows follows from the parts; it is not remembered beside them.
 
 mod code;
-mod grants;
 mod messages;
 mod notice;
 mod phase;
@@ -14,6 +13,8 @@ mod sending;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::access::directory::Directory;
+use crate::access::view::{Availability, SpaceView};
 use crate::calendar::paris;
 use crate::ids::{MessageId, SpaceId};
 use crate::party::Party;
@@ -23,8 +24,6 @@ use super::refusal::{Parties, SpaceRefusal};
 use super::terms::{BlockReason, Channel, CodePurpose, Stage};
 
 pub(crate) use code::{Code, Comparison, Lock};
-pub use grants::Grant;
-pub(crate) use grants::{GrantState, Grants};
 pub(crate) use messages::Messages;
 pub(crate) use notice::Notice;
 pub(crate) use phase::{Archive, Opening, Phase};
@@ -44,7 +43,7 @@ pub(crate) struct Life {
     pub(crate) admission: Option<Admission>,
     pub(crate) messages: Messages,
     pub(crate) representations: Representations,
-    pub(crate) grants: Grants,
+    pub(crate) directory: Directory,
 }
 
 impl Life {
@@ -54,8 +53,8 @@ impl Life {
     }
 
     fn empty(id: SpaceId, phase: Phase) -> Self {
-        let (messages, representations, grants) = (Messages::default(), Representations::default(), Grants::default());
-        Self { id, phase, died: false, admission: None, messages, representations, grants }
+        let (messages, representations, directory) = (Messages::default(), Representations::default(), Directory::default());
+        Self { id, phase, died: false, admission: None, messages, representations, directory }
     }
 
     /// Keeps what a later renewal must know, and nothing of the person.
@@ -165,6 +164,25 @@ impl Life {
                 Err(SpaceRefusal::Deceased)
             }
             Phase::Before(_) | Phase::InService(_) | Phase::Suspended { .. } | Phase::Archived { .. } => Ok(()),
+        }
+    }
+
+    /// The space on this day, as the gate sees it.
+    pub(crate) fn view(&self, day: NaiveDate) -> SpaceView<'_> {
+        let (minor, represented) = (self.is_minor_on(day), self.representations.any_on(day));
+        SpaceView { availability: self.availability(), minor, represented, directory: &self.directory }
+    }
+
+    fn availability(&self) -> Availability {
+        match &self.phase {
+            Phase::Before(preparation) if preparation.opposed_since().is_some() => Availability::Opposed,
+            Phase::Before(_) => Availability::NotOpened,
+            Phase::Ended => Availability::HolderDied,
+            Phase::Destroyed => Availability::Destroyed,
+            Phase::InService(_) | Phase::Suspended { .. } | Phase::Archived { .. } if self.died => Availability::HolderDied,
+            Phase::InService(_) => Availability::InService,
+            Phase::Suspended { .. } => Availability::Suspended,
+            Phase::Archived { .. } => Availability::Closed,
         }
     }
 

@@ -45,6 +45,11 @@ impl Representations {
         self.standing.values().any(|one| one.ends_on.is_none_or(|end| day < end))
     }
 
+    /// Whether somebody was ever declared.
+    pub(crate) fn were_any(&self) -> bool {
+        !self.standing.is_empty() || !self.over.is_empty()
+    }
+
     pub(crate) fn stands(&self, representation: RepresentationId) -> bool {
         self.standing.contains_key(&representation)
     }

@@ -1,0 +1,65 @@
+//! Consultations (*consultations, traces d'accès*): who read or tried to read what in a space, and on which ground. Reading is a command.
+//!
+//! nothing --consulted--> permitted | refused        permitted --consulted again--> as before, or refused
+//! - an access that is permitted is traced with its ground
+//! - an access that is refused is traced with its reason
+//! - a refusal of a stranger to the space is not stored
+//! - the same access in the same minute is traced once
+//! - a trace names the version of the matrix that decided it
+
+mod commands;
+mod events;
+mod state;
+mod subject;
+#[cfg(test)]
+mod tests;
+
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+
+use crate::ids::ItemId;
+
+use super::item::{Circumstances, DecisionContext, Item};
+
+pub use commands::*;
+pub use events::ConsultationEvent;
+pub use state::Consultation;
+pub use subject::{StatedReason, StatedReasonError, Subject};
+
+impl Item for Consultation {
+    fn decide(&self, command: ConsultationCommand, context: &DecisionContext<'_>) -> Result<Vec<ConsultationEvent>, ConsultationRefusal> {
+        command.decide(*self, context)
+    }
+
+    fn refusal(event: &ConsultationEvent) -> Option<ConsultationRefusal> {
+        event.because().map(ConsultationRefusal::Refused)
+    }
+
+    fn document(command: &ConsultationCommand) -> Option<ItemId> {
+        command.document()
+    }
+}
+
+impl Aggregate for Consultation {
+    const TYPE: &'static str = "consultation";
+    type Command = ConsultationCommand;
+    type Event = ConsultationEvent;
+    type Error = ConsultationRefusal;
+    type Services = Circumstances;
+
+    async fn handle(
+        &mut self,
+        command: ConsultationCommand,
+        circumstances: &Circumstances,
+        sink: &EventSink<Self>,
+    ) -> Result<(), ConsultationRefusal> {
+        for event in self.decide(command, &circumstances.context())? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: ConsultationEvent) {
+        *self = Self::after(&event);
+    }
+}
