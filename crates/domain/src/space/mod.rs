@@ -62,7 +62,7 @@ pub use events::{
     AccessEvent, Admission, AdmissionEvent, ClosingEvent, CodeEvent, Contacts, DestructionEvent, EVENT_VERSION, NoticeEvent, OpeningEvent,
     OppositionEvent, RepresentationEvent, SpaceEvent, SuspensionEvent,
 };
-pub use life::{Grant, Representation};
+pub use life::{Grant, OpposedPeriod, Representation};
 pub use opposition::Proof;
 pub use receipt::Receipt;
 pub use refusal::{Parties, SpaceRefusal};
@@ -155,6 +155,11 @@ impl HealthSpace {
     /// How a code that is asked for now would go.
     pub fn code_channel(&self) -> Option<Channel> {
         self.life.as_ref().and_then(|life| life.channel_without(None))
+    }
+
+    /// The opposition that stood on a day from `first` to `last`, both included.
+    pub fn opposed_within(&self, first: NaiveDate, last: NaiveDate) -> Option<OpposedPeriod> {
+        self.life.as_ref().and_then(|life| life.opposed.within(first, last))
     }
 
     /// The grants that were neither taken back, nor noted as expired, nor ended by a block.

@@ -6,6 +6,7 @@ mod code;
 mod grants;
 mod messages;
 mod notice;
+mod opposed_days;
 mod phase;
 mod preparation;
 mod representations;
@@ -27,6 +28,8 @@ pub use grants::Grant;
 pub(crate) use grants::{GrantState, Grants};
 pub(crate) use messages::Messages;
 pub(crate) use notice::Notice;
+pub(crate) use opposed_days::OpposedDays;
+pub use opposed_days::OpposedPeriod;
 pub(crate) use phase::{Archive, Opening, Phase};
 pub(crate) use preparation::{Opposition, Preparation};
 pub use representations::Representation;
@@ -45,6 +48,8 @@ pub(crate) struct Life {
     pub(crate) messages: Messages,
     pub(crate) representations: Representations,
     pub(crate) grants: Grants,
+    /// Kept through a destruction: what comes after it is not fed for them either.
+    pub(crate) opposed: OpposedDays,
 }
 
 impl Life {
@@ -55,12 +60,13 @@ impl Life {
 
     fn empty(id: SpaceId, phase: Phase) -> Self {
         let (messages, representations, grants) = (Messages::default(), Representations::default(), Grants::default());
-        Self { id, phase, died: false, admission: None, messages, representations, grants }
+        Self { id, phase, died: false, admission: None, messages, representations, grants, opposed: OpposedDays::default() }
     }
 
     /// Keeps what a later renewal must know, and nothing of the person.
     pub(crate) fn forget(&mut self) {
-        *self = Self { died: self.died, ..Self::empty(self.id, Phase::Destroyed) };
+        let opposed = std::mem::take(&mut self.opposed);
+        *self = Self { died: self.died, opposed, ..Self::empty(self.id, Phase::Destroyed) };
     }
 
     /// Where the space is, in the words of its events.
