@@ -5,7 +5,8 @@
 //! policy come in with the call, so every decision can be replayed.
 //!
 //! A value ([`ins`], [`rpps`], [`address`] …) is parsed once, and right from then on; what belongs to a person travels as
-//! [`personal::Personal`], which no rule looks into.
+//! [`personal::Personal`], which no rule looks into, or as
+//! [`guarded::Guarded`] where a rule must compare it.
 
 pub mod address;
 pub mod calendar;
@@ -14,6 +15,7 @@ pub mod email;
 pub mod event;
 pub mod finess;
 pub mod french;
+pub mod guarded;
 pub mod identity;
 pub mod ids;
 pub mod ins;

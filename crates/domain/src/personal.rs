@@ -16,6 +16,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub const CLEAR_MARKER: &str = "$clear";
 /// The key under which a sealed value serialises.
 pub const SEALED_MARKER: &str = "$sealed";
+/// The key under which a sealed value serialises that the store opens for decisions: see [`Guarded`](crate::guarded::Guarded).
+pub const GUARDED_MARKER: &str = "$guarded";
 
 /// A kind of personal data: its name is bound into the seal, so that one field's seal does not open in another's place.
 pub trait PersonalData: Clone + PartialEq + Serialize + DeserializeOwned {
@@ -27,8 +29,9 @@ pub trait PersonalData: Clone + PartialEq + Serialize + DeserializeOwned {
 #[derive(Clone, PartialEq)]
 pub struct Personal<T>(Form<T>);
 
-#[derive(Clone, PartialEq)]
-enum Form<T> {
+/// The two forms in which a value that is sealed at rest is held.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Form<T> {
     Clear(T),
     Sealed(String),
 }
