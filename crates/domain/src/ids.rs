@@ -74,6 +74,14 @@ time_ordered_id! {
     /// One representation of a minor or a protected adult.
     RepresentationId
 }
+time_ordered_id! {
+    /// One caregiver (*aidant*), whichever persons they help.
+    CaregiverId
+}
+time_ordered_id! {
+    /// One service of the national catalogue.
+    ServiceId
+}
 
 #[cfg(test)]
 mod tests {

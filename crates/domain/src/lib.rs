@@ -8,6 +8,7 @@
 //! [`personal::Personal`], which no rule looks into, or as
 //! [`guarded::Guarded`] where a rule must compare it.
 
+pub mod access;
 pub mod address;
 pub mod calendar;
 pub mod code;

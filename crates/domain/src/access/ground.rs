@@ -1,0 +1,83 @@
+//! The grounds on which access is permitted: a closed list, each with the sentence that the holder reads beside an access.
+
+use serde::{Deserialize, Serialize};
+
+/// Why an access is permitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ground {
+    /// The holder, in their own space.
+    OwnSpace,
+    /// A representation that stands.
+    Representation,
+    /// A delegation to a caregiver that stands.
+    CaregiverDelegation,
+    /// The author of a document.
+    Author,
+    /// The attending doctor (article L. 1111-16).
+    AttendingDoctor,
+    /// A professional whom the holder chose as administrator.
+    Administrator,
+    /// A grant to the professional by name.
+    GrantToProfessional,
+    /// A grant to the structure in which the professional acts.
+    GrantToStructure,
+    /// A grant to the care team.
+    GrantToCareTeam,
+    /// Membership of the care team, to which the holder consented once (article R. 1111-46).
+    CareTeamConsent,
+    /// The person is in danger and cannot consent (article L. 1111-17 I).
+    BreakGlass,
+    /// An emergency call about the person (article L. 1111-17 I).
+    DispatchCentre,
+    /// A professional's duty to feed the medical record (article L. 1111-15).
+    DutyToFeed,
+    /// A professional may write to the person first.
+    WritesFirst,
+    /// The holder's consent to a service of the catalogue (article R. 1111-32).
+    ServiceConsent,
+}
+
+impl Ground {
+    /// Every ground.
+    pub const ALL: [Self; 15] = [
+        Self::OwnSpace,
+        Self::Representation,
+        Self::CaregiverDelegation,
+        Self::Author,
+        Self::AttendingDoctor,
+        Self::Administrator,
+        Self::GrantToProfessional,
+        Self::GrantToStructure,
+        Self::GrantToCareTeam,
+        Self::CareTeamConsent,
+        Self::BreakGlass,
+        Self::DispatchCentre,
+        Self::DutyToFeed,
+        Self::WritesFirst,
+        Self::ServiceConsent,
+    ];
+
+    /// What the holder reads.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::OwnSpace => "C’est votre espace.",
+            Self::Representation => "Votre représentant agit pour vous.",
+            Self::CaregiverDelegation => "Vous avez choisi cette personne comme aidant.",
+            Self::Author => "Ce professionnel ou ce service a déposé le document.",
+            Self::AttendingDoctor => "C’est votre médecin traitant.",
+            Self::Administrator => "Vous avez choisi ce professionnel comme administrateur de votre dossier.",
+            Self::GrantToProfessional => "Vous avez autorisé ce professionnel.",
+            Self::GrantToStructure => "Vous avez autorisé la structure dans laquelle ce professionnel exerce.",
+            Self::GrantToCareTeam => "Vous avez autorisé votre équipe de soins, dont ce professionnel fait partie.",
+            Self::CareTeamConsent => "Vous avez donné votre accord à votre équipe de soins, dont ce professionnel fait partie.",
+            Self::BreakGlass => {
+                "Le professionnel a déclaré que vous étiez en danger et hors d’état de donner votre accord (bris de glace)."
+            }
+            Self::DispatchCentre => "Un médecin du centre 15 (SAMU) a reçu un appel d’urgence à votre sujet.",
+            Self::DutyToFeed => "Tout professionnel de santé qui vous soigne doit alimenter votre dossier médical.",
+            Self::WritesFirst => "Un professionnel de santé peut vous écrire en premier.",
+            Self::ServiceConsent => "Vous avez donné votre accord à ce service, pour ces données et cet usage.",
+        }
+    }
+}
