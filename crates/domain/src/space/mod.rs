@@ -56,6 +56,7 @@ use crate::organism::{Department, InsurerCode};
 use crate::party::Party;
 use crate::personal::Personal;
 use crate::policy::Policy;
+use crate::rpps::Rpps;
 
 pub use commands::SpaceCommand;
 pub use events::{
@@ -165,6 +166,16 @@ impl HealthSpace {
     /// The grants that were neither taken back, nor noted as expired, nor ended by a block.
     pub fn grants(&self) -> impl Iterator<Item = (GrantId, &Grant)> {
         self.life.iter().flat_map(|life| life.grants.standing())
+    }
+
+    /// The professionals who are kept out.
+    pub fn blocked_professionals(&self) -> impl Iterator<Item = &Rpps> {
+        self.life.iter().flat_map(|life| life.grants.blocked())
+    }
+
+    /// Whether the holder died.
+    pub fn holder_died(&self) -> bool {
+        self.life.as_ref().is_some_and(|life| life.died)
     }
 
     /// Those who act for the holder.

@@ -58,6 +58,10 @@ impl Grants {
         self.blocked.contains(professional)
     }
 
+    pub(crate) fn blocked(&self) -> impl Iterator<Item = &Rpps> {
+        self.blocked.iter()
+    }
+
     pub(crate) fn give(&mut self, id: GrantId, grant: Grant) {
         self.standing.insert(id, grant);
     }
