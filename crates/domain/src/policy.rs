@@ -1,6 +1,13 @@
 //! The numbers of the rules, as data: today's policy decides, and what it decided is written into the event.
 
+use std::sync::{Arc, LazyLock};
+
 use serde::{Deserialize, Serialize};
+
+use crate::access::matrix::AccessMatrix;
+
+/// Parsed once: policies are cloned often.
+static BUILT_IN: LazyLock<Arc<AccessMatrix>> = LazyLock::new(|| Arc::new(AccessMatrix::built_in()));
 
 /// How long, how many, how old. The defaults are the law's where it says, the practice's elsewhere (`rules.md`, section 2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +37,11 @@ pub struct Policy {
     /// Years ahead at which a grant may end at the latest. A grant that is to last for the holder's life names no end, or one within 150
     /// years; what lies further is a slip, and would be a day that nobody who works with it today can test.
     pub grant_years: u16,
+    /// Days after which the holder is invited to the consultation that a document awaits (article R. 1111-53: two weeks).
+    pub announcement_invitation_days: u16,
+    /// Which professions read which types of document (order of 26 October 2023). Read from a file of its own, not with the numbers.
+    #[serde(skip)]
+    pub matrix: Arc<AccessMatrix>,
 }
 
 impl Default for Policy {
@@ -46,6 +58,8 @@ impl Default for Policy {
             majority_years: 18,
             past_years: 150,
             grant_years: 150,
+            announcement_invitation_days: 14,
+            matrix: Arc::clone(&BUILT_IN),
         }
     }
 }
