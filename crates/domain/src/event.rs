@@ -12,6 +12,7 @@ use crate::ids::{NotAnId, SpaceId};
 use crate::policy::Policy;
 use crate::sections::Item;
 use crate::sections::measures::{Measure, MeasureCommand, MeasureEvent, MeasureRefusal};
+use crate::sections::medical_record::{Document, DocumentCommand, DocumentEvent, DocumentRefusal};
 use crate::space::{HealthSpace, SpaceCommand, SpaceEvent, SpaceRefusal};
 use crate::stream::{KeyEffect, NamedEvent, StreamId};
 
@@ -118,7 +119,6 @@ macro_rules! streams {
         /// An event of any kind of stream.
         #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(untagged)]
-        #[expect(clippy::large_enum_variant, reason = "most events are a space's, and a box would cost each an allocation")]
         pub enum Event {
             /// Of the life of a space.
             Space(SpaceEvent),
@@ -204,7 +204,6 @@ macro_rules! streams {
 
         /// A request to any kind of stream.
         #[derive(Debug, Clone, PartialEq)]
-        #[expect(clippy::large_enum_variant, reason = "a command lives for one decision, and is moved a few times only")]
         pub enum Command {
             /// To the life of a space.
             Space(SpaceCommand),
@@ -360,6 +359,8 @@ const VERSION: &str = "1.0";
 streams! {
     /// A measure of the holder's health.
     Measure: Measure, MeasureCommand, MeasureEvent, MeasureRefusal;
+    /// A document of the medical record.
+    Document: Document, DocumentCommand, DocumentEvent, DocumentRefusal;
 }
 
 impl EventType {

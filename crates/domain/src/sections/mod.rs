@@ -5,5 +5,6 @@
 
 mod item;
 pub mod measures;
+pub mod medical_record;
 
 pub use item::{Circumstances, Item};
