@@ -8,9 +8,12 @@ use chrono::{DateTime, Utc};
 use cqrs_es::{Aggregate, DomainEvent};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::access::document::DocumentFacts;
 use crate::ids::{ItemId, NotAnId, SpaceId};
 use crate::sections::{DecisionContext, Item};
+use crate::sections::consultations::{Consultation, ConsultationCommand, ConsultationEvent, ConsultationRefusal};
 use crate::sections::measures::{Measure, MeasureCommand, MeasureEvent, MeasureRefusal};
+use crate::sections::medical_record::{Document, DocumentCommand, DocumentEvent, DocumentRefusal};
 use crate::space::{HealthSpace, SpaceCommand, SpaceEvent, SpaceRefusal};
 use crate::stream::{KeyEffect, NamedEvent, StreamId};
 
@@ -117,7 +120,6 @@ macro_rules! streams {
         /// An event of any kind of stream.
         #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(untagged)]
-        #[expect(clippy::large_enum_variant, reason = "most events are a space's, and a box would cost each an allocation")]
         pub enum Event {
             /// Of the life of a space.
             Space(SpaceEvent),
@@ -203,7 +205,6 @@ macro_rules! streams {
 
         /// A request to any kind of stream.
         #[derive(Debug, Clone, PartialEq)]
-        #[expect(clippy::large_enum_variant, reason = "a command lives for one decision, and is moved a few times only")]
         pub enum Command {
             /// To the life of a space.
             Space(SpaceCommand),
@@ -367,6 +368,20 @@ const VERSION: &str = "1.0";
 streams! {
     /// A measure of the holder's health.
     Measure: Measure, MeasureCommand, MeasureEvent, MeasureRefusal;
+    /// A document of the medical record.
+    Document: Document, DocumentCommand, DocumentEvent, DocumentRefusal;
+    /// An access to the space, or an attempt at one.
+    Consultation: Consultation, ConsultationCommand, ConsultationEvent, ConsultationRefusal;
+}
+
+impl State {
+    /// What the gate looks at of a document; nothing where it is something else, was never deposited, or is sealed.
+    pub fn document_facts(&self) -> Option<DocumentFacts> {
+        match self {
+            Self::Document(document) => document.facts(),
+            Self::Space(_) | Self::Measure(_) | Self::Consultation(_) => None,
+        }
+    }
 }
 
 impl EventType {

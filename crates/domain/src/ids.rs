@@ -63,6 +63,10 @@ time_ordered_id! {
     ItemId
 }
 time_ordered_id! {
+    /// One content: the bytes of a document or an attachment, as they were deposited once. New bytes have a new id.
+    ContentId
+}
+time_ordered_id! {
     /// One message to a person (e-mail or letter); stable over every retry, so a receiver can tell a repeat.
     MessageId
 }

@@ -21,6 +21,8 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::Space(refusal) => Self::from(refusal),
             Refusal::Measure(refusal) => Self::from(refusal),
+            Refusal::Document(refusal) => Self::from(refusal),
+            Refusal::Consultation(refusal) => Self::from(refusal),
             Refusal::OtherKind => Self::new(ProblemType::NOT_FOUND),
         }
     }

@@ -8,10 +8,14 @@ pub use details::{FieldError, PROBLEM_JSON, Problem, ProblemBody};
 pub use success::Success;
 pub use types::{ProblemType, TOO_SLOW};
 
+use access_refusals::ACCESS_REFUSALS;
+use document_refusals::DOCUMENT_REFUSALS;
 use measure_refusals::MEASURE_REFUSALS;
 use space_refusals::SPACE_REFUSALS;
 
+mod access_refusals;
 mod details;
+mod document_refusals;
 mod measure_refusals;
 mod refusals;
 mod space_refusals;
@@ -21,7 +25,7 @@ mod types;
 
 /// Every type of problem: first the general ones, then what the rules refuse.
 pub fn every_type() -> impl Iterator<Item = &'static ProblemType> {
-    [ProblemType::GENERAL, SPACE_REFUSALS, MEASURE_REFUSALS].into_iter().flatten().copied()
+    [ProblemType::GENERAL, SPACE_REFUSALS, MEASURE_REFUSALS, ACCESS_REFUSALS, DOCUMENT_REFUSALS].into_iter().flatten().copied()
 }
 
 #[cfg(test)]

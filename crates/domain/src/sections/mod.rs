@@ -6,5 +6,6 @@
 pub mod consultations;
 mod item;
 pub mod measures;
+pub mod medical_record;
 
 pub use item::{Circumstances, DecisionContext, Item};

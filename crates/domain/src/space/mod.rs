@@ -65,7 +65,7 @@ pub use events::{
     AccessEvent, Admission, AdmissionEvent, ClosingEvent, CodeEvent, Contacts, DestructionEvent, DirectoryEvent, EVENT_VERSION,
     NoticeEvent, OpeningEvent, OppositionEvent, RepresentationEvent, SpaceEvent, SuspensionEvent,
 };
-pub use life::Representation;
+pub use life::{OpposedPeriod, Representation};
 pub use opposition::Proof;
 pub use receipt::Receipt;
 pub use refusal::{Parties, SpaceRefusal};
@@ -160,9 +160,7 @@ impl HealthSpace {
         self.life.as_ref().and_then(|life| life.channel_without(None))
     }
 
-    /// The directory of authorisations; nothing before the creation.
-    pub fn directory(&self) -> Option<&Directory> {
-        self.life.as_ref().map(|life| &life.directory)
+pub use life::{OpposedPeriod, Representation};
     }
 
     /// The space on this day, as the gate sees it; nothing before the creation.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::paris;
 use crate::french::{NO_BREAK_SPACE, by_party, by_way, date};
 use crate::party::Party;
 use crate::space::life::{Life, Lock, Opposition};
@@ -48,8 +49,14 @@ impl OppositionEvent {
     /// What the event changes. A code works once; an identity proved to an agent spends none.
     pub(crate) fn apply(self, life: &mut Life) {
         let (opposition, via) = match self {
-            Self::Opposed { via, receipt, .. } => (Opposition::Stands { since: receipt.on }, via),
-            Self::OppositionWithdrawn { via, .. } => (Opposition::Withdrawn, via),
+            Self::Opposed { via, receipt, .. } => {
+                life.opposed.begin(receipt.on);
+                (Opposition::Stands { since: receipt.on }, via)
+            }
+            Self::OppositionWithdrawn { at, via, .. } => {
+                life.opposed.end(paris::day_of(at));
+                (Opposition::Withdrawn, via)
+            }
         };
         life.phase.preparation_mut().into_iter().for_each(|preparation| preparation.opposition = opposition);
         match via {

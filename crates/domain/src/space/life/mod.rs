@@ -5,6 +5,7 @@
 mod code;
 mod messages;
 mod notice;
+mod opposed_days;
 mod phase;
 mod preparation;
 mod representations;
@@ -26,6 +27,8 @@ use super::terms::{BlockReason, Channel, CodePurpose, Stage};
 pub(crate) use code::{Code, Comparison, Lock};
 pub(crate) use messages::Messages;
 pub(crate) use notice::Notice;
+pub(crate) use opposed_days::OpposedDays;
+pub use opposed_days::OpposedPeriod;
 pub(crate) use phase::{Archive, Opening, Phase};
 pub(crate) use preparation::{Opposition, Preparation};
 pub use representations::Representation;
@@ -44,6 +47,8 @@ pub(crate) struct Life {
     pub(crate) messages: Messages,
     pub(crate) representations: Representations,
     pub(crate) directory: Directory,
+    /// Kept through a destruction: what comes after it is not fed for them either.
+    pub(crate) opposed: OpposedDays,
 }
 
 impl Life {
@@ -54,12 +59,13 @@ impl Life {
 
     fn empty(id: SpaceId, phase: Phase) -> Self {
         let (messages, representations, directory) = (Messages::default(), Representations::default(), Directory::default());
-        Self { id, phase, died: false, admission: None, messages, representations, directory }
+        Self { id, phase, died: false, admission: None, messages, representations, directory, opposed: OpposedDays::default() }
     }
 
     /// Keeps what a later renewal must know, and nothing of the person.
     pub(crate) fn forget(&mut self) {
-        *self = Self { died: self.died, ..Self::empty(self.id, Phase::Destroyed) };
+        let opposed = std::mem::take(&mut self.opposed);
+        *self = Self { died: self.died, opposed, ..Self::empty(self.id, Phase::Destroyed) };
     }
 
     /// Where the space is, in the words of its events.

@@ -21,8 +21,12 @@ mod suspension;
 mod window_table;
 
 use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate;
 
-use super::HealthSpace;
+use crate::policy::Policy;
+use crate::rpps::Rpps;
+
+use super::{HealthSpace, SpaceCommand, SpaceEvent};
 
 /// A space whose holder signed up, for the rules of what a space contains.
 pub(crate) fn an_active_space() -> HealthSpace {
@@ -32,6 +36,52 @@ pub(crate) fn an_active_space() -> HealthSpace {
 /// A space whose opening was opposed.
 pub(crate) fn an_opposed_space() -> HealthSpace {
     grammar::space_after(stories::opposed())
+}
+
+/// An active space that let the professional `a_doctor(1)` in for everything, on 1 June 2026.
+pub(crate) fn a_shared_space() -> HealthSpace {
+    after(an_active_space(), requests::grant(stories::LATER, 1, None))
+}
+
+/// The same, with that professional blocked afterwards.
+pub(crate) fn a_space_that_blocks() -> HealthSpace {
+    after(a_shared_space(), requests::block(stories::LATER, 1))
+}
+
+/// A space that was opposed from 20 March 2026 until 1 June 2026, then opened, and shared with `a_doctor(1)`.
+pub(crate) fn a_space_that_was_opposed() -> HealthSpace {
+    after(after(an_opposed_space(), requests::withdraw_at_desk(stories::LATER)), requests::grant(stories::LATER, 1, None))
+}
+
+/// The space after one more request.
+fn after(mut space: HealthSpace, request: impl Into<SpaceCommand>) -> HealthSpace {
+    let decided = space.decide(request.into(), &Policy::default()).unwrap();
+    decided.into_iter().for_each(|event| space.apply(event));
+    space
+}
+
+/// A space in each place of its life in which nothing is put into it, by the name of the place.
+pub(crate) fn spaces_out_of_service() -> Vec<(&'static str, HealthSpace)> {
+    let space = |story: Vec<SpaceEvent>| grammar::space_after(story);
+    vec![
+        ("none", HealthSpace::default()),
+        ("created", space(stories::created())),
+        ("notified", space(stories::notified())),
+        ("unreachable", space(stories::unreachable())),
+        ("blocked", space(stories::blocked())),
+        ("opposed", space(stories::opposed())),
+        ("suspended", space(stories::suspended())),
+        ("closed", space(stories::closed())),
+        ("to be destroyed", space(stories::doomed())),
+        ("destroyed", space(stories::destroyed())),
+        ("closed by death", space(stories::dead_and_closed())),
+        ("ended by death", space(stories::ended())),
+    ]
+}
+
+/// An invented professional.
+pub(crate) fn a_doctor(number: u32) -> Rpps {
+    persons::doctor(number)
 }
 
 /// An instant on a Paris clock, such as `2026-03-02 10:00`.

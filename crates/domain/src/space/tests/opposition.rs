@@ -2,12 +2,12 @@
 
 use crate::party::Party;
 use crate::space::commands::{Oppose, WithdrawOpposition};
-use crate::space::events::{CodeEvent, OppositionEvent};
+use crate::space::events::{CodeEvent, DestructionEvent, OppositionEvent};
 use crate::space::terms::{Channel, OpeningGround, OppositionChannel, Stage};
-use crate::space::{Parties, Proof, Receipt, SpaceEvent, SpaceRefusal};
+use crate::space::{HealthSpace, OpposedPeriod, Parties, Proof, Receipt, SpaceEvent, SpaceRefusal};
 
 use super::grammar::{given, space_after};
-use super::persons::{agent, at, code_of, day, insurer, space_id};
+use super::persons::{adult, agent, at, both, code_of, day, insurer, space_id};
 use super::requests::{open_it, oppose_at_desk, oppose_on_web, withdraw_at_desk, withdraw_on_web};
 use super::stories::{
     LATER, MEANWHILE, OPENING, active, blocked, closed, created, denied, destroyed, ended, issued, notified, open, opened, opposed,
@@ -128,4 +128,26 @@ fn only_a_standing_opposition_can_be_withdrawn() {
     given(then(opposed(), super::stories::death(LATER, Stage::Ended))).when(withdraw_at_desk(LATER)).then_refused(SpaceRefusal::Deceased);
     let unproved = WithdrawOpposition { via: OppositionChannel::Web, by: Party::Holder, ..withdraw_at_desk(LATER) };
     given(opposed()).when(unproved).then_refused(SpaceRefusal::CodeNeeded { via: OppositionChannel::Web });
+}
+
+#[test]
+fn the_days_of_an_opposition_are_remembered_for_ever() {
+    let opened_again = [withdrawn(LATER), opened(LATER, OpeningGround::OppositionWithdrawn)];
+    let story: Vec<SpaceEvent> = opposed().into_iter().chain(opened_again).collect();
+    let ended = OpposedPeriod { since: day("2026-03-20"), until: Some(day("2026-06-01")) };
+    let renewed = story.iter().cloned().chain(closed_and_renewed());
+    for space in [space_after(story.clone()), space_after(renewed)] {
+        assert_eq!(space.opposed_within(day("2026-05-31"), day("2026-05-31")), Some(ended));
+        assert_eq!(space.opposed_within(day("2026-06-01"), day("2026-06-01")), None);
+    }
+    let standing = space_after(opposed());
+    assert_eq!(standing.opposed_within(day("2026-06-01"), day("2026-06-01")), Some(OpposedPeriod { until: None, ..ended }));
+    assert_eq!(HealthSpace::default().opposed_within(day("2026-06-01"), day("2026-06-01")), None);
+}
+
+/// What follows the opening: a closing, the destruction on request, a new space.
+fn closed_and_renewed() -> Vec<SpaceEvent> {
+    let destroyed: Vec<SpaceEvent> = destroyed().split_off(open().len());
+    let renewed = DestructionEvent::SpaceRenewed { at: at("2026-10-01 09:00"), by: Party::Cnam, admission: adult(both()) };
+    destroyed.into_iter().chain([SpaceEvent::Destruction(renewed)]).collect()
 }
