@@ -75,6 +75,11 @@ time_ordered_id! {
     RepresentationId
 }
 
+time_ordered_id! {
+    /// One content: the bytes of a document or an attachment, kept outside the log.
+    ContentId
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
