@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use tempfile::TempDir;
 
+use crate::http_client::http_client;
 use crate::polling::eventually;
 
 /// The path of the `ens` binary of this build: `ENS_TEST_BINARY`, else built once by cargo beside the running test.
@@ -82,7 +83,7 @@ impl Launch {
     pub async fn start(self) -> Service {
         let mut service = self.spawn();
         let livez = format!("{}/livez", service.url());
-        let client = reqwest::Client::new();
+        let client = http_client();
         eventually("the service lives", async || {
             if let Some(status) = service.child.try_wait().expect("a child of ours") {
                 panic!("ens ended with {status} before it lived:\n{}", service.log());

@@ -23,11 +23,12 @@ const ARROWS: [(&str, &[&str]); 7] = [
 const LIGHT: [(&str, usize); 2] = [("ens-domain", 6), ("ens-audit", 2)];
 /// Dependencies that only these crates may have: a database is reached through the store.
 /// The bench uses them for the libraries that it compares with.
-const RESERVED: [(&str, &[&str]); 8] = [
+const RESERVED: [(&str, &[&str]); 9] = [
     ("sqlx", &["ens-store", "ens-tests", "ens-bench"]),
     ("postgres-es", &["ens-store", "ens-tests", "ens-bench"]),
     ("sqlite-es", &["ens-bench"]),
     ("tokio-postgres", &["ens-store", "ens-bench"]),
+    ("object_store", &["ens-store", "ens-tests"]),
     ("axum", &["ens-api", "ens-bench"]),
     ("lettre", &["ens-notices"]),
     ("mail-parser", &["ens-notices", "ens-tests"]),

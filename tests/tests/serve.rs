@@ -1,6 +1,6 @@
 //! `ens serve` as a process: it stops when asked, finishes requests first, and its API and its workers can run alone.
 
-use ens_tests::{Engine, Launch, Service, TestStorage, eventually};
+use ens_tests::{Engine, Launch, Service, TestStorage, eventually, http_client};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -65,10 +65,10 @@ async fn each_half_serves_alone() {
     let mut api = launched(&storage, &["--only", "api"]).await.start().await;
     says(&workers, "NO MAIL SERVER").await;
     assert!(!workers.log().contains("listening"), "workers answer no requests");
-    assert!(reqwest::get(format!("{}/readyz", api.url())).await.unwrap().status().is_success());
+    assert!(http_client().get(format!("{}/readyz", api.url())).send().await.unwrap().status().is_success());
     says(&workers, "probes and metrics only").await;
     for (path, status) in [("livez", 200), ("readyz", 200), ("metrics", 200), ("version", 200), ("v1/support-line", 404)] {
-        let answer = reqwest::get(format!("{}/{path}", workers.url())).await.unwrap();
+        let answer = http_client().get(format!("{}/{path}", workers.url())).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), status, "{path} of the workers");
     }
     assert!(api.stop().await.success() && workers.stop().await.success(), "{}\n{}", api.log(), workers.log());

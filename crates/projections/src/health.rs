@@ -79,6 +79,9 @@ impl FaultKind {
             | StoreError::Open(_)
             | StoreError::Malformed(_)
             | StoreError::Unstorable(_)
+            | StoreError::NoContents
+            | StoreError::ContentMissing
+            | StoreError::Contents(_)
             | StoreError::NoRandomness
             | StoreError::Overtaken
             | StoreError::Clock(_) => Self::Store,

@@ -33,8 +33,8 @@
 //! # Layers
 //!
 //! ```text
-//! store                                        opened once; four doors
-//! log · queue · outbox · read_models           what each door does, on either engine
+//! store                                        opened once; five doors
+//! log · queue · outbox · read_models · content what each door does, on either engine
 //! sealing                                      keys and seals
 //! shared                                       the engine and the keys of one store
 //! engine/postgres · engine/sqlite              statements and transactions; they decide nothing
@@ -45,6 +45,7 @@
 mod citus;
 mod clock;
 mod clock_check;
+mod content;
 mod context;
 mod engine;
 mod ground;
@@ -65,6 +66,7 @@ mod store_identity;
 
 pub use citus::Layout;
 pub use clock::Clock;
+pub use content::{ContentPlace, ContentRef, ContentStream, Contents, NewContent, PutError, S3Bucket, StoredContent, Swept};
 pub use context::{CommandContext, TimeOrdered};
 pub use ground::{
     After, Answered, Appended, Arg, Claimed, ClockFault, CommandEnvelope, Conflict, DecodeError, Depth, Draft, Entropy, EventRow,

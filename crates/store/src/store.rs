@@ -1,4 +1,4 @@
-//! The store: opened once, then four doors: the log, the commands, the outbox and the read models.
+//! The store: opened once, then five doors: the log, the commands, the outbox, the read models and the contents.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use ens_domain::ids::SpaceId;
 use ens_domain::ins::IndexKey;
 
 use crate::clock_check;
+use crate::content::{ContentPlace, Contents};
 use crate::engine::{Engine, Postgres, Sqlite, file_of};
 use crate::ground::{ClockFault, Entropy, Partition, Partitions, StoreError};
 use crate::log::Log;
@@ -30,12 +31,14 @@ pub struct StoreOptions {
     pub connections: u32,
     /// How many interactive commands may wait; one more is answered by [`StoreError::Overloaded`].
     pub waiting: usize,
+    /// Where contents lie; without a place they are refused by [`StoreError::NoContents`].
+    pub contents: Option<ContentPlace>,
 }
 
 impl StoreOptions {
-    /// The operating system's randomness, 24 connections, and room for 4,096 commands.
+    /// The operating system's randomness, 24 connections, room for 4,096 commands, and no place for contents.
     pub fn new(master: MasterKey) -> Self {
-        Self { master, entropy: Entropy::os(), connections: 24, waiting: 4_096 }
+        Self { master, entropy: Entropy::os(), connections: 24, waiting: 4_096, contents: None }
     }
 
     /// Draws keys and nonces from `entropy`.
@@ -58,6 +61,13 @@ impl StoreOptions {
         self.waiting = waiting;
         self
     }
+
+    /// Keeps contents in this place.
+    #[must_use]
+    pub fn with_contents(mut self, place: ContentPlace) -> Self {
+        self.contents = Some(place);
+        self
+    }
 }
 
 /// A store on PostgreSQL or SQLite. Cheap to clone; clones share everything.
@@ -70,6 +80,7 @@ struct Doors {
     commands: Commands,
     outbox: Outbox,
     read_models: ReadModels,
+    contents: Contents,
 }
 
 impl Store {
@@ -78,7 +89,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Address`], [`StoreError::Unreachable`], [`StoreError::Migration`], [`OpenError::WrongMaster`](crate::OpenError) for
-    /// another master key than the store's, or the database's.
+    /// another master key than the store's, [`StoreError::Contents`] where their place cannot be opened, or the database's.
     pub async fn open(url: &str, options: StoreOptions) -> Result<Self, StoreError> {
         let engine: Box<dyn Engine> = match url.split_once(':') {
             Some(("postgres" | "postgresql", _)) => Box::new(Postgres::open(url, options.connections).await?),
@@ -98,6 +109,7 @@ impl Store {
             commands: Commands::new(shared.clone(), options.waiting),
             outbox: Outbox::of(shared.clone()),
             read_models: ReadModels::of(shared.clone()),
+            contents: Contents::open(shared.clone(), options.contents).await?,
             shared,
         })))
     }
@@ -125,6 +137,11 @@ impl Store {
     /// The tables that answer queries.
     pub fn read_models(&self) -> &ReadModels {
         &self.0.read_models
+    }
+
+    /// The files of the spaces.
+    pub fn contents(&self) -> &Contents {
+        &self.0.contents
     }
 
     /// The key of the digests that lead from an INS to a space.

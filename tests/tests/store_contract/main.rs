@@ -11,6 +11,7 @@ mod cancelled_callers;
 mod command_queue;
 mod concurrent_writers;
 mod connections;
+mod contents;
 mod destruction;
 mod embed;
 mod head_lock;

@@ -67,7 +67,7 @@ pub async fn run_simulation(settings: &Settings, folder: &Path, plan: Plan, prog
 
 /// Ids, codes and keys are random as ever: only persons and what they do come from the seed.
 async fn open(settings: &Settings) -> Result<Store, Failure> {
-    let (url, options) = (settings.store_url(), StoreOptions::new(config::master_key(settings)?));
+    let (url, options) = (settings.store_url(), StoreOptions::new(config::master_key(settings)?).with_contents(settings.content_place()));
     let options = if url.starts_with("sqlite:") { options.with_connections(EMBEDDED_READERS) } else { options };
     Ok(Store::open(&url, options).await?)
 }

@@ -24,7 +24,9 @@ pub(super) async fn open_existing(settings: &Settings) -> Result<Store, Failure>
 /// Opens the store that the settings name, or makes it.
 pub(super) async fn open(settings: &Settings) -> Result<Store, Failure> {
     settings.make_folders()?;
-    let options = StoreOptions::new(config::master_key(settings)?).with_waiting(settings.limits.commands_waiting);
+    let options = StoreOptions::new(config::master_key(settings)?)
+        .with_waiting(settings.limits.commands_waiting)
+        .with_contents(settings.content_place());
     match Store::open(&settings.store_url(), options).await {
         Err(StoreError::Open(OpenError::WrongMaster)) => Err(KeyError::OfAnotherStore.into()),
         opened => Ok(opened?),

@@ -13,7 +13,9 @@ use clap::Args;
 use clap::builder::{BoolishValueParser, RangedU64ValueParser};
 use ens_domain::ins::InsAuthority;
 use ens_notices::MailSettings;
-use ens_store::Store;
+use ens_store::{ContentPlace, Store};
+
+use super::contents::ContentSettings;
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, Args)]
@@ -21,6 +23,9 @@ pub struct Settings {
     /// Where events and keys are.
     #[command(flatten)]
     pub store: StoreSettings,
+    /// Where contents lie.
+    #[command(flatten)]
+    pub contents: ContentSettings,
     /// How the service is reached.
     #[command(flatten)]
     pub site: SiteSettings,
@@ -160,6 +165,7 @@ impl Settings {
     pub fn in_folder(data: &Path) -> Self {
         Self {
             store: StoreSettings { url: None, data: data.to_owned(), master_key: None, master_key_file: None },
+            contents: ContentSettings::default(),
             site: SiteSettings {
                 listen: SocketAddr::from(([127, 0, 0, 1], 0)),
                 url: "http://127.0.0.1:8080".to_owned(),
@@ -184,6 +190,11 @@ impl Settings {
     /// The file of an embedded store; none in memory.
     pub fn embedded_file(&self) -> Option<PathBuf> {
         Store::file_of(&self.store_url())
+    }
+
+    /// Where the contents of documents lie.
+    pub fn content_place(&self) -> ContentPlace {
+        self.contents.place(self.embedded_file().as_deref(), &self.store.data)
     }
 
     /// Makes the data folder, and the folder of an embedded store.

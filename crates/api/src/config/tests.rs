@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use ens_notices::SmtpTls;
+use ens_store::{ContentPlace, S3Bucket};
 
 use super::{Settings, development_token_key, master_key};
 use crate::cli::Cli;
@@ -41,9 +42,23 @@ fn the_store_is_embedded_in_the_data_folder_unless_one_is_named() {
 }
 
 #[test]
+fn contents_lie_beside_the_embedded_store_unless_a_place_is_named() {
+    let place = |arguments: &[&str]| settings(arguments).content_place();
+    let folder = |path: &str| ContentPlace::Folder(path.into());
+    assert_eq!(place(&["--data", "here"]), folder("here/ens.db-contents"));
+    assert_eq!(place(&["--store", "sqlite:/srv/other.db"]), folder("/srv/other.db-contents"));
+    assert_eq!(place(&["--data", "here", "--store", "postgres://db/ens"]), folder("here/contents"));
+    assert_eq!(place(&["--contents", "/srv/contents"]), folder("/srv/contents"));
+    let s3 = ["--contents", "s3://ens/", "--contents-endpoint", "https://s3.example.org", "--contents-region", "par"];
+    let bucket = S3Bucket { bucket: "ens".to_owned(), endpoint: Some("https://s3.example.org".to_owned()), region: Some("par".to_owned()) };
+    assert_eq!(place(&s3), ContentPlace::S3(bucket));
+}
+
+#[test]
 fn an_embedding_program_starts_from_the_same_defaults() {
     let (line, program) = (settings(&[]), Settings::in_folder("ens-data".as_ref()));
     assert_eq!(line.store_url(), program.store_url());
+    assert_eq!(line.content_place(), program.content_place());
     assert_eq!((line.site.url, line.site.production), (program.site.url, program.site.production));
     assert_eq!((line.mail.sender, line.mail.bounces), (program.mail.sender, program.mail.bounces));
     assert_eq!((line.mail.smtp_tls, line.mail.claim_seconds), (program.mail.smtp_tls, program.mail.claim_seconds));

@@ -10,10 +10,12 @@ pub use types::{ProblemType, TOO_SLOW};
 
 use access_refusals::ACCESS_REFUSALS;
 use document_refusals::DOCUMENT_REFUSALS;
+use consultation_refusals::CONSULTATION_REFUSALS;
 use measure_refusals::MEASURE_REFUSALS;
 use space_refusals::SPACE_REFUSALS;
 
 mod access_refusals;
+mod consultation_refusals;
 mod details;
 mod document_refusals;
 mod measure_refusals;
@@ -25,7 +27,7 @@ mod types;
 
 /// Every type of problem: first the general ones, then what the rules refuse.
 pub fn every_type() -> impl Iterator<Item = &'static ProblemType> {
-    [ProblemType::GENERAL, SPACE_REFUSALS, MEASURE_REFUSALS, ACCESS_REFUSALS, DOCUMENT_REFUSALS].into_iter().flatten().copied()
+    [ProblemType::GENERAL, SPACE_REFUSALS, MEASURE_REFUSALS, ACCESS_REFUSALS, DOCUMENT_REFUSALS, CONSULTATION_REFUSALS].into_iter().flatten().copied()
 }
 
 #[cfg(test)]

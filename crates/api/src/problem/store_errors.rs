@@ -14,6 +14,7 @@ impl From<StoreError> for Problem {
             | StoreError::Database { .. }
             | StoreError::Contended { .. }
             | StoreError::Overtaken
+            | StoreError::Contents(_)
             | StoreError::Clock(_) => ProblemType::UNAVAILABLE,
             StoreError::Address
             | StoreError::Migration(_)
@@ -22,6 +23,8 @@ impl From<StoreError> for Problem {
             | StoreError::Open(_)
             | StoreError::Malformed(_)
             | StoreError::Unstorable(_)
+            | StoreError::NoContents
+            | StoreError::ContentMissing
             | StoreError::NoRandomness => ProblemType::INTERNAL,
         };
         Self::new(problem_type).logged(error)

@@ -84,6 +84,15 @@ pub enum StoreError {
     /// A value given by the caller cannot be stored.
     #[error("cannot be stored: {0}")]
     Unstorable(&'static str),
+    /// The store was opened without a place for contents.
+    #[error("this store has no place for contents: open it with one")]
+    NoContents,
+    /// The place of contents does not have one that an event names.
+    #[error("a content is missing: look for it in a backup of the place of contents")]
+    ContentMissing,
+    /// The place of contents cannot be reached, is full, or refuses what was asked.
+    #[error("the place of contents has trouble: {0}")]
+    Contents(String),
     /// The operating system gave no randomness.
     #[error("no randomness from the operating system")]
     NoRandomness,
@@ -128,7 +137,12 @@ impl StoreError {
     /// Whether asking again later may succeed.
     pub const fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::OutcomeUnknown | Self::Contended { .. } | Self::Overloaded | Self::Overtaken => true,
+            Self::Unreachable(_)
+            | Self::OutcomeUnknown
+            | Self::Contended { .. }
+            | Self::Overloaded
+            | Self::Overtaken
+            | Self::Contents(_) => true,
             Self::Address
             | Self::Database { .. }
             | Self::Migration(_)
@@ -137,6 +151,8 @@ impl StoreError {
             | Self::Open(_)
             | Self::Malformed(_)
             | Self::Unstorable(_)
+            | Self::NoContents
+            | Self::ContentMissing
             | Self::NoRandomness
             | Self::Clock(_) => false,
         }

@@ -64,11 +64,22 @@ impl KeyRing {
 
     fn open_text<T: DeserializeOwned>(&self, space: SpaceId, kind: &str, text: &str) -> Result<T, OpenError> {
         let generation = seal::generation(text).ok_or(OpenError::Foreign)?;
+        seal::open(self.held(space, generation)?, seal::Bound { space, kind }, text)
+    }
+
+    /// One generation of a space's key.
+    pub(crate) fn held(&self, space: SpaceId, generation: u32) -> Result<&SpaceKey, OpenError> {
         match self.keys.get(&(space, generation)) {
-            Some(KeyState::Held(key)) => seal::open(key, seal::Bound { space, kind }, text),
+            Some(KeyState::Held(key)) => Ok(key),
             Some(KeyState::Destroyed { .. }) => Err(OpenError::Destroyed),
             None => Err(OpenError::NoKey),
         }
+    }
+
+    /// The newest generation of a space's key.
+    pub(crate) fn latest(&self, space: SpaceId) -> Result<&SpaceKey, OpenError> {
+        let generations = self.keys.keys().filter(|(of, _)| *of == space).map(|(_, generation)| *generation);
+        self.held(space, generations.max().ok_or(OpenError::NoKey)?)
     }
 }
 

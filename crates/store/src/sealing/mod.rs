@@ -10,4 +10,5 @@ pub use key_ring::KeyRing;
 pub(crate) use key_ring::KeyState;
 pub(crate) use keys::{Latest, SealingKeys, SpaceKeys, Wanted, check_unwraps};
 pub use master::{MasterKey, NotAMasterKey};
+pub(crate) use seal::SpaceKey;
 pub(crate) use seal_json::{UnsealedText, is_clear, is_guarded};

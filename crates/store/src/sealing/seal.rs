@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ens_domain::ids::SpaceId;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use ring::hkdf::{HKDF_SHA256, Salt};
+use ring::hkdf::{HKDF_SHA256, Prk, Salt};
 use serde::de::DeserializeOwned;
 
 use super::master::expand;
@@ -37,6 +37,7 @@ pub(crate) struct SpaceKey {
     generation: u32,
     cipher: LessSafeKey,
     commitment: [u8; COMMITMENT],
+    root: Prk,
 }
 
 impl SpaceKey {
@@ -44,7 +45,17 @@ impl SpaceKey {
     pub(crate) fn new(generation: u32, secret: &[u8]) -> Result<Self, StoreError> {
         let root = Salt::new(HKDF_SHA256, b"ens/space-key/v1").extract(secret);
         // GCM alone lets one ciphertext open under two keys; a digest of the key inside the seal does not.
-        Ok(Self { generation, cipher: cipher(&expand(&root, b"seal")?)?, commitment: expand(&root, b"commitment")? })
+        Ok(Self { generation, cipher: cipher(&expand(&root, b"seal")?)?, commitment: expand(&root, b"commitment")?, root })
+    }
+
+    /// Which of the keys that the space had it is.
+    pub(crate) const fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// One key for one purpose, derived from this one.
+    pub(crate) fn derive(&self, purpose: &[u8]) -> Result<[u8; 32], StoreError> {
+        expand(&self.root, purpose)
     }
 }
 
