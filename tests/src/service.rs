@@ -44,9 +44,9 @@ pub struct Launch {
 }
 
 impl Launch {
-    /// `ens serve` over this store.
+    /// `ens serve` over this store, for the tokens of `ens token`.
     pub fn serve(store: &str) -> Self {
-        Self::default().arg("serve").env("ENS_STORE", store)
+        Self::default().arg("serve").env("ENS_STORE", store).env("ENS_DEVELOPMENT_TOKENS", "true")
     }
 
     /// One more argument.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ens_domain::access::AccessMode;
 
 use crate::config::Settings;
 
@@ -16,7 +17,7 @@ Examples:
   ens import persons.ndjson                     a space for each insured person of a file
   ens open --dry-run --on 2026-03-01            who would be opened on that day, by department
   ens replay --space ID --as-of 2026-03-01T00:00:00+01:00    a space as it was at that instant
-  ens serve --store postgres://ens@db/ens       the service: API, notices, daily openings
+  ens serve --store postgres://ens@db/ens --issuers issuers.json    the service: API, notices, daily openings
   ens token --role holder --space ID            a development token, to try the API with
 
 The life of a space (espace numérique de santé), and where the law says so:
@@ -67,7 +68,7 @@ pub enum Command {
     ///
     /// Positions count the events of a partition: 1, 2, 3, … in the order of their commits. A space stands in one partition.
     Replay(ReplayArgs),
-    /// Mint a development token (JWT) for the API
+    /// Mint a development token (JWT) for the API, which a service with --development-tokens accepts
     Token(TokenArgs),
     /// Record a bounce: a delivery status notification (RFC 3464) on the standard input
     ///
@@ -300,9 +301,39 @@ pub struct TokenArgs {
     /// The professional (RPPS)
     #[arg(long, value_name = "NUMBER")]
     pub rpps: Option<ens_domain::rpps::Rpps>,
+    /// The professional's profession, by its national code
+    #[arg(long, value_name = "CODE", default_value = "10")]
+    pub profession: ens_domain::access::Profession,
+    /// The structure (FINESS) in which the professional acts
+    #[arg(long, value_name = "NUMBER")]
+    pub structure: Option<ens_domain::finess::Finess>,
+    /// How the professional comes in
+    #[arg(long, value_enum, default_value_t = EntryMode::Ordinary)]
+    pub mode: EntryMode,
     /// Minutes for which it is good
     #[arg(long, value_name = "N", default_value_t = 720)]
     pub minutes: u32,
+}
+
+/// How a professional comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EntryMode {
+    /// On an authorisation.
+    Ordinary,
+    /// In an emergency, for a person who cannot consent (bris de glace).
+    BreakGlass,
+    /// For a dispatch centre (centre 15).
+    DispatchCentre,
+}
+
+impl From<EntryMode> for AccessMode {
+    fn from(mode: EntryMode) -> Self {
+        match mode {
+            EntryMode::Ordinary => Self::Ordinary,
+            EntryMode::BreakGlass => Self::BreakGlass,
+            EntryMode::DispatchCentre => Self::DispatchCentre,
+        }
+    }
 }
 
 /// Options of `ens letters`.

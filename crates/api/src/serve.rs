@@ -25,9 +25,9 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::background::{self, EndedEarly, Workers};
 use crate::cli::Half;
-use crate::config::{KeyError, Settings, development_token_key};
+use crate::config::{IssuersError, KeyError, Settings, development_token_key, read_issuers};
 use crate::http;
-use crate::http::gate::{Keys, KeysError};
+use crate::http::gate::{IssuerError, Issuers, Keys, KeysError};
 
 /// How long requests under way may take to end once the service is asked to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(20);
@@ -41,6 +41,15 @@ pub enum ServeError {
     /// Keys of tokens that cannot be used.
     #[error(transparent)]
     Tokens(#[from] KeysError),
+    /// The file of issuers.
+    #[error(transparent)]
+    IssuersFile(#[from] IssuersError),
+    /// An issuer of that file.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+    /// Nobody's tokens would be accepted.
+    #[error("whose tokens are accepted? Give --issuers (or --token-key, --jwks); to try the service out, --development-tokens")]
+    NoIssuer,
     /// A mail address of the settings.
     #[error(transparent)]
     MailAddress(#[from] SenderAddressError),
@@ -120,10 +129,10 @@ async fn only_workers(app: App, asked: CancellationToken) -> Result<(), ServeErr
 }
 
 async fn serve_api(app: App, followers: Option<Followers>, asked: CancellationToken) -> Result<(), ServeError> {
-    let keys = token_keys(&app.settings)?;
+    let issuers = token_issuers(&app.settings)?;
     let (listener, address) = listen(&app.settings).await?;
     tracing::info!(%address, "listening");
-    answer(listener, http::router(app, keys, followers), asked).await
+    answer(listener, http::router(app, issuers, followers), asked).await
 }
 
 async fn listen(settings: &Settings) -> Result<(TcpListener, SocketAddr), ServeError> {
@@ -156,10 +165,15 @@ async fn answer(listener: TcpListener, router: Router, asked: CancellationToken)
     }
 }
 
-/// Whose tokens are believed: the configured keys, else the development key.
-fn token_keys(settings: &Settings) -> Result<Keys, ServeError> {
-    let keys = Keys::from_settings(&settings.tokens)?;
-    if keys.is_empty() { Ok(keys.with_development(&development_token_key(settings)?)) } else { Ok(keys) }
+/// Whose tokens are accepted: the issuers of the file, the keys in files, and the development key where that is asked for.
+fn token_issuers(settings: &Settings) -> Result<Issuers, ServeError> {
+    let mut keys = Keys::from_settings(&settings.tokens)?;
+    if settings.tokens.development {
+        keys = keys.with_development(&development_token_key(settings)?);
+    }
+    let configured = settings.tokens.issuers.as_deref().map(read_issuers).transpose()?.unwrap_or_default();
+    let issuers = Issuers::new(keys, &configured)?;
+    if issuers.is_empty() { Err(ServeError::NoIssuer) } else { Ok(issuers) }
 }
 
 fn workers(app: &App) -> Result<Workers, ServeError> {

@@ -6,6 +6,7 @@ use ens_api::config::{Settings, TokenKey, development_token_key};
 use ens_api::http;
 use ens_api::http::ROUTES;
 use ens_api::http::gate::{Actor, Claims, Keys, Route, mint};
+use ens_domain::access::{AccessMode, Profession, Professional};
 use ens_domain::calendar::paris;
 use ens_domain::code::ProvisionalCode;
 use ens_domain::ids::{MessageId, SpaceId};
@@ -309,5 +310,6 @@ pub(crate) fn other_insurer() -> Actor {
 
 /// A professional.
 pub(crate) fn professional() -> Actor {
-    Actor::Professional { rpps: Rpps::parse(RPPS).expect("a number") }
+    let (rpps, profession) = (Rpps::parse(RPPS).expect("a number"), Profession::Doctor);
+    Actor::Professional(Professional { rpps, profession, structure: None, mode: AccessMode::Ordinary })
 }

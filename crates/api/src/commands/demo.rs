@@ -30,6 +30,8 @@ pub(super) async fn run(mut settings: Settings, args: DemoArgs) -> Result<(), Fa
         // A fresh folder each time: keys, store and files of one demonstration stay together.
         settings.store.data.clone_from(&folder);
     }
+    // What is printed to be tried begins with `ens token`; production is refused below.
+    settings.tokens.development = true;
     let today = paris::day_of(Utc::now());
     let from = args.from.unwrap_or_else(|| Plan::latest(today));
     let plan = Plan { persons: args.persons, seed: args.seed, from }.checked(today)?;

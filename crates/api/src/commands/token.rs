@@ -1,6 +1,7 @@
 //! `ens token`: a development token, to try the API with. Production refuses it.
 
 use chrono::{TimeDelta, Utc};
+use ens_domain::access::{AccessMode, Professional};
 
 use crate::cli::TokenArgs;
 use crate::config::{Settings, development_token_key};
@@ -28,7 +29,12 @@ fn actor(args: TokenArgs) -> Result<Actor, TokenError> {
         Role::Cnam => Actor::Cnam,
         Role::Insurer => Actor::Insurer { insurer: args.insurer.ok_or_else(|| needs("--insurer"))? },
         Role::Support => Actor::Support { agent: args.agent.ok_or_else(|| needs("--agent"))? },
-        Role::Professional => Actor::Professional { rpps: args.rpps.ok_or_else(|| needs("--rpps"))? },
+        Role::Professional => Actor::Professional(Professional {
+            rpps: args.rpps.ok_or_else(|| needs("--rpps"))?,
+            profession: args.profession,
+            structure: args.structure,
+            mode: AccessMode::from(args.mode),
+        }),
         Role::Auditor => Actor::Auditor,
         Role::Admin => Actor::Admin,
     })

@@ -102,11 +102,11 @@ impl fmt::Debug for TokenKey {
 /// The development key that signs tokens, made in the data folder at its first use. Refused in production.
 pub fn development_token_key(settings: &Settings) -> Result<TokenKey, KeyError> {
     if settings.site.production {
-        return Err(KeyError::RefusedInProduction { what: "--token-key or --jwks" });
+        return Err(KeyError::RefusedInProduction { what: "--issuers, --token-key or --jwks instead of --development-tokens" });
     }
     let path = settings.store.data.join("development-token-key");
     let text = read_or_make(&path, || Ok(STANDARD.encode(random::<32>()?)))?;
-    tracing::warn!(file = %path.display(), "DEVELOPMENT TOKEN KEY in use: whoever reads this file may be anybody; set --token-key or --jwks");
+    tracing::warn!(file = %path.display(), "DEVELOPMENT TOKEN KEY in use: whoever reads this file may be anybody; set --issuers");
     let seed = STANDARD.decode(text.trim()).map_err(|_| KeyError::NotATokenKey { path: path.clone() })?;
     let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| KeyError::NotATokenKey { path })?;
     Ok(TokenKey { private_der: pkcs8(&seed), public: pair.public_key().as_ref().to_vec() })

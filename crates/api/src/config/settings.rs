@@ -3,19 +3,21 @@
 //! - no secret shows in debug output
 //! - production refuses identities that are not of real persons
 
-use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-use clap::Args;
+use axum::http::HeaderName;
 use clap::builder::{BoolishValueParser, RangedU64ValueParser};
+use clap::{Args, ValueEnum};
 use ens_domain::ins::InsAuthority;
 use ens_notices::MailSettings;
 use ens_store::{ContentPlace, Store};
 
 use super::contents::ContentSettings;
+
+use super::network::Network;
+use super::secret::Secret;
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, Args)]
@@ -38,6 +40,9 @@ pub struct Settings {
     /// Whose tokens are believed.
     #[command(flatten)]
     pub tokens: TokenSettings,
+    /// Which proxies are believed.
+    #[command(flatten)]
+    pub proxies: ProxySettings,
     /// How often one address may ask.
     #[command(flatten)]
     pub limits: LimitSettings,
@@ -100,7 +105,13 @@ pub struct PostSettings {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Tokens")]
 pub struct TokenSettings {
-    /// Public key in PEM (repeat for several); without any, a development key is made in the data folder
+    /// File of the issuers (OpenID Connect) whose tokens are accepted, in JSON
+    #[arg(id = "issuers", long = "issuers", env = "ENS_ISSUERS", global = true, value_name = "FILE", hide_short_help = true)]
+    pub issuers: Option<PathBuf>,
+    /// Accept the tokens of `ens token`, signed with a key in the data folder; production refuses this
+    #[arg(id = "development_tokens", long = "development-tokens", env = "ENS_DEVELOPMENT_TOKENS", global = true, value_parser = BoolishValueParser::new(), hide_short_help = true)]
+    pub development: bool,
+    /// Public key in PEM of tokens that no issuer of the file signs (repeat for several)
     #[arg(
         id = "token_key",
         long = "token-key",
@@ -114,12 +125,52 @@ pub struct TokenSettings {
     /// File of public keys as a JSON Web Key Set
     #[arg(id = "jwks", long = "jwks", env = "ENS_JWKS", global = true, value_name = "FILE", hide_short_help = true)]
     pub jwks: Option<PathBuf>,
-    /// Issuer that a token must name
+    /// Issuer that a token under such a key must name
     #[arg(long, env = "ENS_TOKEN_ISSUER", global = true, value_name = "NAME", default_value = "ens", hide_short_help = true)]
     pub issuer: String,
-    /// Audience that a token must name
+    /// Audience that a token under such a key must name
     #[arg(long, env = "ENS_TOKEN_AUDIENCE", global = true, value_name = "NAME", default_value = "ens", hide_short_help = true)]
     pub audience: String,
+}
+
+/// Which proxies are believed, and what they say of the client.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Proxies")]
+pub struct ProxySettings {
+    /// Addresses or blocks (CIDR) of the proxies in front of the service; nobody else is believed
+    #[arg(
+        id = "trusted_proxies",
+        long = "trusted-proxies",
+        env = "ENS_TRUSTED_PROXIES",
+        global = true,
+        value_name = "CIDR",
+        value_delimiter = ',',
+        hide_short_help = true
+    )]
+    pub trusted: Vec<Network>,
+    /// Header in which they name the client's address
+    #[arg(id = "forwarded_header", long = "forwarded-header", env = "ENS_FORWARDED_HEADER", global = true, value_name = "HEADER", value_enum, default_value_t = ForwardedHeader::XForwardedFor, hide_short_help = true)]
+    pub forwarded: ForwardedHeader,
+    /// Header in which they pass the client's certificate, as RFC 9440 (Client-Cert) or as URL-encoded PEM
+    #[arg(
+        id = "client_certificate_header",
+        long = "client-certificate-header",
+        env = "ENS_CLIENT_CERTIFICATE_HEADER",
+        global = true,
+        value_name = "HEADER",
+        requires = "trusted_proxies",
+        hide_short_help = true
+    )]
+    pub certificate: Option<HeaderName>,
+}
+
+/// The header in which proxies name the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
 }
 
 /// How often one address may ask.
@@ -173,7 +224,15 @@ impl Settings {
             },
             mail: MailSettings::default(),
             post: PostSettings { folder: None },
-            tokens: TokenSettings { keys: Vec::new(), jwks: None, issuer: "ens".to_owned(), audience: "ens".to_owned() },
+            tokens: TokenSettings {
+                issuers: None,
+                development: false,
+                keys: Vec::new(),
+                jwks: None,
+                issuer: "ens".to_owned(),
+                audience: "ens".to_owned(),
+            },
+            proxies: ProxySettings { trusted: Vec::new(), forwarded: ForwardedHeader::XForwardedFor, certificate: None },
             limits: LimitSettings { requests_per_second: 5, requests_burst: 20, body_limit: 1_048_576, commands_waiting: 4_096 },
             log: LogSettings { json: false, filter: None },
         }
@@ -237,31 +296,6 @@ impl Settings {
 pub struct FolderError {
     folder: PathBuf,
     source: io::Error,
-}
-
-/// A secret given as text, which debug output never shows.
-#[derive(Clone)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The secret itself, for the one place that needs it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Secret {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self(text.trim().to_owned()))
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Secret(…)")
-    }
 }
 
 /// The store's URL; debug output keeps the password of a database to itself.

@@ -1,6 +1,6 @@
 //! What happens around every handler, in one layer: each further layer costs every request a copy of all below it.
 //!
-//! request --gate: route and token--> handler, its panic caught --> answer --headers, count, log line-->
+//! request --gate: client, route and token--> handler, its panic caught --> answer --headers, count, log line-->
 //! - a panic is a problem that says nothing
 
 use std::convert::Infallible;
@@ -16,7 +16,7 @@ use tower::{Layer, Service};
 
 use crate::problem::Problem;
 
-use super::gate::{Form, Gate, Role};
+use super::gate::{Admission, Caller, Form, Gate};
 use super::request_log::RequestLog;
 
 /// Wraps a service with all that happens around a handler.
@@ -49,7 +49,7 @@ pub(super) struct WithMiddleware<S> {
 
 impl<S> Service<Request> for WithMiddleware<S>
 where
-    S: Service<Request, Response = Response, Error = Infallible>,
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send + 'static,
 {
     type Response = Response;
@@ -64,17 +64,40 @@ where
         let routes = self.gate.routes_of(&request);
         let form = routes.and_then(|routes| routes.first()).map_or(Form::Json, |route| route.form);
         let log = RequestLog::start(&request, form);
+        if let Some(client) = self.gate.client(&request) {
+            request.extensions_mut().insert(client);
+        }
         // A request that was matched to no path goes to the fallback, which tells it so.
-        match routes.map_or(Ok(None), |routes| self.gate.admit(routes, &mut request)) {
-            Ok(role) => Box::pin(answered(log, role, self.inner.call(request))),
-            Err(refused) => Box::pin(async move { Ok(log.finish(*refused, None)) }),
+        match routes.map_or(Admission::Admitted(None), |routes| self.gate.admit(routes, &request)) {
+            Admission::Admitted(caller) => {
+                if let Some(caller) = caller.clone() {
+                    request.extensions_mut().insert(caller);
+                }
+                Box::pin(answered(log, caller, self.inner.call(request)))
+            }
+            Admission::Unverified(unverified) => {
+                let gate = Arc::clone(&self.gate);
+                // The service that is ready is the one that answers; its copy gets ready for the next request.
+                let copy = self.inner.clone();
+                let mut inner = std::mem::replace(&mut self.inner, copy);
+                Box::pin(async move {
+                    match gate.verify(unverified).await {
+                        Ok(caller) => {
+                            request.extensions_mut().insert(caller.clone());
+                            answered(log, Some(caller), inner.call(request)).await
+                        }
+                        Err(refused) => Ok(log.finish(*refused, None)),
+                    }
+                })
+            }
+            Admission::Refused(refused) => Box::pin(async move { Ok(log.finish(*refused, None)) }),
         }
     }
 }
 
 async fn answered(
     log: RequestLog,
-    role: Option<Role>,
+    caller: Option<Caller>,
     answer: impl Future<Output = Result<Response, Infallible>>,
 ) -> Result<Response, Infallible> {
     let response = match AssertUnwindSafe(answer).catch_unwind().await {
@@ -83,5 +106,5 @@ async fn answered(
         // What a panic said stays out of the answer and of the log: it may hold anything.
         Err(_) => Problem::internal("a handler panicked").into_response(),
     };
-    Ok(log.finish(response, role))
+    Ok(log.finish(response, caller.as_ref()))
 }

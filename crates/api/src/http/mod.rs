@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::background::backlog::RecentBacklog;
 use crate::problem::{Problem, ProblemType, TOO_SLOW};
 
-use gate::{Access, Declaration, Gate, Keys, RouteTable};
+use gate::{Access, Declaration, Gate, Issuers, Proxies, RouteTable};
 use middleware::Middleware;
 
 pub mod gate;
@@ -57,17 +57,17 @@ fn declared() -> Declared {
     Declared { probes, others }
 }
 
-/// The whole service. `followers` are those of this process, if any: `/readyz` says what stands still in them.
+/// The whole service, for tokens of these issuers. `followers` are those of this process, if any: `/readyz` says what stands still in them.
 ///
 /// Serve it with [`serve`], or with `into_make_service_with_connect_info::<SocketAddr>()`: the limit per address needs the peer's.
-pub fn router(app: App, keys: Keys, followers: Option<Followers>) -> Router {
+pub fn router(app: App, issuers: impl Into<Issuers>, followers: Option<Followers>) -> Router {
     // Installed before the first request, so that it is counted.
     operations::recorder();
     let Declared { probes, others } = declared();
     let (unlimited, limited): (Vec<_>, Vec<_>) = others.into_iter().partition(|declaration| declaration.route.form.is_unlimited());
     let (with_code, plain): (Vec<_>, Vec<_>) = limited.into_iter().partition(|declaration| declaration.route.access == Access::WithCode);
     let with_code = wire::limited(serving(with_code), &app.settings.limits);
-    let middleware = Middleware::new(Gate::new(&ROUTES, keys));
+    let middleware = Middleware::new(Gate::new(&ROUTES, issuers.into(), Proxies::new(&app.settings.proxies)));
     let time_limit = TimeoutLayer::with_status_code(TOO_SLOW, TIME_LIMIT);
     // One layer of several parts, for each layer costs every request a copy of all below it.
     let limited = serving_probes(probes, followers).merge(serving(plain)).merge(with_code).fallback(nothing_here).layer((
@@ -81,10 +81,10 @@ pub fn router(app: App, keys: Keys, followers: Option<Followers>) -> Router {
 /// Probes and metrics alone, for a process that answers nothing else.
 pub fn probes(app: App, followers: Followers) -> Router {
     operations::recorder();
-    let keys = Keys::none(&app.settings.tokens.issuer, &app.settings.tokens.audience);
+    let gate = Gate::new(&ROUTES, Issuers::default(), Proxies::new(&app.settings.proxies));
     let routes = serving_probes(operations::probes(), Some(followers));
     let time_limit = TimeoutLayer::with_status_code(TOO_SLOW, TIME_LIMIT);
-    routes.fallback(nothing_here).layer((Middleware::new(Gate::new(&ROUTES, keys)), time_limit)).with_state(app)
+    routes.fallback(nothing_here).layer((Middleware::new(gate), time_limit)).with_state(app)
 }
 
 /// Serves these routes until `stopped`; requests under way are answered.
@@ -124,10 +124,13 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::config::Settings;
 
     async fn answer(routes: Router) -> (u16, String) {
         let request = Request::builder().uri("/livez").body(Body::empty()).unwrap();
-        let response = routes.layer(Middleware::new(Gate::new(&ROUTES, Keys::none("ens", "ens")))).oneshot(request).await.unwrap();
+        let proxies = Proxies::new(&Settings::in_folder("nowhere".as_ref()).proxies);
+        let gate = Gate::new(&ROUTES, Issuers::default(), proxies);
+        let response = routes.layer(Middleware::new(gate)).oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), 10_000).await.unwrap();
         (status, String::from_utf8(body.to_vec()).unwrap())

@@ -2,6 +2,7 @@
 //!
 //! request --id--> answer --problem gets the id, headers are set--> counted and logged
 //! - the log names the route; never the path that was sent, its query or its body
+//! - the log names a valid token by its id and never holds the token
 //! - whatever refuses a request answers a problem; the framework too
 
 use std::hash::{BuildHasher, RandomState};
@@ -19,7 +20,7 @@ use uuid::{Builder, Uuid};
 
 use crate::problem::Problem;
 
-use super::gate::{Form, Role};
+use super::gate::{Caller, Form, Role};
 use super::operations::{count_request, method_name};
 
 /// The header that carries the request id, both ways.
@@ -43,11 +44,11 @@ impl RequestLog {
         Self { began: Instant::now(), id: request_id(request.headers()), method: request.method().clone(), route, form }
     }
 
-    /// The answer with its headers, counted and logged; `role` is that of a valid token.
-    pub(super) fn finish(self, response: Response, role: Option<Role>) -> Response {
+    /// The answer with its headers, counted and logged; `caller` is the bearer of a valid token.
+    pub(super) fn finish(self, response: Response, caller: Option<&Caller>) -> Response {
         let (mut response, problem) = self.with_problem(response);
         self.set_headers(response.headers_mut());
-        self.log(response.status(), role, problem.as_ref());
+        self.log(response.status(), caller, problem.as_ref());
         response
     }
 
@@ -79,21 +80,22 @@ impl RequestLog {
         }
     }
 
-    fn log(&self, status: StatusCode, role: Option<Role>, problem: Option<&Problem>) {
+    fn log(&self, status: StatusCode, caller: Option<&Caller>, problem: Option<&Problem>) {
         let took = self.began.elapsed();
         let (method, route) = (method_name(&self.method), self.route_name());
         count_request(method, route, status, took);
-        let role = role.map_or("nobody", Role::name);
+        let role = caller.map_or("nobody", |caller| Role::name(caller.role()));
+        let jti = caller.and_then(Caller::token_id);
         let kind = problem.map_or("", |problem| problem.problem_type().slug);
         let why = problem.and_then(Problem::log).unwrap_or_default();
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let (id, status_code) = (self.id, status.as_u16());
         if problem.is_some_and(|problem| problem.problem_type().tells_to_wait()) {
-            tracing::warn!(%id, method, route, status = status_code, role, kind, why, micros, "request");
+            tracing::warn!(%id, method, route, status = status_code, role, jti, kind, why, micros, "request");
         } else if status.is_server_error() {
-            tracing::error!(%id, method, route, status = status_code, role, kind, why, micros, "request");
+            tracing::error!(%id, method, route, status = status_code, role, jti, kind, why, micros, "request");
         } else {
-            tracing::info!(%id, method, route, status = status_code, role, kind, why, micros, "request");
+            tracing::info!(%id, method, route, status = status_code, role, jti, kind, why, micros, "request");
         }
     }
 }

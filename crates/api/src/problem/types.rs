@@ -45,6 +45,8 @@ general_types! {
     // Who asks.
     UNAUTHENTICATED = "unauthenticated", UNAUTHORIZED, "no valid token",
         "send `Authorization: Bearer` with a valid, unexpired token of the configured issuer";
+    ISSUER_UNAVAILABLE = "issuer-unavailable", SERVICE_UNAVAILABLE, "the issuer of the token does not answer",
+        "try again after `Retry-After` seconds with the same token";
     FORBIDDEN = "forbidden", FORBIDDEN, "this role may not", "ask somebody with one of the roles that the route names";
     NOT_FOUND = "not-found", NOT_FOUND, "nothing here that you may reach", "check the address; a space is found by POST /v1/spaces/search";
     CODE_NOT_ACCEPTED = "code-not-accepted", FORBIDDEN, "these traits and this code cannot be accepted together",
@@ -84,7 +86,7 @@ impl ProblemType {
 
     /// Whether the client only has to wait, and nothing of ours went wrong.
     pub(crate) fn tells_to_wait(&self) -> bool {
-        self == Self::READ_MODEL_BEHIND || self == Self::OVERLOADED
+        self == Self::READ_MODEL_BEHIND || self == Self::OVERLOADED || self == Self::ISSUER_UNAVAILABLE
     }
 
     /// The type of an answer that has a status and no problem, such as the framework's own refusals; `None` for a success.

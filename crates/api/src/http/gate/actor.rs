@@ -3,10 +3,10 @@
 //! A caller has one role at a time.
 
 use ens_domain::guarded::Guarded;
+use ens_domain::access::Professional;
 use ens_domain::ids::SpaceId;
 use ens_domain::organism::{AgentId, InsurerCode};
 use ens_domain::party::Party;
-use ens_domain::rpps::Rpps;
 
 use super::role::Role;
 
@@ -35,11 +35,8 @@ pub enum Actor {
         /// Which agent.
         agent: AgentId,
     },
-    /// A health professional.
-    Professional {
-        /// Which one.
-        rpps: Rpps,
-    },
+    /// A health professional, with profession and structure, and how they come in.
+    Professional(Professional),
     /// Who replays and verifies.
     Auditor,
     /// Who runs the service.
@@ -55,7 +52,7 @@ impl Actor {
             Self::Cnam => Role::Cnam,
             Self::Insurer { .. } => Role::Insurer,
             Self::Support { .. } => Role::Support,
-            Self::Professional { .. } => Role::Professional,
+            Self::Professional(_) => Role::Professional,
             Self::Auditor => Role::Auditor,
             Self::Admin => Role::Admin,
         }
@@ -69,7 +66,7 @@ impl Actor {
             Self::Cnam => Some(Party::Cnam),
             Self::Insurer { insurer } => Some(Party::Insurer { insurer: insurer.clone() }),
             Self::Support { agent } => Some(Party::Support { agent: agent.clone() }),
-            Self::Professional { rpps } => Some(Party::Professional { rpps: Guarded::new(rpps.clone()) }),
+            Self::Professional(professional) => Some(Party::Professional { rpps: Guarded::new(professional.rpps.clone()) }),
             Self::Auditor | Self::Admin => None,
         }
     }

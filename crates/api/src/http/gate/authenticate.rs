@@ -11,22 +11,47 @@ use axum::response::{IntoResponse, Response};
 use crate::problem::{Problem, ProblemType};
 
 use super::access::Access;
-use super::authenticator::Authenticator;
+use super::authenticator::{Authenticator, bearer, bearer_of};
 use super::caller::Caller;
-use super::keys::Keys;
+use super::proxies::{ClientAddress, Proxies};
 use super::role::Role;
 use super::route::{Route, RouteTable};
+use super::thumbprint::Thumbprint;
+use super::tokens::Issuers;
 
-/// The table of routes, and the keys of the tokens.
+/// The table of routes, the issuers of tokens, and the proxies in front.
 pub(crate) struct Gate {
     table: &'static RouteTable,
     authenticator: Authenticator,
+    proxies: Proxies,
+}
+
+/// What becomes of a request at the gate.
+pub(crate) enum Admission {
+    /// It goes on: without a caller on a route for anybody, else with one whose token was verified a moment ago.
+    Admitted(Option<Caller>),
+    /// Its token must be verified first, which may take a request to the issuer.
+    Unverified(Unverified),
+    /// It is answered.
+    Refused(Box<Response>),
+}
+
+/// A token that must be verified before the request goes on.
+pub(crate) struct Unverified {
+    token: String,
+    certificate: Option<Thumbprint>,
+    roles: &'static [Role],
 }
 
 impl Gate {
-    /// A gate to these routes for tokens under these keys.
-    pub(crate) fn new(table: &'static RouteTable, keys: Keys) -> Self {
-        Self { table, authenticator: Authenticator::new(keys) }
+    /// A gate to these routes for tokens of these issuers.
+    pub(crate) fn new(table: &'static RouteTable, issuers: Issuers, proxies: Proxies) -> Self {
+        Self { table, authenticator: Authenticator::new(issuers), proxies }
+    }
+
+    /// The address of the client, also behind a trusted proxy.
+    pub(crate) fn client(&self, request: &Request) -> Option<ClientAddress> {
+        self.proxies.client(request)
     }
 
     /// The declared routes of the path that the request was matched to; `None` where it was matched to no path.
@@ -34,21 +59,41 @@ impl Gate {
         request.extensions().get::<MatchedPath>().map(|path| self.table.at(path.as_str()))
     }
 
-    /// Admits a request to one of the routes of its path, with the role of its token, or answers why not.
-    pub(crate) fn admit(&self, routes: &[Route], request: &mut Request) -> Result<Option<Role>, Box<Response>> {
+    /// Admits a request to one of the routes of its path, or says what stands in its way.
+    pub(crate) fn admit(&self, routes: &[Route], request: &Request) -> Admission {
         let Some(route) = routes.iter().find(|route| route.takes(request.method().as_str())) else {
-            return Err(Box::new(unknown(routes)));
+            return Admission::Refused(Box::new(unknown(routes)));
         };
         match route.access {
-            Access::Anyone | Access::WithCode => Ok(None),
-            Access::Roles(roles) => {
-                let caller = self.authenticator.caller(request.headers()).and_then(|caller| allowed(caller, roles));
-                let caller = caller.map_err(|problem| Box::new(problem.into_response()))?;
-                let role = caller.role();
-                request.extensions_mut().insert(caller);
-                Ok(Some(role))
-            }
+            Access::Anyone | Access::WithCode => Admission::Admitted(None),
+            Access::Roles(roles) => self.admit_bearer(roles, request),
         }
+    }
+
+    fn admit_bearer(&self, roles: &'static [Role], request: &Request) -> Admission {
+        let token = match bearer(request.headers()) {
+            Ok(token) => token,
+            Err(problem) => return Admission::Refused(Box::new(problem.into_response())),
+        };
+        let certificate = self.proxies.certificate(request);
+        let Some(known) = self.authenticator.known(token) else {
+            return Admission::Unverified(Unverified { token: token.to_owned(), certificate, roles });
+        };
+        match bearer_of(known, certificate).and_then(|caller| allowed(caller, roles)) {
+            Ok(caller) => Admission::Admitted(Some(caller)),
+            Err(problem) => Admission::Refused(Box::new(problem.into_response())),
+        }
+    }
+
+    /// Verifies the token of a request, and admits its bearer.
+    ///
+    /// # Errors
+    /// The answer to a token that is not valid, or whose role the route does not name.
+    pub(crate) async fn verify(&self, unverified: Unverified) -> Result<Caller, Box<Response>> {
+        let verified = self.authenticator.verify(&unverified.token).await;
+        let caller =
+            verified.and_then(|token| bearer_of(token, unverified.certificate)).and_then(|caller| allowed(caller, unverified.roles));
+        caller.map_err(|problem| Box::new(problem.into_response()))
     }
 }
 
@@ -84,6 +129,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::config::Settings;
     use crate::http::gate::form::Form;
 
     static TABLE: LazyLock<RouteTable> = LazyLock::new(|| {
@@ -97,14 +143,16 @@ mod tests {
         let answer = || async { "reached" };
         let routes =
             Router::new().route("/v1/forgotten", get(answer)).route("/v1/codes", post(answer)).route("/v1/partitions", get(answer));
-        let gate = Arc::new(Gate::new(&TABLE, Keys::none("ens", "ens")));
-        let guarded = routes.layer(from_fn(move |mut request: Request, next: Next| {
+        let proxies = Proxies::new(&Settings::in_folder("nowhere".as_ref()).proxies);
+        let gate = Arc::new(Gate::new(&TABLE, Issuers::default(), proxies));
+        let guarded = routes.layer(from_fn(move |request: Request, next: Next| {
             let gate = Arc::clone(&gate);
             async move {
                 let routes = gate.routes_of(&request).unwrap_or_default();
-                match gate.admit(routes, &mut request) {
-                    Ok(_) => next.run(request).await,
-                    Err(refused) => *refused,
+                match gate.admit(routes, &request) {
+                    Admission::Admitted(_) => next.run(request).await,
+                    Admission::Unverified(_) => panic!("no request of these tests has a token"),
+                    Admission::Refused(refused) => *refused,
                 }
             }
         }));

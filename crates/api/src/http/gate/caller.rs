@@ -1,5 +1,7 @@
 //! The caller of a request, as handlers receive it once the token was verified.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use ens_domain::ids::SpaceId;
@@ -10,35 +12,51 @@ use ring::digest::{SHA256, digest};
 use crate::problem::{Problem, ProblemType};
 
 use super::actor::Actor;
+use super::claims::Identity;
 use super::role::Role;
+use super::stated_reason::StatedReason;
 
-/// Who sends the request.
+/// Who sends the request; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Caller {
-    actor: Actor,
+pub struct Caller(Arc<Bearer>);
+
+#[derive(Debug)]
+struct Bearer {
+    identity: Identity,
     digest: [u8; 32],
+    token_id: Option<Arc<str>>,
 }
 
 impl Caller {
-    /// The bearer of a token with this subject.
-    pub(super) fn new(actor: Actor, subject: &str) -> Self {
-        let digest = caller_digest(actor.role(), subject);
-        Self { actor, digest }
+    /// The bearer of a token of this issuer with this subject; the token's id (`jti`) may be logged.
+    pub(super) fn new(issuer: &str, subject: &str, identity: Identity, token_id: Option<Arc<str>>) -> Self {
+        let digest = caller_digest(identity.actor.role(), issuer, subject);
+        Self(Arc::new(Bearer { identity, digest, token_id }))
     }
 
     /// The role with its identifiers.
-    pub const fn actor(&self) -> &Actor {
-        &self.actor
+    pub fn actor(&self) -> &Actor {
+        &self.0.identity.actor
     }
 
     /// The bare role.
-    pub const fn role(&self) -> Role {
-        self.actor.role()
+    pub fn role(&self) -> Role {
+        self.actor().role()
     }
 
-    /// Tells callers apart without naming them: a digest of role and subject.
-    pub const fn digest(&self) -> &[u8; 32] {
-        &self.digest
+    /// Why a professional comes in without an authorisation, where the token says it. A request may say it too.
+    pub fn stated_reason(&self) -> Option<&StatedReason> {
+        self.0.identity.reason.as_ref()
+    }
+
+    /// Tells callers apart without naming them: a digest of role, issuer and subject. Two issuers may know two persons by one subject.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.0.digest
+    }
+
+    /// The id of the token, where it has one that may be logged.
+    pub fn token_id(&self) -> Option<&str> {
+        self.0.token_id.as_deref()
     }
 
     /// Who acts, in the events that follow.
@@ -46,36 +64,36 @@ impl Caller {
     /// # Errors
     /// [`ProblemType::FORBIDDEN`] for those who never act on a space.
     pub fn party(&self) -> Result<Party, Problem> {
-        self.actor.party().ok_or_else(|| Problem::new(ProblemType::FORBIDDEN))
+        self.actor().party().ok_or_else(|| Problem::new(ProblemType::FORBIDDEN))
     }
 
     /// Whether this space is, as far as the token alone says, within the caller's reach.
     pub fn reaches(&self, space: SpaceId) -> bool {
-        match &self.actor {
+        match self.actor() {
             Actor::Holder { space: own } => *own == space,
             Actor::Representative { spaces } => spaces.contains(&space),
             Actor::Cnam | Actor::Insurer { .. } | Actor::Support { .. } | Actor::Auditor => true,
-            Actor::Professional { .. } | Actor::Admin => false,
+            Actor::Professional(_) | Actor::Admin => false,
         }
     }
 
     /// The fund whose members alone the caller reaches, for an insurer.
-    pub const fn insurer(&self) -> Option<&InsurerCode> {
-        match &self.actor {
+    pub fn insurer(&self) -> Option<&InsurerCode> {
+        match self.actor() {
             Actor::Insurer { insurer } => Some(insurer),
             Actor::Holder { .. }
             | Actor::Representative { .. }
             | Actor::Cnam
             | Actor::Support { .. }
-            | Actor::Professional { .. }
+            | Actor::Professional(_)
             | Actor::Auditor
             | Actor::Admin => None,
         }
     }
 }
 
-fn caller_digest(role: Role, subject: &str) -> [u8; 32] {
-    let text = format!("ens caller 1\0{}\0{subject}", role.name());
+fn caller_digest(role: Role, issuer: &str, subject: &str) -> [u8; 32] {
+    let text = format!("ens caller 2\0{}\0{issuer}\0{subject}", role.name());
     let mut result = [0; 32];
     result.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
     result

@@ -1,44 +1,47 @@
-//! The claims of a token (JWT), and the actor that they make of its bearer.
+//! The claims by which our own tokens say who the bearer is, and the actor that they make of them.
 //!
 //! - a role without what it needs is no role
 
-use chrono::{DateTime, Utc};
+use ens_domain::access::{AccessMode, Professional};
 use ens_domain::ids::SpaceId;
-use ens_domain::organism::{AgentId, InsurerCode};
-use ens_domain::rpps::Rpps;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::actor::Actor;
 use super::role::Role;
+use super::stated_reason::StatedReason;
 
-/// The claims of a token, as they are signed.
-#[derive(Clone, Serialize, Deserialize)]
+/// Who the bearer of a token is.
+#[derive(Clone, Serialize)]
 pub struct Claims {
     /// Who it was issued to: opaque to us, and never logged.
     pub sub: String,
     /// What they are.
     pub role: String,
     /// A holder's space, or the list of a representative's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub space: Option<Spaces>,
     /// An insurer's fund.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub insurer: Option<String>,
     /// A support agent's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
     /// A professional's number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rpps: Option<String>,
-    /// Who issued it.
-    pub iss: String,
-    /// For whom it was issued.
-    pub aud: Audience,
-    /// Its last second, since 1970.
-    pub exp: i64,
-    /// When it was issued.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub iat: Option<i64>,
+    /// A professional's profession, by its national code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profession: Option<String>,
+    /// The structure (FINESS) in which a professional acts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub structure: Option<String>,
+    /// How a professional comes in: `ordinary`, `break_glass` or `dispatch_centre`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
+    /// Why a professional comes in by break-glass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// One space, or several.
@@ -51,18 +54,17 @@ pub enum Spaces {
     Several(Vec<SpaceId>),
 }
 
-/// One audience, or several.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Audience {
-    /// One.
-    One(String),
-    /// Several.
-    Several(Vec<String>),
+/// The bearer of a token, whatever claims said so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// What they are.
+    pub actor: Actor,
+    /// Why a professional comes in without an authorisation, where the token says it.
+    pub reason: Option<StatedReason>,
 }
 
 /// A role that lacks what goes with it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ClaimsError {
     /// Not one of the eight.
     #[error("unknown role: expected holder, representative, cnam, insurer, support, professional, auditor or admin")]
@@ -78,39 +80,58 @@ pub enum ClaimsError {
 }
 
 impl Claims {
-    /// Claims for an actor; issuer, audience and days are added when the token is signed.
+    /// Claims for an actor.
     pub fn of(subject: &str, actor: &Actor) -> Self {
-        let mut claims = Self {
-            sub: subject.to_owned(),
-            role: actor.role().name().to_owned(),
-            space: None,
-            insurer: None,
-            agent: None,
-            rpps: None,
-            iss: String::new(),
-            aud: Audience::Several(Vec::new()),
-            exp: 0,
-            iat: None,
-        };
+        let mut claims = Self { sub: subject.to_owned(), role: actor.role().name().to_owned(), ..Self::nobody() };
         match actor {
             Actor::Holder { space } => claims.space = Some(Spaces::One(*space)),
             Actor::Representative { spaces } => claims.space = Some(Spaces::Several(spaces.clone())),
             Actor::Insurer { insurer } => claims.insurer = Some(insurer.to_string()),
             Actor::Support { agent } => claims.agent = Some(agent.to_string()),
-            Actor::Professional { rpps } => claims.rpps = Some(rpps.to_string()),
+            Actor::Professional(professional) => claims.add_professional(professional),
             Actor::Cnam | Actor::Auditor | Actor::Admin => {}
         }
         claims
     }
 
-    /// The claims signed by `iss` for `aud`, from `from` until `until`.
-    #[must_use]
-    pub(super) fn issued(mut self, iss: &str, aud: &str, from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
-        self.iss = iss.to_owned();
-        self.aud = Audience::One(aud.to_owned());
-        self.iat = Some(from.timestamp());
-        self.exp = until.timestamp();
-        self
+    /// What a token claims. What it does not claim, or not in the form that is expected, is absent.
+    pub(super) fn read(claims: &Map<String, Value>) -> Self {
+        let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
+        Self {
+            sub: text("sub").unwrap_or_default(),
+            role: text("role").unwrap_or_default(),
+            // A space that is no id is absent, and the error would repeat it.
+            space: claims.get("space").and_then(|space| Spaces::deserialize(space).ok()),
+            insurer: text("insurer"),
+            agent: text("agent"),
+            rpps: text("rpps"),
+            profession: text("profession"),
+            structure: text("structure"),
+            mode: text("mode"),
+            reason: text("reason"),
+        }
+    }
+
+    const fn nobody() -> Self {
+        Self {
+            sub: String::new(),
+            role: String::new(),
+            space: None,
+            insurer: None,
+            agent: None,
+            rpps: None,
+            profession: None,
+            structure: None,
+            mode: None,
+            reason: None,
+        }
+    }
+
+    fn add_professional(&mut self, professional: &Professional) {
+        self.rpps = Some(professional.rpps.to_string());
+        self.profession = Some(professional.profession.to_string());
+        self.structure = professional.structure.as_ref().map(ToString::to_string);
+        self.mode = Some(mode_name(professional.mode).to_owned());
     }
 
     /// Who these claims make of their bearer.
@@ -131,23 +152,51 @@ impl Claims {
                 None => Err(lacks("space")),
             },
             Role::Cnam => Ok(Actor::Cnam),
-            Role::Insurer => {
-                // The error would repeat what the token holds.
-                let insurer = self.insurer.as_deref().and_then(|code| code.parse::<InsurerCode>().ok()).ok_or(lacks("insurer"))?;
-                Ok(Actor::Insurer { insurer })
-            }
-            Role::Support => {
-                // The error would repeat what the token holds.
-                let agent = self.agent.as_deref().and_then(|name| name.parse::<AgentId>().ok()).ok_or(lacks("agent"))?;
-                Ok(Actor::Support { agent })
-            }
-            Role::Professional => {
-                // The error would repeat what the token holds.
-                let rpps = self.rpps.as_deref().and_then(|number| number.parse::<Rpps>().ok()).ok_or(lacks("rpps"))?;
-                Ok(Actor::Professional { rpps })
-            }
+            Role::Insurer => Ok(Actor::Insurer { insurer: parsed(self.insurer.as_ref()).ok_or(lacks("insurer"))? }),
+            Role::Support => Ok(Actor::Support { agent: parsed(self.agent.as_ref()).ok_or(lacks("agent"))? }),
+            Role::Professional => self.professional().map(Actor::Professional).map_err(lacks),
             Role::Auditor => Ok(Actor::Auditor),
             Role::Admin => Ok(Actor::Admin),
         }
     }
+
+    /// The actor with the reason that they state.
+    ///
+    /// # Errors
+    /// [`ClaimsError`] as for [`Self::actor`].
+    pub(super) fn identity(&self) -> Result<Identity, ClaimsError> {
+        let actor = self.actor()?;
+        let reason = self.reason.as_deref().filter(|_| actor.role() == Role::Professional).and_then(StatedReason::read);
+        Ok(Identity { actor, reason })
+    }
+
+    /// A professional, or the claim that is missing or malformed.
+    fn professional(&self) -> Result<Professional, &'static str> {
+        let structure = self.structure.as_ref().map(|number| parsed(Some(number)).ok_or("structure")).transpose()?;
+        let mode = self.mode.as_deref().map_or(Some(AccessMode::Ordinary), mode_named);
+        Ok(Professional {
+            rpps: parsed(self.rpps.as_ref()).ok_or("rpps")?,
+            profession: parsed(self.profession.as_ref()).ok_or("profession")?,
+            structure,
+            mode: mode.ok_or("mode")?,
+        })
+    }
+}
+
+/// How a professional comes in, as claims name it.
+const fn mode_name(mode: AccessMode) -> &'static str {
+    match mode {
+        AccessMode::Ordinary => "ordinary",
+        AccessMode::BreakGlass => "break_glass",
+        AccessMode::DispatchCentre => "dispatch_centre",
+    }
+}
+
+fn mode_named(name: &str) -> Option<AccessMode> {
+    [AccessMode::Ordinary, AccessMode::BreakGlass, AccessMode::DispatchCentre].into_iter().find(|mode| mode_name(*mode) == name)
+}
+
+fn parsed<T: std::str::FromStr>(text: Option<&String>) -> Option<T> {
+    // The error would repeat what the token holds.
+    text?.parse().ok()
 }

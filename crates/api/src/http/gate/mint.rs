@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde::Serialize;
+use uuid::Uuid;
 
 use crate::config::{TokenKey, TokenSettings};
 
@@ -12,11 +14,25 @@ use super::claims::Claims;
 #[error("the development key does not sign: {0}")]
 pub struct MintError(#[from] jsonwebtoken::errors::Error);
 
-/// A token that this service accepts, from `now` for `lifetime`. The machine's clock checks it, whatever the service's own says.
+/// The claims of a token, as they are signed.
+#[derive(Serialize)]
+struct Signed<'a> {
+    #[serde(flatten)]
+    claims: Claims,
+    iss: &'a str,
+    aud: &'a str,
+    iat: i64,
+    exp: i64,
+    jti: Uuid,
+}
+
+/// A token that a service accepts which accepts development tokens, from `now` for `lifetime`. The machine's clock checks it, whatever the
+/// service's own says.
 ///
 /// # Errors
 /// [`MintError`] where the key was altered.
 pub fn mint(key: &TokenKey, tokens: &TokenSettings, claims: Claims, now: DateTime<Utc>, lifetime: TimeDelta) -> Result<String, MintError> {
-    let claims = claims.issued(&tokens.issuer, &tokens.audience, now, now + lifetime);
-    Ok(encode(&Header::new(Algorithm::EdDSA), &claims, &EncodingKey::from_ed_der(key.private_der()))?)
+    let (iss, aud) = (tokens.issuer.as_str(), tokens.audience.as_str());
+    let signed = Signed { claims, iss, aud, iat: now.timestamp(), exp: (now + lifetime).timestamp(), jti: Uuid::now_v7() };
+    Ok(encode(&Header::new(Algorithm::EdDSA), &signed, &EncodingKey::from_ed_der(key.private_der()))?)
 }

@@ -5,15 +5,17 @@
 pub use access::Access;
 pub use actor::Actor;
 pub use caller::Caller;
-pub use claims::{Claims, ClaimsError};
+pub use claims::{Claims, ClaimsError, Identity};
 pub use form::Form;
-pub use keys::{Keys, KeysError, TokenRefused};
 pub use mint::{MintError, mint};
 pub use role::Role;
 pub use route::{Route, RouteTable};
+pub use stated_reason::StatedReason;
+pub use tokens::{ClientError, IssuerError, Issuers, Keys, KeysError, NotVerified, TokenRefused};
 
-pub(crate) use authenticate::Gate;
+pub(crate) use authenticate::{Admission, Gate};
 pub(crate) use declaration::{Declaration, TOKEN, delete, get, post, put};
+pub(crate) use proxies::{ClientAddress, Proxies};
 
 mod access;
 mod actor;
@@ -23,10 +25,12 @@ mod caller;
 mod claims;
 mod declaration;
 mod form;
-mod keys;
 mod mint;
+mod proxies;
 mod role;
 mod route;
+mod stated_reason;
 #[cfg(test)]
 mod tests;
-mod token_cache;
+mod thumbprint;
+mod tokens;

@@ -1,15 +1,15 @@
 //! The rate limit of the routes that take a provisional code: a burst, then so many requests a second from one address (`tower_governor`).
 //!
-//! The address is that of the connection: a proxy in front must limit by itself, or pass connections through. An IPv6 address counts
-//! by its /64, which is what one subscriber has.
+//! The address is that of the client: the peer of the connection, or whom a trusted proxy names. An IPv6 address counts by its /64, which is
+//! what one subscriber has.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use tower_governor::governor::GovernorConfigBuilder;
@@ -18,6 +18,7 @@ use tower_governor::{GovernorError, GovernorLayer};
 
 use crate::app::App;
 use crate::config::LimitSettings;
+use crate::http::gate::ClientAddress;
 use crate::problem::{Problem, ProblemType};
 
 /// After so many requests, addresses that have been quiet are forgotten.
@@ -50,8 +51,8 @@ impl KeyExtractor for SubscriberAddress {
     type Key = IpAddr;
 
     fn extract<T>(&self, request: &axum::http::Request<T>) -> Result<IpAddr, GovernorError> {
-        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().ok_or(GovernorError::UnableToExtractKey)?;
-        Ok(subscriber(peer.0.ip()))
+        let client = request.extensions().get::<ClientAddress>().ok_or(GovernorError::UnableToExtractKey)?;
+        Ok(subscriber(client.0))
     }
 }
 
