@@ -6,7 +6,8 @@ use ens_domain::calendar::paris;
 use ens_domain::code::{CodeDigest, ProvisionalCode};
 use ens_domain::ids::{GrantId, MessageId, SpaceId};
 use ens_domain::organism::{Department, InsurerCode};
-use ens_domain::party::{Grantee, Party};
+use ens_domain::access::{Grantee, Purpose, Scope};
+use ens_domain::party::Party;
 use ens_domain::personal::Personal;
 use ens_domain::policy::Policy;
 use ens_domain::rpps::Rpps;
@@ -14,7 +15,7 @@ use ens_domain::space::commands::{
     Activate, BlockProfessional, Close, CreateSpace, Destroy, GrantAccess, Open, Oppose, RecordEmailFailed, RecordEmailSent,
     RecordLetterPosted, ReportTechnicalBlock, RequestDestruction, SendNotice, SpaceCommand, Suspend,
 };
-use ens_domain::space::terms::{NotificationFailure, OppositionChannel, Scope, SuspensionGround};
+use ens_domain::space::terms::{NotificationFailure, OppositionChannel, SuspensionGround};
 use ens_domain::space::{Parties, Proof};
 use ens_store::{CommandEnvelope, Loaded, Store};
 use ens_tests::cohort::{self, MeasureFate, measure, open_store, person};
@@ -192,7 +193,7 @@ impl Member {
                 let to = Grantee::Professional { rpps: professional.clone() };
                 vec![
                     Activate { at: start(), by: by.clone(), code: self.code }.into(),
-                    GrantAccess { at, by: by.clone(), grant: self.grant, to, scope: Scope::All, until: Some(day(5, 31)) }.into(),
+                    GrantAccess { at, by: by.clone(), grant: self.grant, to, scope: Scope::All, purpose: Purpose::Care, from: None, until: Some(day(5, 31)) }.into(),
                     BlockProfessional { at, by, professional: Rpps::from_first10("9999999999").expect("an RPPS") }.into(),
                 ]
             }
@@ -202,7 +203,7 @@ impl Member {
                 let to = Grantee::Professional { rpps: professional };
                 vec![
                     self.opened(),
-                    GrantAccess { at, by: by.clone(), grant: self.grant, to, scope: Scope::All, until: Some(day(5, 31)) }.into(),
+                    GrantAccess { at, by: by.clone(), grant: self.grant, to, scope: Scope::All, purpose: Purpose::Care, from: None, until: Some(day(5, 31)) }.into(),
                     Close { at, by: by.clone() }.into(),
                     RequestDestruction { at, by }.into(),
                     Destroy { at: at + TimeDelta::days(100) }.into(),

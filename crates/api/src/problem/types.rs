@@ -41,6 +41,7 @@ general_types! {
     BODY_TOO_LARGE = "body-too-large", PAYLOAD_TOO_LARGE, "the body is too large", "send less at once, or use the import";
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "this media type is not read here",
         "send the content type that /openapi.json names for this route";
+    RANGE_NOT_SATISFIABLE = "range-not-satisfiable", RANGE_NOT_SATISFIABLE, "the content has no such bytes", "ask for bytes from 0 up to `size`";
     METHOD_NOT_ALLOWED = "method-not-allowed", METHOD_NOT_ALLOWED, "this method is not known here", "use one of `Allow`";
     // Who asks.
     UNAUTHENTICATED = "unauthenticated", UNAUTHORIZED, "no valid token",

@@ -58,6 +58,27 @@ impl Ground {
         Self::ServiceConsent,
     ];
 
+    /// Its name, as events and read models spell it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OwnSpace => "own_space",
+            Self::Representation => "representation",
+            Self::CaregiverDelegation => "caregiver_delegation",
+            Self::Author => "author",
+            Self::AttendingDoctor => "attending_doctor",
+            Self::Administrator => "administrator",
+            Self::GrantToProfessional => "grant_to_professional",
+            Self::GrantToStructure => "grant_to_structure",
+            Self::GrantToCareTeam => "grant_to_care_team",
+            Self::CareTeamConsent => "care_team_consent",
+            Self::BreakGlass => "break_glass",
+            Self::DispatchCentre => "dispatch_centre",
+            Self::DutyToFeed => "duty_to_feed",
+            Self::WritesFirst => "writes_first",
+            Self::ServiceConsent => "service_consent",
+        }
+    }
+
     /// What the holder reads.
     pub const fn sentence(self) -> &'static str {
         match self {

@@ -137,6 +137,43 @@ impl AccessRefusal {
         Self::NotInMatrix,
     ];
 
+    /// Its name, as events and read models spell it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ForbiddenPurpose => "forbidden_purpose",
+            Self::RoleNeverReads => "role_never_reads",
+            Self::NotOpened => "not_opened",
+            Self::OpeningOpposed => "opening_opposed",
+            Self::SpaceSuspended => "space_suspended",
+            Self::SpaceClosed => "space_closed",
+            Self::HolderDied => "holder_died",
+            Self::SpaceDestroyed => "space_destroyed",
+            Self::MinorDoesNotAct => "minor_does_not_act",
+            Self::NoRepresentation => "no_representation",
+            Self::NotACaregiver => "not_a_caregiver",
+            Self::CaregiverMayNot => "caregiver_may_not",
+            Self::ProfessionalBlocked => "professional_blocked",
+            Self::NotADispatchDoctor => "not_a_dispatch_doctor",
+            Self::BreakGlassRefused => "break_glass_refused",
+            Self::DispatchCentreRefused => "dispatch_centre_refused",
+            Self::OutsideEmergency => "outside_emergency",
+            Self::NotForThisRole => "not_for_this_role",
+            Self::DocumentNotNamed => "document_not_named",
+            Self::NotAuthorised => "not_authorised",
+            Self::AccessNotBegun => "access_not_begun",
+            Self::AccessOver => "access_over",
+            Self::OutsideScope => "outside_scope",
+            Self::PurposeNotCovered => "purpose_not_covered",
+            Self::NotTheAuthor => "not_the_author",
+            Self::DocumentWithdrawn => "document_withdrawn",
+            Self::HiddenFromRepresentatives => "hidden_from_representatives",
+            Self::AwaitsAnnouncement => "awaits_announcement",
+            Self::HiddenByHolder => "hidden_by_holder",
+            Self::HiddenInEmergency => "hidden_in_emergency",
+            Self::NotInMatrix => "not_in_matrix",
+        }
+    }
+
     /// What a citizen reads.
     pub const fn sentence(self) -> &'static str {
         match self {

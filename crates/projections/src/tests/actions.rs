@@ -4,7 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::Aggregate;
 use ens_domain::calendar::paris;
 use ens_domain::code::CodeDigest;
-use ens_domain::party::{Grantee, Party};
+use ens_domain::access::{Grantee, Purpose, Scope};
+use ens_domain::guarded::Guarded;
+use ens_domain::party::Party;
 use ens_domain::policy::Policy;
 use ens_domain::rpps::Rpps;
 use ens_domain::space::AdmissionEvent;
@@ -13,7 +15,7 @@ use ens_domain::space::commands::{
     MendTechnicalBlock, Open, Oppose, OpposeClosing, RecordDeath, RecordEmailFailed, RecordEmailSent, RecordLetterPosted, ReissueCode,
     RenewSpace, Reopen, ReportTechnicalBlock, RequestDestruction, SendNotice, SpaceCommand, Suspend, WithdrawOpposition,
 };
-use ens_domain::space::terms::{NotificationFailure, OppositionChannel, Scope, SuspensionGround};
+use ens_domain::space::terms::{NotificationFailure, OppositionChannel, SuspensionGround};
 use ens_domain::space::{HealthSpace, Proof, SpaceEvent, SpaceRefusal};
 
 use super::{at, created, day, given, grant, message};
@@ -106,7 +108,8 @@ impl Walk {
             Action::AskForCode => ReissueCode { at, by, message: message(self.made + 1), digest: code() }.into(),
             Action::GrantAccess => {
                 let to = Grantee::Professional { rpps: professional };
-                GrantAccess { at, by, grant: grant(u128::try_from(self.events.len()).unwrap()), to, scope: Scope::All, until: None }.into()
+                let (grant, purpose) = (grant(u128::try_from(self.events.len()).unwrap()), Purpose::Care);
+                GrantAccess { at, by, grant, to, scope: Scope::All, purpose, from: None, until: None }.into()
             }
             Action::BlockProfessional => BlockProfessional { at, by, professional }.into(),
             Action::OpposeClosing => OpposeClosing { at, by }.into(),

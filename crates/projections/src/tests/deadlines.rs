@@ -1,9 +1,11 @@
 //! What falls due after the notice, and on which day.
 
-use ens_domain::party::{Grantee, Party};
+use ens_domain::access::{Grantee, Purpose, Scope};
+use ens_domain::guarded::Guarded;
+use ens_domain::party::Party;
 use ens_domain::rpps::Rpps;
 use ens_domain::space::SpaceEvent;
-use ens_domain::space::terms::{Channel, ClosingGround, DestructionGround, Scope, Stage, SuspensionGround};
+use ens_domain::space::terms::{Channel, ClosingGround, DestructionGround, Stage, SuspensionGround};
 use ens_domain::space::{AccessEvent, ClosingEvent, DestructionEvent, RepresentationEvent, SuspensionEvent};
 
 use super::{at, closed, created_for, day, given, grant, open_space};
@@ -69,8 +71,10 @@ fn a_grant_ends_on_the_day_after_its_last_day_and_with_the_content() {
         at: at(day(5, 1)),
         by: Party::Holder,
         grant: grant(7),
-        to,
+        to: Guarded::new(to),
         scope: Scope::All,
+        purpose: Purpose::Care,
+        from: day(5, 1),
         until: Some(day(5, 31)),
     });
     after([granted.clone()]).then::<Deadlines, _>(due, [(DeadlineKind::GrantEnd, day(6, 1))]);

@@ -1,9 +1,11 @@
 //! Who may see a space: given, taken back, run out, blocked, and gone with the content.
 
-use ens_domain::party::{Grantee, Party};
+use ens_domain::access::{Grantee, Purpose, Scope};
+use ens_domain::guarded::Guarded;
+use ens_domain::party::Party;
 use ens_domain::rpps::Rpps;
 use ens_domain::space::SpaceEvent;
-use ens_domain::space::terms::{ClosingGround, DestructionGround, Scope, Section};
+use ens_domain::space::terms::{ClosingGround, DestructionGround, Section};
 use ens_domain::space::{AccessEvent, DestructionEvent};
 
 use super::{at, closed, day, given, grant, open_space};
@@ -19,8 +21,10 @@ fn granted(number: u128, scope: Scope) -> SpaceEvent {
         at: at(day(5, 1)),
         by: Party::Holder,
         grant: grant(number),
-        to,
+        to: Guarded::new(to),
         scope,
+        purpose: Purpose::Care,
+        from: day(5, 1),
         until: Some(day(5, 31)),
     })
 }
@@ -56,10 +60,10 @@ fn blocking_ends_the_grants_and_unblocking_does_not_bring_them_back() {
     let blocked = SpaceEvent::Access(AccessEvent::ProfessionalBlocked {
         at: at(day(5, 3)),
         by: Party::Holder,
-        professional: doctor(),
+        professional: Guarded::new(doctor()),
         ended: vec![grant(1)],
     });
-    let unblocked = SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { at: at(day(5, 4)), by: Party::Holder, professional: doctor() });
+    let unblocked = SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { at: at(day(5, 4)), by: Party::Holder, professional: Guarded::new(doctor()) });
     after([granted(1, Scope::All), blocked.clone()])
         .then::<Grants, _>(entry, [(EntryKind::Professional, EntryState::EndedByBlock), (EntryKind::Blocked, EntryState::Standing)]);
     after([granted(1, Scope::All), blocked, unblocked]).then::<Grants, _>(entry, [(EntryKind::Professional, EntryState::EndedByBlock)]);

@@ -1,9 +1,11 @@
 //! The life in French: sentences, dates and typography.
 
-use ens_domain::party::{Grantee, Party};
+use ens_domain::access::{Grantee, Purpose, Scope};
+use ens_domain::guarded::Guarded;
+use ens_domain::party::Party;
 use ens_domain::rpps::Rpps;
 use ens_domain::space::SpaceEvent;
-use ens_domain::space::terms::{Channel, OppositionChannel, Scope, Section};
+use ens_domain::space::terms::{Channel, OppositionChannel, Section};
 use ens_domain::space::{AccessEvent, CodeEvent};
 
 use super::{at, bounced, closed, created, day, given, grant, notified_space, open_space, opposed};
@@ -73,17 +75,15 @@ fn an_access_names_the_sections_and_the_end() {
         at: at(day(5, 1)),
         by: Party::Holder,
         grant: grant(1),
-        to: Grantee::Professional { rpps: Rpps::from_first10("1000000000").unwrap() },
+        to: Guarded::new(Grantee::Professional { rpps: Rpps::from_first10("1000000000").unwrap() }),
         scope: Scope::Sections { sections: [Section::Agenda, Section::Measures].into() },
+        purpose: Purpose::Care,
+        from: day(5, 1),
         until: None,
     });
     assert_eq!(
         last_sentence([created(), granted]),
-        format!(
-            "Un accès aux rubriques «\u{a0}agenda\u{a0}» et «\u{a0}mesures de santé\u{a0}» a été donné au professionnel de santé RPPS\u{a0}{}, \
-             sans date de fin.",
-            Rpps::from_first10("1000000000").unwrap()
-        )
+        "Un accès aux rubriques «\u{a0}agenda\u{a0}» et «\u{a0}mesures de santé\u{a0}» a été donné à votre demande, sans date de fin."
     );
 }
 

@@ -6,7 +6,9 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use ens_domain::ids::SpaceId;
 use ens_domain::organism::InsurerCode;
+use ens_domain::access::Reader;
 use ens_domain::party::Party;
+use ens_domain::sections::consultations::StatedReason;
 use ring::digest::{SHA256, digest};
 
 use crate::problem::{Problem, ProblemType};
@@ -14,7 +16,6 @@ use crate::problem::{Problem, ProblemType};
 use super::actor::Actor;
 use super::claims::Identity;
 use super::role::Role;
-use super::stated_reason::StatedReason;
 
 /// Who sends the request; cheap to clone.
 #[derive(Debug, Clone)]
@@ -59,6 +60,20 @@ impl Caller {
         self.0.token_id.as_deref()
     }
 
+    /// Who asks, for the gate of the domain.
+    pub fn reader(&self) -> Reader {
+        match self.actor() {
+            Actor::Holder { .. } => Reader::Holder,
+            Actor::Representative { .. } => Reader::Representative,
+            Actor::Cnam => Reader::Cnam,
+            Actor::Insurer { insurer } => Reader::Insurer { insurer: insurer.clone() },
+            Actor::Support { agent } => Reader::Support { agent: agent.clone() },
+            Actor::Professional(professional) => Reader::Professional(professional.clone()),
+            Actor::Auditor => Reader::Auditor,
+            Actor::Admin => Reader::Admin,
+        }
+    }
+
     /// Who acts, in the events that follow.
     ///
     /// # Errors
@@ -73,7 +88,9 @@ impl Caller {
             Actor::Holder { space: own } => *own == space,
             Actor::Representative { spaces } => spaces.contains(&space),
             Actor::Cnam | Actor::Insurer { .. } | Actor::Support { .. } | Actor::Auditor => true,
-            Actor::Professional(_) | Actor::Admin => false,
+            // What they may read of it, the gate of the domain says: no other route names their role.
+            Actor::Professional(_) => true,
+            Actor::Admin => false,
         }
     }
 

@@ -4,12 +4,12 @@
 
 use ens_domain::access::{AccessMode, Professional};
 use ens_domain::ids::SpaceId;
+use ens_domain::sections::consultations::StatedReason;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::actor::Actor;
 use super::role::Role;
-use super::stated_reason::StatedReason;
 
 /// Who the bearer of a token is.
 #[derive(Clone, Serialize)]
@@ -166,7 +166,7 @@ impl Claims {
     /// [`ClaimsError`] as for [`Self::actor`].
     pub(super) fn identity(&self) -> Result<Identity, ClaimsError> {
         let actor = self.actor()?;
-        let reason = self.reason.as_deref().filter(|_| actor.role() == Role::Professional).and_then(StatedReason::read);
+        let reason = self.reason.as_deref().filter(|_| actor.role() == Role::Professional).and_then(stated);
         Ok(Identity { actor, reason })
     }
 
@@ -199,4 +199,9 @@ fn mode_named(name: &str) -> Option<AccessMode> {
 fn parsed<T: std::str::FromStr>(text: Option<&String>) -> Option<T> {
     // The error would repeat what the token holds.
     text?.parse().ok()
+}
+/// A reason that a token states. One that cannot be kept counts as none: the request can state it.
+pub(super) fn stated(text: &str) -> Option<StatedReason> {
+    // The error would repeat nothing that helps: the issuer made the text.
+    StatedReason::parse(text).ok()
 }

@@ -10,7 +10,6 @@ pub use form::Form;
 pub use mint::{MintError, mint};
 pub use role::Role;
 pub use route::{Route, RouteTable};
-pub use stated_reason::StatedReason;
 pub use tokens::{ClientError, IssuerError, Issuers, Keys, KeysError, NotVerified, TokenRefused};
 
 pub(crate) use authenticate::{Admission, Gate};
@@ -29,7 +28,6 @@ mod mint;
 mod proxies;
 mod role;
 mod route;
-mod stated_reason;
 #[cfg(test)]
 mod tests;
 mod thumbprint;

@@ -308,7 +308,7 @@ fn broken(error: MultipartError) -> Problem {
 
 fn not_put(error: PutError<Broken>) -> Problem {
     match error {
-        PutError::TooLong { limit } => Problem::new(ProblemType::TOO_LARGE).detail(format!("a document has at most {limit} bytes")),
+        PutError::TooLong { limit } => Problem::new(ProblemType::BODY_TOO_LARGE).detail(format!("a document has at most {limit} bytes")),
         PutError::Source(Broken::NotText) => {
             Problem::new(ProblemType::UNSUPPORTED_MEDIA_TYPE).detail("a text is UTF-8; the bytes are of no other type that a record takes")
         }

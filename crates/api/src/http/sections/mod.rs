@@ -2,9 +2,13 @@
 
 use crate::http::gate::Declaration;
 
+mod accesses;
+mod consulting;
+mod deposits;
+mod documents;
 mod measures;
 
 /// Every route of this folder.
 pub(super) fn routes() -> Vec<Declaration> {
-    measures::routes()
+    [measures::routes(), documents::routes(), accesses::routes()].into_iter().flatten().collect()
 }

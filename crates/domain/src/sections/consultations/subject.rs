@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::ItemId;
-use crate::parsed::text_value;
+use crate::parsed::{redacted, text_value};
 use crate::personal::PersonalData;
 use crate::space::terms::Section;
 
@@ -45,8 +45,10 @@ impl Subject {
 const LONGEST: usize = 300;
 
 /// Why a professional reads in an emergency, in their own words (article R. 1111-48).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StatedReason(String);
+
+redacted!(StatedReason);
 
 /// A text that states no reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::Aggregate;
 use cqrs_es::test::TestFramework;
 
+use crate::guarded::Guarded;
 use crate::party::Party;
 use crate::personal::Personal;
 use crate::rpps::Rpps;
@@ -57,7 +58,7 @@ fn a_measure_is_recorded_and_removed() {
 
 #[test]
 fn only_the_holder_or_a_representative_records_a_measure() {
-    let by = Party::Professional { rpps: Rpps::from_first10("8100000001").unwrap() };
+    let by = Party::Professional { rpps: Guarded::new(Rpps::from_first10("8100000001").unwrap()) };
     let refused = MeasureRefusal::Space(SpaceRefusal::PartyNotAllowed { expected: Parties::HolderSide });
     assert_eq!(decided(&[], RecordMeasure { by: by.clone(), ..record() }), Err(refused.clone()));
     assert_eq!(decided(&[recorded()], RemoveMeasure { by, ..remove() }), Err(refused));

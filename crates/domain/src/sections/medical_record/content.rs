@@ -51,6 +51,18 @@ impl MediaType {
         Self::ALL.into_iter().find(|known| known.as_str() == essence).ok_or(MediaTypeError)
     }
 
+    /// The ending of a file's name.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Text => "txt",
+            Self::Rtf => "rtf",
+            Self::Jpeg => "jpg",
+            Self::Tiff => "tif",
+            Self::Png => "png",
+        }
+    }
+
     /// As an HTTP header says it.
     pub const fn as_str(self) -> &'static str {
         match self {

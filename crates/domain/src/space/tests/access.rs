@@ -7,26 +7,33 @@ use chrono::NaiveDate;
 
 use crate::calendar::{paris, years_after};
 use crate::finess::Finess;
-use crate::party::{Grantee, Party};
+use crate::access::{Directory, Grant, Grantee, Purpose, Scope};
+use crate::guarded::Guarded;
+use crate::ids::GrantId;
+use crate::party::Party;
 use crate::policy::Policy;
 use crate::space::commands::{BlockProfessional, GrantAccess, RevokeAccess, UnblockProfessional};
-use crate::space::terms::{Scope, Section};
-use crate::space::{Parties, SpaceEvent, SpaceRefusal};
+use crate::space::terms::Section;
+use crate::space::{HealthSpace, Parties, SpaceEvent, SpaceRefusal};
 
 use super::grammar::{given, space_after};
 use super::persons::{at, day, doctor, grant_id};
 use super::requests::{block, expire, grant, revoke, unblock};
-use super::stories::{LATER, active, closed, destroyed, ended, granted, notified, open, opposed, suspended, then};
+use super::stories::{LATER, active, closed, destroyed, ended, granted, granted_for_good, notified, open, opposed, suspended, then};
+
+fn grants_of(space: &HealthSpace) -> impl Iterator<Item = (GrantId, &Grant)> {
+    space.directory().into_iter().flat_map(Directory::grants)
+}
 
 const AFTER: &str = "2026-07-01 00:00";
 
 fn blocked(on: &str, ended: &[u128]) -> SpaceEvent {
     let ended = ended.iter().map(|number| grant_id(*number)).collect();
-    SpaceEvent::Access(AccessEvent::ProfessionalBlocked { at: at(on), by: Party::Holder, professional: doctor(1), ended })
+    SpaceEvent::Access(AccessEvent::ProfessionalBlocked { at: at(on), by: Party::Holder, professional: Guarded::new(doctor(1)), ended })
 }
 
 fn unblocked(on: &str) -> SpaceEvent {
-    SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { at: at(on), by: Party::Holder, professional: doctor(1) })
+    SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { at: at(on), by: Party::Holder, professional: Guarded::new(doctor(1)) })
 }
 
 fn revoked(on: &str) -> SpaceEvent {
@@ -43,7 +50,7 @@ fn the_holder_lets_a_professional_in() {
     given(active()).when(grant(LATER, 1, Some("2026-06-30"))).then([granted(1, Some("2026-06-30"))]);
     let space = space_after(then(open(), granted(1, None)));
     assert_eq!(
-        space.grants().map(|(id, grant)| (id, grant.to.clone())).collect::<Vec<_>>(),
+        grants_of(&space).map(|(id, grant)| (id, grant.to.clone())).collect::<Vec<_>>(),
         [(grant_id(1), Grantee::Professional { rpps: doctor(1) })]
     );
 }
@@ -53,8 +60,10 @@ fn the_holder_lets_a_structure_into_some_sections() {
     let to = Grantee::Structure { finess: Finess::from_first8("31000000").unwrap() };
     let scope = Scope::Sections { sections: BTreeSet::from([Section::MedicalRecord, Section::Agenda]) };
     let asked = GrantAccess { to: to.clone(), scope: scope.clone(), ..grant(LATER, 1, None) };
-    let (at, by, grant) = (at(LATER), Party::Holder, grant_id(1));
-    given(open()).when(asked).then([SpaceEvent::Access(AccessEvent::AccessGranted { at, by, grant, to, scope, until: None })]);
+    let until = Policy::default().grant_days.last_day(&to, paris::day_of(at(LATER)));
+    let (at, by, grant, from) = (at(LATER), Party::Holder, grant_id(1), paris::day_of(at(LATER)));
+    let (to, purpose) = (Guarded::new(to), Purpose::Care);
+    given(open()).when(asked).then([SpaceEvent::Access(AccessEvent::AccessGranted { at, by, grant, to, scope, purpose, from, until })]);
 }
 
 #[test]
@@ -76,7 +85,7 @@ fn nobody_is_let_into_a_space_that_is_not_in_use() {
 #[test]
 fn only_the_holder_side_lets_in_and_keeps_out() {
     let refusal = SpaceRefusal::PartyNotAllowed { expected: Parties::HolderSide };
-    let by = || Party::Professional { rpps: doctor(2) };
+    let by = || Party::Professional { rpps: Guarded::new(doctor(2)) };
     given(open()).when(GrantAccess { by: by(), ..grant(LATER, 1, None) }).then_refused(refusal.clone());
     given(open()).when(RevokeAccess { by: by(), ..revoke(LATER, 1) }).then_refused(refusal.clone());
     given(open()).when(BlockProfessional { by: by(), ..block(LATER, 1) }).then_refused(refusal.clone());
@@ -110,12 +119,12 @@ fn an_authorisation_ends_with_the_last_day_it_names() {
     let still = SpaceRefusal::GrantStillRuns { until: Some(day("2026-06-30")) };
     given(open()).and([granted(1, until)]).when(expire("2026-06-30 23:59", 1)).then_refused(still);
     given(open()).and([granted(1, until), expired(AFTER)]).when(expire(AFTER, 1)).then_quiet();
-    assert_eq!(space_after(then(then(open(), granted(1, until)), expired(AFTER))).grants().count(), 0);
+    assert_eq!(grants_of(&space_after(then(then(open(), granted(1, until)), expired(AFTER)))).count(), 0);
 }
 
 #[test]
 fn an_authorisation_without_an_end_does_not_expire() {
-    given(open()).and([granted(1, None)]).when(expire(AFTER, 1)).then_refused(SpaceRefusal::GrantStillRuns { until: None });
+    given(open()).and([granted_for_good(1)]).when(expire(AFTER, 1)).then_refused(SpaceRefusal::GrantStillRuns { until: None });
     given(open()).when(expire(AFTER, 1)).then_refused(SpaceRefusal::NoSuchGrant);
     let not_open = SpaceRefusal::NotOpen { stage: crate::space::terms::Stage::Notified };
     given(notified()).when(expire(AFTER, 1)).then_refused(not_open);
@@ -129,7 +138,7 @@ fn blocking_a_professional_ends_their_authorisations_for_good() {
     given(open()).and(story).when(block(AFTER, 2)).then([SpaceEvent::Access(AccessEvent::ProfessionalBlocked {
         at: at(AFTER),
         by: Party::Holder,
-        professional: doctor(2),
+        professional: Guarded::new(doctor(2)),
         ended: vec![],
     })]);
 }
@@ -148,16 +157,20 @@ fn unblocking_does_not_bring_an_authorisation_back() {
     let story = [granted(1, None), blocked(LATER, &[1])];
     given(open()).and(story.clone()).when(unblock(AFTER, 1)).then([unblocked(AFTER)]);
     let after = open().into_iter().chain(story).chain([unblocked(AFTER)]);
-    assert_eq!(space_after(after.clone()).grants().count(), 0);
+    assert_eq!(grants_of(&space_after(after.clone())).count(), 0);
     given(after.clone()).when(unblock(AFTER, 1)).then_quiet();
     given(after.clone()).when(grant(AFTER, 1, None)).then_quiet();
-    let SpaceEvent::Access(AccessEvent::AccessGranted { by, to, scope, until, .. }) = granted(2, None) else { panic!("a grant") };
+    let from = paris::day_of(at(AFTER));
+    let to = Grantee::Professional { rpps: doctor(1) };
+    let until = Policy::default().grant_days.last_day(&to, from);
     given(after).when(grant(AFTER, 2, None)).then([SpaceEvent::Access(AccessEvent::AccessGranted {
         at: at(AFTER),
-        by,
+        by: Party::Holder,
         grant: grant_id(2),
-        to,
-        scope,
+        to: Guarded::new(to),
+        scope: Scope::All,
+        purpose: Purpose::Care,
+        from,
         until,
     })]);
 }

@@ -17,7 +17,7 @@ use super::stories::{
 };
 
 fn stranger() -> Party {
-    Party::Professional { rpps: doctor(9) }
+    Party::Professional { rpps: crate::guarded::Guarded::new(doctor(9)) }
 }
 
 /// What has happened, what is asked, which rules say no, and the one that answers.
@@ -27,7 +27,7 @@ fn table() -> Vec<(Vec<SpaceEvent>, SpaceCommand, &'static str, SpaceRefusal)> {
     let unproved = Oppose { by: Party::Holder, via: web, proof: Proof::IdentityProved, ..oppose_at_desk(LATER) };
     let parent = Oppose { by: Party::Representative, ..oppose_on_web(LATER, 8) };
     let blank =
-        GrantAccess { scope: crate::space::terms::Scope::Sections { sections: Default::default() }, ..grant(LATER, 1, Some("2020-01-01")) };
+        GrantAccess { scope: crate::access::Scope::Sections { sections: Default::default() }, ..grant(LATER, 1, Some("2020-01-01")) };
     let hasty = ReissueCode { at: at(MEANWHILE), ..reissue(MEANWHILE, 3) };
     let early = RecordLetterDelivered { message: message(1), ..letter_delivered(MEANWHILE, 1, "2020-01-01") };
     let reissued = || notified().into_iter().chain([issued(2, MEANWHILE, Channel::Email, CodePurpose::Reissue)]).collect();

@@ -60,6 +60,9 @@ every_refusal! {
     GrantAlreadyOver { until: day(LAST_DAY) };
     GrantStillRuns { until: Some(day(LAST_DAY)) };
     ProfessionalIsBlocked;
+    AccessRefused { because: crate::access::AccessRefusal::NotAuthorised };
+    TooManyCaregivers { at_most: 3 };
+    ForbiddenPurpose;
     NotSuspended { stage: Stage::Active };
     ClosingWindowRunning { last_day: day(LAST_DAY) };
     NotClosed { stage: Stage::Open };

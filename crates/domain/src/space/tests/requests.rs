@@ -1,6 +1,7 @@
 //! The requests that rules are tried with, each by who usually makes it.
 
-use crate::party::{Grantee, Party};
+use crate::access::{Grantee, Purpose, Scope};
+use crate::party::Party;
 use crate::space::commands::{
     Activate, BlockProfessional, CancelDestruction, Close, CloseSuspended, ComeOfAge, CreateSpace, DeclareContacts, DeclareRepresentative,
     DenyRepresentation, Destroy, EndRepresentation, ExpireAccess, GrantAccess, LiftSuspension, MendTechnicalBlock, NewRepresentation, Open,
@@ -8,7 +9,7 @@ use crate::space::commands::{
     RecordLetterReturned, ReissueCode, RenewSpace, Reopen, ReplaceIns, ReportTechnicalBlock, RequestDestruction, RevokeAccess, SendNotice,
     Suspend, UnblockProfessional, WithdrawOpposition,
 };
-use crate::space::terms::{NotificationFailure, OppositionChannel, RepresentationKind, Scope, SuspensionGround};
+use crate::space::terms::{NotificationFailure, OppositionChannel, RepresentationKind, SuspensionGround};
 use crate::space::{Admission, Contacts, Proof};
 
 use super::persons::{agent, at, code_of, day, doctor, grant_id, identity, ins, insurer, message, representation_id, space_id};
@@ -100,7 +101,8 @@ pub(super) fn activate(on: &str, code_of_message: u128) -> Activate {
 
 pub(super) fn grant(on: &str, number: u128, until: Option<&str>) -> GrantAccess {
     let to = Grantee::Professional { rpps: doctor(1) };
-    GrantAccess { at: at(on), by: Party::Holder, grant: grant_id(number), to, scope: Scope::All, until: until.map(day) }
+    let (purpose, from, until) = (Purpose::Care, None, until.map(day));
+    GrantAccess { at: at(on), by: Party::Holder, grant: grant_id(number), to, scope: Scope::All, purpose, from, until }
 }
 
 pub(super) fn revoke(on: &str, number: u128) -> RevokeAccess {

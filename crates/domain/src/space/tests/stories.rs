@@ -6,10 +6,14 @@ use crate::space::events::{
 };
 use chrono::NaiveDate;
 
-use crate::party::{Grantee, Party};
+use crate::access::{Grantee, Purpose, Scope};
+use crate::calendar::paris;
+use crate::guarded::Guarded;
+use crate::party::Party;
+use crate::policy::Policy;
 use crate::space::terms::{
     BlockReason, Channel, ClosingGround, CodePurpose, DestructionGround, MedicalRecordOrigin, NotificationFailure, OpeningGround,
-    OppositionChannel, RepresentationKind, Scope, Stage, SuspensionGround, UnreachableReason,
+    OppositionChannel, RepresentationKind, Stage, SuspensionGround, UnreachableReason,
 };
 use crate::space::{Admission, Receipt, SpaceEvent};
 
@@ -266,8 +270,20 @@ pub(super) fn represented(number: u128, kind: RepresentationKind) -> SpaceEvent 
     })
 }
 
+/// A grant to the first doctor, until a day or for as long as the policy says.
 pub(super) fn granted(number: u128, until: Option<&str>) -> SpaceEvent {
     let to = Grantee::Professional { rpps: doctor(1) };
-    let (grant, until) = (grant_id(number), until.map(day));
-    SpaceEvent::Access(AccessEvent::AccessGranted { at: at(LATER), by: Party::Holder, grant, to, scope: Scope::All, until })
+    let until = until.map(day).or_else(|| Policy::default().grant_days.last_day(&to, paris::day_of(at(LATER))));
+    given_to(number, to, until)
+}
+
+/// A grant to the first doctor without an end.
+pub(super) fn granted_for_good(number: u128) -> SpaceEvent {
+    given_to(number, Grantee::Professional { rpps: doctor(1) }, None)
+}
+
+fn given_to(number: u128, to: Grantee, until: Option<NaiveDate>) -> SpaceEvent {
+    let (grant, from) = (grant_id(number), paris::day_of(at(LATER)));
+    let (by, to, scope, purpose) = (Party::Holder, Guarded::new(to), Scope::All, Purpose::Care);
+    SpaceEvent::Access(AccessEvent::AccessGranted { at: at(LATER), by, grant, to, scope, purpose, from, until })
 }

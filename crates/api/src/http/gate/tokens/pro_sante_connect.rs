@@ -7,12 +7,13 @@
 use ens_domain::access::{AccessMode, Profession, Professional};
 use ens_domain::finess::Finess;
 use ens_domain::rpps::Rpps;
+use ens_domain::sections::consultations::StatedReason;
 use serde_json::{Map, Value};
 
 use crate::http::gate::actor::Actor;
 use crate::http::gate::claims::{ClaimsError, Identity};
 use crate::http::gate::role::Role;
-use crate::http::gate::stated_reason::StatedReason;
+use crate::http::gate::claims::stated;
 
 /// The kinds of national identifier (PSIdNat, Struct_IdNat), which stand as one digit before the number.
 const RPPS_KIND: char = '8';
@@ -70,7 +71,7 @@ fn structure(claims: &Map<String, Value>, profession: Profession) -> Option<Fine
 
 /// How they come in, and the reason that they state.
 fn mode(claims: &Map<String, Value>) -> (AccessMode, Option<StatedReason>) {
-    let reason = text(claims, "Mode_Acces_Raison").and_then(StatedReason::read);
+    let reason = text(claims, "Mode_Acces_Raison").and_then(stated);
     let dispatches = text(claims, "Acces_Regulation_Medicale") == Some("VRAI");
     match (dispatches, &reason) {
         (true, _) => (AccessMode::DispatchCentre, reason),
