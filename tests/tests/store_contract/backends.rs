@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use cqrs_es::persist::{PersistedEventRepository, PersistenceError, SerializedEvent};
+use ens_domain::access::Ground;
 use ens_domain::event::{Event, StreamKind};
 use ens_domain::party::Party;
 use ens_domain::sections::measures::{Measure, MeasureEvent};
+use ens_domain::sections::medical_record::{Actor, Document, DocumentEvent};
 use ens_domain::space::CodeEvent;
 use ens_domain::space::{HealthSpace, SpaceEvent};
 use ens_store::{Appended, Conflict, Entropy, MasterKey, NewEvent, Partition, Store, StoreError, StoreOptions, StoredEvent, Write};
@@ -133,12 +135,13 @@ fn new_event(event: &Event) -> NewEvent {
     }
 }
 
-/// An event without personal data, of either kind of stream.
+/// An event without personal data, of any kind of stream.
 fn event_of(kind: StreamKind, number: u64) -> Event {
     let at = DateTime::<Utc>::from_timestamp(i64::try_from(number).unwrap(), 0).unwrap();
     match kind {
         StreamKind::Space => SpaceEvent::Code(CodeEvent::CodeLocked { at }).into(),
         StreamKind::Measure => MeasureEvent::MeasureRemoved { at, by: Party::Holder }.into(),
+        StreamKind::Document => DocumentEvent::DocumentPinned { at, by: Actor::Holder, ground: Ground::OwnSpace }.into(),
     }
 }
 
@@ -177,6 +180,7 @@ pub(crate) async fn write_stock(stock: &PostgresEventRepository, aggregate: &str
     let persisted = match kind(aggregate) {
         StreamKind::Space => stock.persist::<HealthSpace>(&events, None).await,
         StreamKind::Measure => stock.persist::<Measure>(&events, None).await,
+        StreamKind::Document => stock.persist::<Document>(&events, None).await,
     };
     match persisted {
         Ok(()) => Ok(Written::Somewhere),

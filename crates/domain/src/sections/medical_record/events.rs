@@ -34,9 +34,9 @@ pub enum DocumentEvent {
         document_type: Guarded<DocumentType>,
         act: ActDays,
         content: Content,
-        /// Whether it is hidden from professionals.
+        /// Whether professionals see it: `shown`, or `hidden` from the start.
         visibility: Visibility,
-        /// Whether it is hidden from representatives.
+        /// Whether representatives see it: `shown`, or `hidden` from the start.
         to_representatives: Visibility,
         /// What falls due while it awaits an announcement, where it does.
         announcement: Option<AnnouncementDays>,
