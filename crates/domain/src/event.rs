@@ -10,10 +10,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::access::document::DocumentFacts;
 use crate::ids::{ItemId, NotAnId, SpaceId};
-use crate::sections::{DecisionContext, Item};
 use crate::sections::consultations::{Consultation, ConsultationCommand, ConsultationEvent, ConsultationRefusal};
 use crate::sections::measures::{Measure, MeasureCommand, MeasureEvent, MeasureRefusal};
 use crate::sections::medical_record::{Document, DocumentCommand, DocumentEvent, DocumentRefusal};
+use crate::sections::{DecisionContext, Item};
 use crate::space::{HealthSpace, SpaceCommand, SpaceEvent, SpaceRefusal};
 use crate::stream::{KeyEffect, NamedEvent, StreamId};
 

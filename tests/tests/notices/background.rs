@@ -5,10 +5,10 @@ use ens_api::background::SweepCounts;
 use ens_api::background::deadlines::settle_due;
 use ens_api::background::openings::{open_due, overdue};
 use ens_api::background::{self, Workers};
+use ens_domain::access::{Grantee, Purpose, Scope};
 use ens_domain::calendar::paris;
 use ens_domain::ids::{GrantId, SpaceId};
 use ens_domain::organism::AgentId;
-use ens_domain::access::{Grantee, Purpose, Scope};
 use ens_domain::party::Party;
 use ens_domain::rpps::Rpps;
 use ens_domain::space::Proof;
@@ -143,7 +143,16 @@ async fn the_same_day_twice_settles_nothing_twice() {
     }
     service.say(spaces[0], Suspend { at, ground: SuspensionGround::Fraud }).await.expect("a suspension");
     let to = Grantee::Professional { rpps: Rpps::from_first10("8100000001").expect("a professional") };
-    let grant = GrantAccess { at, by: Party::Holder, grant: GrantId::at(at, [4; 10]), to, scope: Scope::All, purpose: Purpose::Care, from: None, until: Some(today(&service)) };
+    let grant = GrantAccess {
+        at,
+        by: Party::Holder,
+        grant: GrantId::at(at, [4; 10]),
+        to,
+        scope: Scope::All,
+        purpose: Purpose::Care,
+        from: None,
+        until: Some(today(&service)),
+    };
     service.say(spaces[1], grant).await.expect("a grant");
     service.catch_up().await;
     assert_eq!(settle_due(&service.app, today(&service)).await.expect("a round"), SweepCounts::default());

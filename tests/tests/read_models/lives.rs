@@ -1,12 +1,12 @@
 //! Stores filled with lives of many kinds: informed, opposed, bounced, opened, shared, suspended, closed, destroyed.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use ens_domain::access::{Grantee, Purpose, Scope};
 use ens_domain::address::PostalAddress;
 use ens_domain::calendar::paris;
 use ens_domain::code::{CodeDigest, ProvisionalCode};
 use ens_domain::ids::{GrantId, MessageId, SpaceId};
 use ens_domain::organism::{Department, InsurerCode};
-use ens_domain::access::{Grantee, Purpose, Scope};
 use ens_domain::party::Party;
 use ens_domain::personal::Personal;
 use ens_domain::policy::Policy;
@@ -193,7 +193,17 @@ impl Member {
                 let to = Grantee::Professional { rpps: professional.clone() };
                 vec![
                     Activate { at: start(), by: by.clone(), code: self.code }.into(),
-                    GrantAccess { at, by: by.clone(), grant: self.grant, to, scope: Scope::All, purpose: Purpose::Care, from: None, until: Some(day(5, 31)) }.into(),
+                    GrantAccess {
+                        at,
+                        by: by.clone(),
+                        grant: self.grant,
+                        to,
+                        scope: Scope::All,
+                        purpose: Purpose::Care,
+                        from: None,
+                        until: Some(day(5, 31)),
+                    }
+                    .into(),
                     BlockProfessional { at, by, professional: Rpps::from_first10("9999999999").expect("an RPPS") }.into(),
                 ]
             }
@@ -203,7 +213,17 @@ impl Member {
                 let to = Grantee::Professional { rpps: professional };
                 vec![
                     self.opened(),
-                    GrantAccess { at, by: by.clone(), grant: self.grant, to, scope: Scope::All, purpose: Purpose::Care, from: None, until: Some(day(5, 31)) }.into(),
+                    GrantAccess {
+                        at,
+                        by: by.clone(),
+                        grant: self.grant,
+                        to,
+                        scope: Scope::All,
+                        purpose: Purpose::Care,
+                        from: None,
+                        until: Some(day(5, 31)),
+                    }
+                    .into(),
                     Close { at, by: by.clone() }.into(),
                     RequestDestruction { at, by }.into(),
                     Destroy { at: at + TimeDelta::days(100) }.into(),

@@ -9,8 +9,8 @@ pub use success::Success;
 pub use types::{ProblemType, TOO_SLOW};
 
 use access_refusals::ACCESS_REFUSALS;
-use document_refusals::DOCUMENT_REFUSALS;
 use consultation_refusals::CONSULTATION_REFUSALS;
+use document_refusals::DOCUMENT_REFUSALS;
 use measure_refusals::MEASURE_REFUSALS;
 use space_refusals::SPACE_REFUSALS;
 
@@ -27,7 +27,10 @@ mod types;
 
 /// Every type of problem: first the general ones, then what the rules refuse.
 pub fn every_type() -> impl Iterator<Item = &'static ProblemType> {
-    [ProblemType::GENERAL, SPACE_REFUSALS, MEASURE_REFUSALS, ACCESS_REFUSALS, DOCUMENT_REFUSALS, CONSULTATION_REFUSALS].into_iter().flatten().copied()
+    [ProblemType::GENERAL, SPACE_REFUSALS, MEASURE_REFUSALS, ACCESS_REFUSALS, DOCUMENT_REFUSALS, CONSULTATION_REFUSALS]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use cqrs_es::Aggregate;
 
-use crate::access::matrix::AccessMatrix;
 use crate::access::document::DocumentFacts;
+use crate::access::matrix::AccessMatrix;
 use crate::ids::ItemId;
 use crate::policy::Policy;
 use crate::space::HealthSpace;

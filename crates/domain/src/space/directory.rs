@@ -35,7 +35,6 @@ use super::terms::Section;
 
 command_group! {
     /// What may be asked about who treats the person and who helps them.
-    #[expect(clippy::large_enum_variant, reason = "a command lives for one decision, and is moved a few times only")]
     DirectoryCommand {
         ConsentToCareTeam,
         WithdrawCareTeamConsent,

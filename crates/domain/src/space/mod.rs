@@ -160,7 +160,14 @@ impl HealthSpace {
         self.life.as_ref().and_then(|life| life.channel_without(None))
     }
 
-pub use life::{OpposedPeriod, Representation};
+    /// The directory of authorisations; nothing before the creation.
+    pub fn directory(&self) -> Option<&Directory> {
+        self.life.as_ref().map(|life| &life.directory)
+    }
+
+    /// The first period of opposition that has a day in common with these, both included.
+    pub fn opposed_within(&self, first: NaiveDate, last: NaiveDate) -> Option<OpposedPeriod> {
+        self.life.as_ref().and_then(|life| life.opposed.within(first, last))
     }
 
     /// The space on this day, as the gate sees it; nothing before the creation.

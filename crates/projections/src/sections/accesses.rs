@@ -6,7 +6,7 @@ use ens_domain::event::{Event, LogEvent, StreamKind};
 use ens_domain::guarded::Guarded;
 use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::personal::Personal;
-use ens_domain::sections::consultations::{ConsultationEvent, StatedReason, Subject};
+use ens_domain::sections::consultations::{ConsultationEvent, StatedReason};
 use ens_domain::space::terms::Section;
 use ens_domain::stream::KeyEffect;
 use ens_store::{Arg, Partition, Recorded, Store, StoreError};
@@ -100,8 +100,22 @@ impl Row for AccessRow {
 impl Projection for Accesses {
     const NAME: &'static str = "accesses";
     const COLUMNS: &'static [&'static str] = &[
-        "partition", "space", "position", "at", "role", "reader", "profession", "structure", "action", "section", "document", "purpose",
-        "reason", "outcome", "because", "matrix",
+        "partition",
+        "space",
+        "position",
+        "at",
+        "role",
+        "reader",
+        "profession",
+        "structure",
+        "action",
+        "section",
+        "document",
+        "purpose",
+        "reason",
+        "outcome",
+        "because",
+        "matrix",
     ];
     const KINDS: &'static [StreamKind] = &[StreamKind::Space, StreamKind::Consultation];
     type Event = Event;
@@ -131,7 +145,22 @@ fn row(event: &ConsultationEvent, SpaceKey { partition, space }: SpaceKey, posit
     let Who { role, reader, profession, structure } = Who::of(by);
     let (section, document) = (subject.section(), subject.document());
     AccessRow {
-        partition, space, position, at, role, reader, profession, structure, action, section, document, purpose, reason, outcome, because, matrix,
+        partition,
+        space,
+        position,
+        at,
+        role,
+        reader,
+        profession,
+        structure,
+        action,
+        section,
+        document,
+        purpose,
+        reason,
+        outcome,
+        because,
+        matrix,
     }
 }
 
@@ -151,7 +180,7 @@ impl Who {
         let (profession, structure) = match reader {
             Reader::Professional(professional) => {
                 let structure = professional.structure.as_ref().map(ToString::to_string);
-                (professional.profession.code().to_owned(), structure.unwrap_or_default())
+                (professional.profession.to_string(), structure.unwrap_or_default())
             }
             Reader::Holder
             | Reader::Representative

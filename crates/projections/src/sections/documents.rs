@@ -128,8 +128,25 @@ impl Row for DocumentRow {
 impl Projection for Documents {
     const NAME: &'static str = "documents";
     const COLUMNS: &'static [&'static str] = &[
-        "partition", "space", "item", "document_type", "class", "title", "author", "deposited_at", "act_first", "act_last", "versions",
-        "content", "visibility", "to_representatives", "announcement", "invite_on", "standing", "pinned", "read_at",
+        "partition",
+        "space",
+        "item",
+        "document_type",
+        "class",
+        "title",
+        "author",
+        "deposited_at",
+        "act_first",
+        "act_last",
+        "versions",
+        "content",
+        "visibility",
+        "to_representatives",
+        "announcement",
+        "invite_on",
+        "standing",
+        "pinned",
+        "read_at",
     ];
     const KINDS: &'static [StreamKind] = &[StreamKind::Space, StreamKind::Document, StreamKind::Consultation];
     type Event = Event;
@@ -144,7 +161,10 @@ impl Projection for Documents {
         }
         let SpaceKey { partition, space } = of_space;
         if let Some(event) = ConsultationEvent::within(seen.event) {
-            return read_by_holder(event).map(|(document, at)| first_read(DocumentKey { partition, space, item: document }, at)).into_iter().collect();
+            return read_by_holder(event)
+                .map(|(document, at)| first_read(DocumentKey { partition, space, item: document }, at))
+                .into_iter()
+                .collect();
         }
         match (DocumentEvent::within(seen.event), seen.stream.id.item()) {
             (Some(event), Some(item)) => vec![of_document(event, DocumentKey { partition, space, item })],
@@ -165,41 +185,7 @@ fn first_read(key: DocumentKey, at: DateTime<Utc>) -> Change<DocumentRow> {
 
 fn of_document(event: &DocumentEvent, key: DocumentKey) -> Change<DocumentRow> {
     match event {
-        DocumentEvent::DocumentDeposited {
-            at,
-            by,
-            title,
-            document_type,
-            act,
-            content,
-            visibility,
-            to_representatives,
-            announcement,
-            ground: _,
-        } => {
-            let document_type = document_type.get().copied();
-            Change::Put(DocumentRow {
-                partition: key.partition,
-                space: key.space,
-                item: key.item,
-                document_type,
-                class: class_of(document_type),
-                title: title.clone(),
-                author: Actor::author(by),
-                deposited_at: *at,
-                act_first: act.first(),
-                act_last: act.last(),
-                versions: 1,
-                content: content.clone(),
-                visibility: *visibility,
-                to_representatives: *to_representatives,
-                announcement: announcement.map_or(Announcement::NotAsked, |_| Announcement::Awaited),
-                invite_on: announcement.map(|days| days.invite_on),
-                standing: Standing::Current,
-                pinned: 0,
-                read_at: None,
-            })
-        }
+        DocumentEvent::DocumentDeposited { .. } => deposited(event, key),
         DocumentEvent::DocumentReplaced { title, act, content, .. } => {
             let (title, act, content) = (title.clone(), *act, content.clone());
             Change::amend(key, move |row: &mut DocumentRow| {
@@ -219,12 +205,8 @@ fn of_document(event: &DocumentEvent, key: DocumentKey) -> Change<DocumentRow> {
         }
         DocumentEvent::DocumentHidden { .. } => Change::amend(key, |row: &mut DocumentRow| row.visibility = Visibility::Hidden),
         DocumentEvent::DocumentShown { .. } => Change::amend(key, |row: &mut DocumentRow| row.visibility = Visibility::Shown),
-        DocumentEvent::HiddenFromRepresentatives { .. } => {
-            Change::amend(key, |row: &mut DocumentRow| row.to_representatives = Visibility::Hidden)
-        }
-        DocumentEvent::ShownToRepresentatives { .. } => {
-            Change::amend(key, |row: &mut DocumentRow| row.to_representatives = Visibility::Shown)
-        }
+        DocumentEvent::HiddenFromRepresentatives { .. } => to_representatives(key, Visibility::Hidden),
+        DocumentEvent::ShownToRepresentatives { .. } => to_representatives(key, Visibility::Shown),
         DocumentEvent::DocumentAnnounced { .. } => Change::amend(key, |row: &mut DocumentRow| row.announcement = Announcement::Made),
         DocumentEvent::DocumentArchived { .. } => stands(key, Standing::Archived),
         DocumentEvent::DocumentUnarchived { .. } => stands(key, Standing::Current),
@@ -234,6 +216,51 @@ fn of_document(event: &DocumentEvent, key: DocumentKey) -> Change<DocumentRow> {
         DocumentEvent::DocumentDeleted { .. } => stands(key, Standing::Deleted),
         DocumentEvent::DocumentMovedOut { .. } => stands(key, Standing::MovedOut),
     }
+}
+
+/// The row that a deposit begins; any other event begins none.
+fn deposited(event: &DocumentEvent, key: DocumentKey) -> Change<DocumentRow> {
+    let DocumentEvent::DocumentDeposited {
+        at,
+        by,
+        ground: _,
+        title,
+        document_type,
+        act,
+        content,
+        visibility,
+        to_representatives,
+        announcement,
+    } = event
+    else {
+        return Change::Remove(key);
+    };
+    let document_type = document_type.get().copied();
+    Change::Put(DocumentRow {
+        partition: key.partition,
+        space: key.space,
+        item: key.item,
+        document_type,
+        class: class_of(document_type),
+        title: title.clone(),
+        author: Actor::author(by),
+        deposited_at: *at,
+        act_first: act.first(),
+        act_last: act.last(),
+        versions: 1,
+        content: content.clone(),
+        visibility: *visibility,
+        to_representatives: *to_representatives,
+        announcement: announcement.map_or(Announcement::NotAsked, |_| Announcement::Awaited),
+        invite_on: announcement.map(|days| days.invite_on),
+        standing: Standing::Current,
+        pinned: 0,
+        read_at: None,
+    })
+}
+
+fn to_representatives(key: DocumentKey, visibility: Visibility) -> Change<DocumentRow> {
+    Change::amend(key, move |row: &mut DocumentRow| row.to_representatives = visibility)
 }
 
 fn stands(key: DocumentKey, standing: Standing) -> Change<DocumentRow> {
@@ -269,12 +296,7 @@ impl From<&DocumentRow> for DocumentPageEnd {
 ///
 /// # Errors
 /// The store could not be read.
-pub async fn documents(
-    store: &Store,
-    space: SpaceId,
-    after: Option<DocumentPageEnd>,
-    limit: u32,
-) -> Result<Vec<DocumentRow>, StoreError> {
+pub async fn documents(store: &Store, space: SpaceId, after: Option<DocumentPageEnd>, limit: u32) -> Result<Vec<DocumentRow>, StoreError> {
     let partition = store.partition_of(space);
     // The first page compares as well: PostgreSQL then reads in the order of the index even if it knows nothing of the table yet.
     let (deposited_at, item) = after.map_or((AFTER_ALL, Uuid::max()), |end| (end.deposited_at, end.item.uuid()));

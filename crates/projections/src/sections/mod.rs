@@ -8,8 +8,5 @@ use std::marker::PhantomData;
 
 use crate::read_model::{Of, ReadModel};
 
-pub(crate) const READ_MODELS: &[&dyn ReadModel] = &[
-    &Of::<measures::Measures>(PhantomData),
-    &Of::<documents::Documents>(PhantomData),
-    &Of::<accesses::Accesses>(PhantomData),
-];
+pub(crate) const READ_MODELS: &[&dyn ReadModel] =
+    &[&Of::<measures::Measures>(PhantomData), &Of::<documents::Documents>(PhantomData), &Of::<accesses::Accesses>(PhantomData)];

@@ -2,10 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::Aggregate;
+use ens_domain::access::{Grantee, Purpose, Scope};
 use ens_domain::calendar::paris;
 use ens_domain::code::CodeDigest;
-use ens_domain::access::{Grantee, Purpose, Scope};
-use ens_domain::guarded::Guarded;
 use ens_domain::party::Party;
 use ens_domain::policy::Policy;
 use ens_domain::rpps::Rpps;

@@ -63,7 +63,11 @@ fn blocking_ends_the_grants_and_unblocking_does_not_bring_them_back() {
         professional: Guarded::new(doctor()),
         ended: vec![grant(1)],
     });
-    let unblocked = SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { at: at(day(5, 4)), by: Party::Holder, professional: Guarded::new(doctor()) });
+    let unblocked = SpaceEvent::Access(AccessEvent::ProfessionalUnblocked {
+        at: at(day(5, 4)),
+        by: Party::Holder,
+        professional: Guarded::new(doctor()),
+    });
     after([granted(1, Scope::All), blocked.clone()])
         .then::<Grants, _>(entry, [(EntryKind::Professional, EntryState::EndedByBlock), (EntryKind::Blocked, EntryState::Standing)]);
     after([granted(1, Scope::All), blocked, unblocked]).then::<Grants, _>(entry, [(EntryKind::Professional, EntryState::EndedByBlock)]);

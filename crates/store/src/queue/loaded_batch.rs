@@ -185,12 +185,7 @@ impl LoadedBatch {
     }
 }
 
-fn decide(
-    own: &mut BatchStream,
-    beside: &Beside<'_>,
-    place: usize,
-    command: &QueuedCommand,
-) -> Result<DecidedCommand, CommandAnswer> {
+fn decide(own: &mut BatchStream, beside: &Beside<'_>, place: usize, command: &QueuedCommand) -> Result<DecidedCommand, CommandAnswer> {
     let (envelope, loaded, stream) = (&command.envelope, &mut own.cached.loaded, command.key());
     if let Some(expected) = envelope.expected_version.filter(|expected| *expected != loaded.version) {
         return Err(CommandAnswer::Rejected(Rejection::Stale { expected, actual: loaded.version }));

@@ -2,8 +2,8 @@
 //!
 //! A caller has one role at a time.
 
-use ens_domain::guarded::Guarded;
 use ens_domain::access::Professional;
+use ens_domain::guarded::Guarded;
 use ens_domain::ids::SpaceId;
 use ens_domain::organism::{AgentId, InsurerCode};
 use ens_domain::party::Party;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
+use ens_domain::access::Reader;
 use ens_domain::ids::SpaceId;
 use ens_domain::organism::InsurerCode;
-use ens_domain::access::Reader;
 use ens_domain::party::Party;
 use ens_domain::sections::consultations::StatedReason;
 use ring::digest::{SHA256, digest};

@@ -57,7 +57,9 @@ impl Form {
     /// A refusal in the form that suits the route, in place of the `original` answer, with the id of the request.
     pub(crate) fn refuse(self, problem: &Problem, original: &Response, request_id: &str) -> Response {
         match self {
-            Self::Json | Self::JsonLines | Self::File | Self::Metrics | Self::Documentation => problem.respond_like(original, Some(request_id)),
+            Self::Json | Self::JsonLines | Self::File | Self::Metrics | Self::Documentation => {
+                problem.respond_like(original, Some(request_id))
+            }
         }
     }
 

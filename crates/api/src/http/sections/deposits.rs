@@ -10,7 +10,9 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
-use ens_domain::access::{self, AccessRequest, Action, Announcement, DocumentAuthor, DocumentFacts, DocumentState, DocumentType, Target, Visibility};
+use ens_domain::access::{
+    self, AccessRequest, Action, Announcement, DocumentAuthor, DocumentFacts, DocumentState, DocumentType, Target, Visibility,
+};
 use ens_domain::ids::ItemId;
 use ens_domain::personal::Personal;
 use ens_domain::sections::medical_record::{
@@ -140,13 +142,7 @@ async fn finish(app: &App, reading: &Reading, posted: &Posted, deposited: Deposi
     Ok(answer(Success::Created, &executed?))
 }
 
-async fn execute_deposit(
-    app: &App,
-    reading: &Reading,
-    posted: &Posted,
-    deposited: &Deposited,
-    asked: Asked,
-) -> Result<Outcome, Problem> {
+async fn execute_deposit(app: &App, reading: &Reading, posted: &Posted, deposited: &Deposited, asked: Asked) -> Result<Outcome, Problem> {
     let body = [deposited.raw.as_ref(), b"\0", deposited.stored.sha256.as_slice()].concat();
     let content = RequestContent {
         caller: Some(reading.target.caller.digest().as_slice()),
@@ -220,7 +216,9 @@ async fn refuse_early(app: &App, reading: &Reading, metadata: &NewDocumentBody, 
             })
         }
         (_, Some(_) | None) => match reading.target.param::<ItemId>("document") {
-            Ok(item) => app.store.log().stream(StreamId::of_item(reading.space(), item)).await?.and_then(|loaded| loaded.state.document_facts()),
+            Ok(item) => {
+                app.store.log().stream(StreamId::of_item(reading.space(), item)).await?.and_then(|loaded| loaded.state.document_facts())
+            }
             // A new document has no id yet, and its type is missing: said below.
             Err(_) => None,
         },
@@ -263,7 +261,9 @@ fn media_type_of(head: &[Bytes], declared: Option<&str>) -> Result<MediaType, Pr
         None => MediaType::Text,
     };
     match declared.filter(|declared| *declared != "application/octet-stream").map(MediaType::parse) {
-        Some(Ok(declared)) if declared != found => Err(refused(&format_args!("declared as {}, the bytes are {}", declared.as_str(), found.as_str()))),
+        Some(Ok(declared)) if declared != found => {
+            Err(refused(&format_args!("declared as {}, the bytes are {}", declared.as_str(), found.as_str())))
+        }
         Some(Err(error)) => Err(refused(&error)),
         Some(Ok(_)) | None => Ok(found),
     }
@@ -279,7 +279,9 @@ enum Broken {
 }
 
 /// The pieces of a text, as long as they are UTF-8; a letter may be cut between two pieces.
-fn whole_text<'a>(pieces: impl Stream<Item = Result<Bytes, MultipartError>> + Send + 'a) -> impl Stream<Item = Result<Bytes, Broken>> + Send + 'a {
+fn whole_text<'a>(
+    pieces: impl Stream<Item = Result<Bytes, MultipartError>> + Send + 'a,
+) -> impl Stream<Item = Result<Bytes, Broken>> + Send + 'a {
     let end = stream::once(async { None });
     pieces.map(Some).chain(end).scan(Vec::new(), |cut: &mut Vec<u8>, piece| {
         let checked = match piece {
@@ -303,7 +305,9 @@ fn checked_text(cut: &mut Vec<u8>, piece: Bytes) -> Result<Bytes, Broken> {
 }
 
 fn broken(error: MultipartError) -> Problem {
-    Problem::of_status(error.status()).unwrap_or(Problem::new(ProblemType::MALFORMED)).detail("expected a complete multipart/form-data body")
+    Problem::of_status(error.status())
+        .unwrap_or(Problem::new(ProblemType::MALFORMED))
+        .detail("expected a complete multipart/form-data body")
 }
 
 fn not_put(error: PutError<Broken>) -> Problem {

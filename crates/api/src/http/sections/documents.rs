@@ -11,9 +11,7 @@ use ens_domain::access::{Action, Announcement, DocumentAuthor, Visibility};
 use ens_domain::event::{Event, LogEvent};
 use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::sections::consultations::Subject;
-use ens_domain::sections::medical_record::{
-    Content, DocumentCommand, DocumentEvent, DocumentRequest, DocumentTitle, Standing,
-};
+use ens_domain::sections::medical_record::{Content, DocumentCommand, DocumentEvent, DocumentRequest, DocumentTitle, Standing};
 use ens_domain::space::HealthSpace;
 use ens_domain::space::terms::Section;
 use ens_domain::stream::StreamId;
@@ -356,7 +354,7 @@ impl DocumentList<'_> {
         let there = row.standing == Standing::Current || row.standing == Standing::Archived && self.query.archived == Some(true);
         there
             && same(&self.query.class, &row.class)
-            && same(&self.query.document_type, row.document_type.map_or("", |known| known.code()))
+            && same(&self.query.document_type, row.document_type.map_or("", |known| known.as_str()))
             && self.query.author.as_deref().is_none_or(|asked| asked == role || number.as_deref() == Some(asked))
             && self.query.unread != Some(row.read_at.is_some())
     }
@@ -374,7 +372,7 @@ fn opened(row: DocumentRow, keys: &KeyRing) -> Result<Option<DocumentBody>, Prob
     Ok(Some(DocumentBody {
         id: row.item.uuid(),
         title: title.as_str().to_owned(),
-        document_type: document_type.code(),
+        document_type: document_type.as_str(),
         type_label: document_type.label(),
         class: row.class,
         author_role,

@@ -68,7 +68,7 @@ fn only_the_holder_or_a_representative_records_a_measure() {
 
 #[test]
 fn a_measure_is_recorded_in_a_space_that_is_open_and_in_use() {
-    let in_space = |space| Measure::Absent.decide(record().into(), &space, &Default::default());
+    let in_space = |space| Measure::Absent.decide(record().into(), &Circumstances { space, ..Default::default() }.context());
     assert!(matches!(in_space(an_opposed_space()), Err(MeasureRefusal::Space(SpaceRefusal::OppositionStands { .. }))));
     assert_eq!(in_space(Default::default()), Err(MeasureRefusal::Space(SpaceRefusal::NoSuchSpace)));
 }

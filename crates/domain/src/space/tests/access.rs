@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use crate::access::{Directory, Grant, Grantee, Purpose, Scope};
 use crate::calendar::{paris, years_after};
 use crate::finess::Finess;
-use crate::access::{Directory, Grant, Grantee, Purpose, Scope};
 use crate::guarded::Guarded;
 use crate::ids::GrantId;
 use crate::party::Party;

@@ -85,7 +85,8 @@ fn a_reissue_needs_a_contact_that_works() {
 
 #[test]
 fn a_professional_does_not_ask_for_somebodys_code() {
-    let asked = ReissueCode { by: Party::Professional { rpps: crate::guarded::Guarded::new(super::persons::doctor(1)) }, ..reissue(LATER, 2) };
+    let asked =
+        ReissueCode { by: Party::Professional { rpps: crate::guarded::Guarded::new(super::persons::doctor(1)) }, ..reissue(LATER, 2) };
     given(notified()).when(asked).then_refused(SpaceRefusal::PartyNotAllowed { expected: Parties::HolderSideOrAgent });
 }
 

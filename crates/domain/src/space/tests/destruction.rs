@@ -1,6 +1,9 @@
 //! The destruction of an archive, on request or after ten years, and the new space after it.
 
+use crate::calendar::paris;
+use crate::guarded::Guarded;
 use crate::party::Party;
+use crate::policy::Policy;
 use crate::space::commands::{RenewSpace, RequestDestruction};
 use crate::space::events::{AccessEvent, DestructionEvent};
 use crate::space::terms::{Channel, CodePurpose, DestructionGround, Stage};
@@ -89,7 +92,10 @@ fn a_destroyed_space_remembers_nothing_of_the_person() {
     let space = space_after(story);
     assert_eq!((space.id(), space.stage()), (Some(space_id()), Some(Stage::Destroyed)));
     assert!(space.contacts().is_none() && space.identity().is_none() && space.ins().is_none());
-    assert_eq!((space.directory().map_or(0, |directory| directory.grants().count()), space.insurer(), space.department(), space.comes_of_age_on()), (0, None, None, None));
+    assert_eq!(
+        (space.directory().map_or(0, |directory| directory.grants().count()), space.insurer(), space.department(), space.comes_of_age_on()),
+        (0, None, None, None)
+    );
     assert!(!serde_json::to_string(&space).unwrap().contains(crate::personal::CLEAR_MARKER));
 }
 
@@ -100,10 +106,20 @@ fn a_destroyed_space_may_be_renewed_new_and_empty() {
     assert_eq!((space.id(), space.stage()), (Some(space_id()), Some(Stage::Open)), "under the same id");
     assert_eq!((space.directory().map_or(0, |directory| directory.grants().count()), space.window_last_day()), (0, None));
     given(destroyed()).and([renewed()]).when(reissue(RENEWED, 5)).then([issued(5, RENEWED, Channel::Email, CodePurpose::Reissue)]);
-    let SpaceEvent::Access(AccessEvent::AccessGranted { by, to, scope, until, .. }) = granted(1, None) else { panic!("a grant") };
-    let again =
-        SpaceEvent::Access(AccessEvent::AccessGranted { at: at(RENEWED), by, grant: super::persons::grant_id(1), to, scope, until });
-    given(destroyed()).and([renewed()]).when(grant(RENEWED, 1, None)).then([again]);
+    let asked = grant(RENEWED, 1, None);
+    let from = paris::day_of(at(RENEWED));
+    let until = Policy::default().grant_days.last_day(&asked.to, from);
+    let again = SpaceEvent::Access(AccessEvent::AccessGranted {
+        at: at(RENEWED),
+        by: asked.by.clone(),
+        grant: asked.grant,
+        to: Guarded::new(asked.to.clone()),
+        scope: asked.scope.clone(),
+        purpose: asked.purpose,
+        from,
+        until,
+    });
+    given(destroyed()).and([renewed()]).when(asked).then([again]);
 }
 
 #[test]

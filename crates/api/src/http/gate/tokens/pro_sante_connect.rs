@@ -11,9 +11,9 @@ use ens_domain::sections::consultations::StatedReason;
 use serde_json::{Map, Value};
 
 use crate::http::gate::actor::Actor;
+use crate::http::gate::claims::stated;
 use crate::http::gate::claims::{ClaimsError, Identity};
 use crate::http::gate::role::Role;
-use crate::http::gate::claims::stated;
 
 /// The kinds of national identifier (PSIdNat, Struct_IdNat), which stand as one digit before the number.
 const RPPS_KIND: char = '8';

@@ -1,8 +1,7 @@
 //! Given a document's past and a space, when somebody asks, then these events or this refusal: one line each.
 
-use crate::sections::Circumstances;
 use crate::access::Reader;
-use crate::policy::Policy;
+use crate::sections::Circumstances;
 use crate::sections::Item;
 use crate::sections::medical_record::{Document, DocumentCommand, DocumentEvent, DocumentRefusal, DocumentRequest, NewDocument};
 use crate::space::HealthSpace;
@@ -50,7 +49,10 @@ impl Given {
     }
 
     pub(super) fn and_asked(mut self, command: DocumentCommand) -> Self {
-        let events = self.document.decide(command, &Circumstances { space: self.space.clone(), ..Default::default() }.context()).expect("what a story tells is granted");
+        let events = self
+            .document
+            .decide(command, &Circumstances { space: self.space.clone(), ..Default::default() }.context())
+            .expect("what a story tells is granted");
         events.into_iter().for_each(|event| self.document.after(event));
         self
     }

@@ -6,11 +6,11 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use crate::sections::Circumstances;
 use crate::access::{self, AccessRequest, Action, Purpose, Reader, Target, Visibility};
 use crate::calendar::paris;
 use crate::ids::ContentId;
 use crate::policy::Policy;
+use crate::sections::Circumstances;
 use crate::sections::Item;
 use crate::sections::medical_record::{
     ActDays, Actor, Correction, Document, DocumentCommand, DocumentEvent, DocumentRequest, NewDocument, Standing,
@@ -106,7 +106,9 @@ fn play(steps: &[Step], mut look: impl FnMut(&Played, &HealthSpace)) -> Played {
     let mut played = Played { events: Vec::new(), document: Document::default(), now: now() };
     for step in steps {
         played.now += wait(step.wait);
-        if let Ok(events) = played.document.decide(command(*step, played.now), &Circumstances { space: space.clone(), ..Default::default() }.context()) {
+        if let Ok(events) =
+            played.document.decide(command(*step, played.now), &Circumstances { space: space.clone(), ..Default::default() }.context())
+        {
             events.iter().for_each(|event| played.document.apply(event.clone()));
             played.events.extend(events);
         }

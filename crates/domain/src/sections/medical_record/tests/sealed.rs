@@ -3,9 +3,8 @@
 use cqrs_es::Aggregate;
 use serde_json::Value;
 
-use crate::sections::Circumstances;
 use crate::access::{AccessRefusal, Reader};
-use crate::policy::Policy;
+use crate::sections::Circumstances;
 use crate::sections::Item;
 use crate::sections::medical_record::{Document, DocumentCommand, DocumentEvent, DocumentRefusal, DocumentRequest};
 use crate::space::tests::a_shared_space;
