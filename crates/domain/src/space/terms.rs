@@ -264,6 +264,21 @@ pub enum Section {
     MedicalProfile,
 }
 
+impl Section {
+    /// Every section.
+    pub const ALL: [Self; 9] = [
+        Self::AdministrativeData,
+        Self::MedicalRecord,
+        Self::Reimbursements,
+        Self::Messaging,
+        Self::Agenda,
+        Self::Catalogue,
+        Self::Authorisations,
+        Self::Measures,
+        Self::MedicalProfile,
+    ];
+}
+
 /// What an authorisation opens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
