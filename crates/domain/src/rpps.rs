@@ -42,6 +42,11 @@ impl Rpps {
         Self::parse(&format!("{digits}{key}"))
     }
 
+    /// A number that nobody has, to ask what any professional could do.
+    pub(crate) fn of_nobody() -> Self {
+        Self("0".repeat(11))
+    }
+
     /// The 11 digits.
     pub fn as_str(&self) -> &str {
         &self.0

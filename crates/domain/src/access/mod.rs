@@ -29,6 +29,7 @@ pub mod document_class;
 pub mod document_type;
 mod emergency;
 pub mod emergency_choices;
+pub mod explanation;
 pub mod grant;
 pub mod ground;
 mod holder_side;
@@ -52,6 +53,7 @@ pub use document::{Announcement, DocumentAuthor, DocumentFacts, DocumentState, V
 pub use document_class::{DocumentClass, DocumentClassError};
 pub use document_type::{DocumentType, DocumentTypeError};
 pub use emergency_choices::{Choice, EmergencyAccess, EmergencyChoices};
+pub use explanation::{DocumentReach, PossibleReader, Reach, SectionReach, Who, what_could_read, who_could_read};
 pub use grant::{Grant, Grantee, Period, Scope};
 pub use ground::Ground;
 pub use matrix::{AccessMatrix, MatrixError, MatrixRow};
@@ -62,3 +64,6 @@ pub use reader::{AccessMode, Professional, Reader};
 pub use refusal::AccessRefusal;
 pub use request::{AccessRequest, Target};
 pub use view::{Availability, SpaceView};
+
+#[cfg(test)]
+mod tests;

@@ -263,6 +263,21 @@ pub enum Section {
     MedicalProfile,
 }
 
+impl Section {
+    /// Every section.
+    pub const ALL: [Self; 9] = [
+        Self::AdministrativeData,
+        Self::MedicalRecord,
+        Self::Reimbursements,
+        Self::Messaging,
+        Self::Agenda,
+        Self::Catalogue,
+        Self::Authorisations,
+        Self::Measures,
+        Self::MedicalProfile,
+    ];
+}
+
 /// What a message to a person is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

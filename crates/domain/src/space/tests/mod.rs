@@ -84,6 +84,29 @@ pub(crate) fn a_doctor(number: u32) -> Rpps {
     persons::doctor(number)
 }
 
+/// Spaces at every place of their life, each under the name of its story.
+pub(crate) fn spaces_of_every_stage() -> [(&'static str, HealthSpace); 11] {
+    let after = grammar::space_after;
+    [
+        ("created", after(stories::created())),
+        ("notified", after(stories::notified())),
+        ("unreachable", after(stories::unreachable())),
+        ("blocked", after(stories::blocked())),
+        ("ended", after(stories::ended())),
+        ("opposed", after(stories::opposed())),
+        ("open", after(stories::open())),
+        ("suspended", after(stories::suspended())),
+        ("closed", after(stories::closed())),
+        ("dead", after(stories::dead_and_closed())),
+        ("destroyed", after(stories::destroyed())),
+    ]
+}
+
+/// The open space of a child with a representative; the eighteenth birthday is [`persons::child`]'s.
+pub(crate) fn an_open_childs_space() -> HealthSpace {
+    grammar::space_after(stories::open_child())
+}
+
 /// An instant on a Paris clock, such as `2026-03-02 10:00`.
 pub(crate) fn instant(text: &str) -> DateTime<Utc> {
     persons::at(text)
