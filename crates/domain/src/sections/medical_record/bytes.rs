@@ -77,6 +77,7 @@ impl ContentDigest {
 }
 
 fn nibble(digit: u8) -> Option<u8> {
+    // A hexadecimal digit always fits into a byte.
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 

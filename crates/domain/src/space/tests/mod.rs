@@ -53,6 +53,11 @@ pub(crate) fn a_space_that_was_opposed() -> HealthSpace {
     after(after(an_opposed_space(), requests::withdraw_at_desk(stories::LATER)), requests::grant(stories::LATER, 1, None))
 }
 
+/// The open space of a child who comes of age on 15 September 2026, and has a representative until then.
+pub(crate) fn a_childs_space() -> HealthSpace {
+    grammar::space_after(stories::open_child())
+}
+
 /// The space after one more request.
 fn after(mut space: HealthSpace, request: impl Into<SpaceCommand>) -> HealthSpace {
     let decided = space.decide(request.into(), &Policy::default()).unwrap();

@@ -1,11 +1,11 @@
 //! What is done with a document that is there: who may, what is quiet, what is refused.
 
 use crate::access::{AccessRefusal, Announcement, DocumentState, Reader, Visibility};
-use crate::sections::medical_record::{DocumentRefusal, DocumentRequest, Standing};
-use crate::space::tests::instant;
+use crate::sections::medical_record::{DocumentRefusal, DocumentRequest, NewDocument, Standing};
+use crate::space::tests::{a_childs_space, instant};
 
-use super::grammar::{Given, given_a_report, given_an_own_document, given_deposit};
-use super::persons::{asked_at, doctor, result, stranger};
+use super::grammar::{Given, given_a_report, given_an_own_document, given_deposit, given_nothing_in};
+use super::persons::{asked_at, doctor, report, result, stranger};
 
 /// Done once it gives this event, done again it is quiet; undone and undone again likewise.
 fn there_and_back(by: &Reader, there: (DocumentRequest, &str), back: (DocumentRequest, &str)) -> Given {
@@ -40,6 +40,21 @@ fn a_professional_hides_a_minors_secret_care_from_representatives() {
     assert_eq!(hidden.document().facts().unwrap().to_representatives, Visibility::Hidden);
     given_a_report().when(stranger(), hide.clone()).then_refused(AccessRefusal::NotTheAuthor);
     given_a_report().when(Reader::Holder, hide).then_refused(AccessRefusal::NotForThisRole);
+}
+
+#[test]
+fn a_representative_handles_nothing_that_is_hidden_from_representatives() {
+    let secret = NewDocument { to_representatives: Visibility::Hidden, ..report(1) };
+    let hidden = || given_nothing_in(a_childs_space()).and(doctor(), DocumentRequest::Deposit(secret.clone()));
+    for request in [DocumentRequest::Hide, DocumentRequest::Archive, DocumentRequest::Pin] {
+        hidden().when(Reader::Representative, request.clone()).then_refused(AccessRefusal::HiddenFromRepresentatives);
+        let shown = hidden().and(doctor(), DocumentRequest::ShowToRepresentatives);
+        assert!(shown.when(Reader::Representative, request.clone()).0.is_ok_and(|events| events.len() == 1), "{request:?}");
+        shown.when(Reader::Holder, request.clone()).then_refused(AccessRefusal::MinorDoesNotAct);
+        let at_eighteen = |by| asked_at(instant("2026-09-15 00:00"), by, request.clone());
+        shown.when_asked(at_eighteen(Reader::Representative)).then_refused(AccessRefusal::NoRepresentation);
+        assert!(shown.when_asked(at_eighteen(Reader::Holder)).0.is_ok_and(|events| events.len() == 1), "{request:?}");
+    }
 }
 
 #[test]
