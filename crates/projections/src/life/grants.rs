@@ -102,9 +102,9 @@ impl GrantEntry {
     /// The sections that this entry opens; every one where it opens all.
     pub fn sections(&self) -> Vec<Section> {
         if self.scope == "all" {
-            return EVERY_SECTION.to_vec();
+            return Section::ALL.to_vec();
         }
-        EVERY_SECTION.into_iter().filter(|section| self.scope.split(',').any(|word| word == token(section))).collect()
+        Section::ALL.into_iter().filter(|section| self.scope.split(',').any(|word| word == token(section))).collect()
     }
 }
 
@@ -114,18 +114,6 @@ impl GrantEntry {
         self.scope.split(',').filter_map(|word| word.strip_prefix("class-")).map(str::to_owned).collect()
     }
 }
-
-const EVERY_SECTION: [Section; 9] = [
-    Section::AdministrativeData,
-    Section::MedicalRecord,
-    Section::Reimbursements,
-    Section::Messaging,
-    Section::Agenda,
-    Section::Catalogue,
-    Section::Authorisations,
-    Section::Measures,
-    Section::MedicalProfile,
-];
 
 impl Row for GrantEntry {
     type Key = EntryKey;

@@ -187,7 +187,7 @@ fn a_reason_is_a_professionals() {
         Claims::read(claims.as_object().unwrap()).identity().unwrap()
     };
     let doctor = reason("professional");
-    assert_eq!(doctor.reason.map(|reason| reason.expose().to_owned()).as_deref(), Some("inconscient"));
+    assert_eq!(doctor.reason.map(|reason| reason.as_str().to_owned()).as_deref(), Some("inconscient"));
     assert!(matches!(doctor.actor, Actor::Professional(professional) if professional.mode == AccessMode::BreakGlass));
     assert_eq!(reason("cnam").reason, None);
 }

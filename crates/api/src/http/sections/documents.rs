@@ -434,11 +434,9 @@ async fn contents_of(app: &App, space: SpaceId, item: ItemId) -> Result<Vec<(Dat
     let mut contents = Vec::new();
     for stored in app.store.log().events_of(StreamId::of_item(space, item)).await? {
         let decoded = stored.decode::<Event>().map_err(StoreError::from)?;
-        match DocumentEvent::within(&decoded.event) {
-            Some(DocumentEvent::DocumentDeposited { at, content, .. } | DocumentEvent::DocumentReplaced { at, content, .. }) => {
-                contents.push((*at, content.clone()));
-            }
-            Some(_) | None => {}
+        let versions = DocumentEvent::within(&decoded.event);
+        if let Some(DocumentEvent::DocumentDeposited { at, content, .. } | DocumentEvent::DocumentReplaced { at, content, .. }) = versions {
+            contents.push((*at, content.clone()));
         }
     }
     Ok(contents)

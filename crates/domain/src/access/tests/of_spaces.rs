@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 
-use crate::access::{AccessMatrix, AccessRefusal, AccessRequest, Action, Ground, Purpose, Reader, Target, decide};
-use crate::party::{Grantee, Party};
-use crate::space::terms::{Scope, Section};
+use crate::access::{AccessMatrix, AccessRefusal, AccessRequest, Action, Grantee, Ground, Purpose, Reader, Scope, Target, decide};
+use crate::guarded::Guarded;
+use crate::party::Party;
+use crate::space::terms::Section;
 use crate::space::tests::{an_active_space, an_open_childs_space, instant, spaces_of_every_stage};
 use crate::space::{AccessEvent, HealthSpace, SpaceEvent};
 
@@ -24,9 +25,9 @@ fn after(mut space: HealthSpace, events: impl IntoIterator<Item = AccessEvent>) 
 }
 
 fn granted(until: Option<&str>) -> AccessEvent {
-    let to = Grantee::Professional { rpps: rpps(1) };
-    let until = until.map(day);
-    AccessEvent::AccessGranted { at: instant(NOW), by: Party::Holder, grant: id(1), to, scope: Scope::All, until }
+    let to = Guarded::new(Grantee::Professional { rpps: rpps(1) });
+    let (from, until, purpose) = (crate::calendar::paris::day_of(instant(NOW)), until.map(day), Purpose::Care);
+    AccessEvent::AccessGranted { at: instant(NOW), by: Party::Holder, grant: id(1), to, scope: Scope::All, purpose, from, until }
 }
 
 #[test]
@@ -62,10 +63,11 @@ fn grants_and_blocks_of_the_life_count() {
     assert_eq!(reads(&the_doctor(), &space, instant("2026-06-21 00:00")), Err(AccessRefusal::AccessOver));
     let revoked = after(space.clone(), [AccessEvent::AccessRevoked { at: now, by: Party::Holder, grant: id(1) }]);
     assert_eq!(reads(&the_doctor(), &revoked, now), Err(AccessRefusal::NotAuthorised));
-    let blocked = AccessEvent::ProfessionalBlocked { at: now, by: Party::Holder, professional: rpps(1), ended: vec![id(1)] };
+    let blocked = AccessEvent::ProfessionalBlocked { at: now, by: Party::Holder, professional: Guarded::new(rpps(1)), ended: vec![id(1)] };
     let blocked = after(space, [blocked]);
     assert_eq!(reads(&the_doctor(), &blocked, now), Err(AccessRefusal::ProfessionalBlocked));
-    let unblocked = after(blocked, [AccessEvent::ProfessionalUnblocked { at: now, by: Party::Holder, professional: rpps(1) }]);
+    let unblocked =
+        after(blocked, [AccessEvent::ProfessionalUnblocked { at: now, by: Party::Holder, professional: Guarded::new(rpps(1)) }]);
     assert_eq!(reads(&the_doctor(), &unblocked, now), Err(AccessRefusal::NotAuthorised));
 }
 

@@ -191,7 +191,7 @@ mod tests {
     fn an_emergency_is_what_the_claims_state() {
         let of = |change: &Value| {
             let identity = read(change).unwrap();
-            (professional(change).mode, identity.reason.map(|reason| reason.expose().to_owned()))
+            (professional(change).mode, identity.reason.map(|reason| reason.as_str().to_owned()))
         };
         assert_eq!(of(&json!({})), (AccessMode::Ordinary, None));
         assert_eq!(of(&json!({ "Mode_Acces_Raison": " " })), (AccessMode::Ordinary, None));
