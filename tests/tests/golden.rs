@@ -13,7 +13,7 @@ use ring::digest::{SHA256, digest};
 const SAMPLES: &str = "tests/golden/events";
 const PAGE: &str = "docs/events.md";
 /// Where the words stand that events are made of, besides the files of the events.
-const WORDS: [&str; 10] = [
+const WORDS: [&str; 20] = [
     "crates/domain/src/space/person.rs",
     "crates/domain/src/space/terms.rs",
     "crates/domain/src/space/receipt.rs",
@@ -24,6 +24,16 @@ const WORDS: [&str; 10] = [
     "crates/domain/src/sections/medical_record/announcement.rs",
     "crates/domain/src/sections/medical_record/content.rs",
     "crates/domain/src/access/ground.rs",
+    "crates/domain/src/access/refusal.rs",
+    "crates/domain/src/access/action.rs",
+    "crates/domain/src/access/purpose.rs",
+    "crates/domain/src/access/reader.rs",
+    "crates/domain/src/access/grant.rs",
+    "crates/domain/src/access/care_team.rs",
+    "crates/domain/src/access/emergency_choices.rs",
+    "crates/domain/src/access/document.rs",
+    "crates/domain/src/access/profession.rs",
+    "crates/domain/src/sections/consultations/subject.rs",
 ];
 
 /// Set to 1, it adds new samples to the manifest and rewrites the page; it never changes a line of the manifest.

@@ -45,12 +45,12 @@ async fn a_bound_token_needs_its_certificate_from_a_trusted_proxy() {
     let (own, other) = (shown(DER), shown(b"another certificate"));
     // Twice, because the second time the token is in the cache.
     for token in [bound(&issuer).token(), bound(&issuer).token()].iter().flat_map(|token| [token, token]) {
-        assert!(asked(&service, PROXY, token, &[own.clone()]).await.is_let_in());
+        assert!(asked(&service, PROXY, token, std::slice::from_ref(&own)).await.is_let_in());
         assert!(asked(&service, PROXY, token, &[]).await.is_refused(TokenRefused::NoCertificate));
-        assert!(asked(&service, PROXY, token, &[other.clone()]).await.is_refused(TokenRefused::OtherCertificate));
+        assert!(asked(&service, PROXY, token, std::slice::from_ref(&other)).await.is_refused(TokenRefused::OtherCertificate));
         assert!(asked(&service, PROXY, token, &["nothing".to_owned()]).await.is_refused(TokenRefused::NoCertificate));
         assert!(asked(&service, PROXY, token, &[other.clone(), own.clone()]).await.is_refused(TokenRefused::NoCertificate));
-        assert!(asked(&service, NEIGHBOUR, token, &[own.clone()]).await.is_refused(TokenRefused::NoCertificate));
+        assert!(asked(&service, NEIGHBOUR, token, std::slice::from_ref(&own)).await.is_refused(TokenRefused::NoCertificate));
     }
 }
 

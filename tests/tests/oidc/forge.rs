@@ -70,7 +70,7 @@ impl<'a> Forge<'a> {
 
     /// The token with another signature.
     pub(crate) fn token_with(&self, signature: &str) -> String {
-        format!("{}.{}.{signature}", encoded(&self.header.to_string()), encoded(&self.payload()))
+        format!("{}.{}.{signature}", encoded(self.header.to_string()), encoded(self.payload()))
     }
 }
 

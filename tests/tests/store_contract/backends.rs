@@ -5,6 +5,7 @@ use cqrs_es::persist::{PersistedEventRepository, PersistenceError, SerializedEve
 use ens_domain::access::Ground;
 use ens_domain::event::{Event, StreamKind};
 use ens_domain::party::Party;
+use ens_domain::sections::consultations::Consultation;
 use ens_domain::sections::measures::{Measure, MeasureEvent};
 use ens_domain::sections::medical_record::{Actor, Document, DocumentEvent};
 use ens_domain::space::CodeEvent;
@@ -142,6 +143,7 @@ fn event_of(kind: StreamKind, number: u64) -> Event {
         StreamKind::Space => SpaceEvent::Code(CodeEvent::CodeLocked { at }).into(),
         StreamKind::Measure => MeasureEvent::MeasureRemoved { at, by: Party::Holder }.into(),
         StreamKind::Document => DocumentEvent::DocumentPinned { at, by: Actor::Holder, ground: Ground::OwnSpace }.into(),
+        StreamKind::Consultation => panic!("a consultation always says who it was"),
     }
 }
 
@@ -181,6 +183,7 @@ pub(crate) async fn write_stock(stock: &PostgresEventRepository, aggregate: &str
         StreamKind::Space => stock.persist::<HealthSpace>(&events, None).await,
         StreamKind::Measure => stock.persist::<Measure>(&events, None).await,
         StreamKind::Document => stock.persist::<Document>(&events, None).await,
+        StreamKind::Consultation => stock.persist::<Consultation>(&events, None).await,
     };
     match persisted {
         Ok(()) => Ok(Written::Somewhere),

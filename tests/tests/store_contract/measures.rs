@@ -26,7 +26,7 @@ pub(crate) fn remove(measure: StreamId) -> CommandEnvelope {
 pub(crate) fn measure_command(envelope: CommandEnvelope) -> MeasureCommand {
     match envelope.command {
         Command::Measure(command) => command,
-        Command::Space(_) | Command::Document(_) => panic!("a command to something else"),
+        Command::Space(_) | Command::Document(_) | Command::Consultation(_) => panic!("a command to something else"),
     }
 }
 
@@ -35,6 +35,6 @@ pub(crate) async fn now(store: &Store, measure: StreamId) -> Option<(Measure, u6
     let loaded = store.log().stream(measure).await.expect("a readable stream")?;
     match loaded.state {
         State::Measure(measure) => Some((measure, loaded.version)),
-        State::Space(_) | State::Document(_) => panic!("a measure that is something else"),
+        State::Space(_) | State::Document(_) | State::Consultation(_) => panic!("a measure that is something else"),
     }
 }

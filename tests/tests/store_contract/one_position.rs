@@ -82,7 +82,7 @@ async fn recorded_in_use(log: &Log) -> usize {
                 let allowed = space.may_write(Parties::HolderSide, &Party::Holder, monday());
                 assert_eq!(allowed, Ok(()), "{:?}: {id} at {}", log.backend, seen.position);
             }
-            Event::Document(_) => panic!("nobody deposits a document here"),
+            Event::Document(_) | Event::Consultation(_) => panic!("nobody deposits or reads a document here"),
         }
     }
     recorded

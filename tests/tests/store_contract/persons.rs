@@ -101,7 +101,7 @@ pub(crate) fn create(space: SpaceId) -> CommandEnvelope {
 pub(crate) fn space_command(envelope: CommandEnvelope) -> SpaceCommand {
     match envelope.command {
         Command::Space(command) => command,
-        Command::Measure(_) | Command::Document(_) => panic!("a command to an item"),
+        Command::Measure(_) | Command::Document(_) | Command::Consultation(_) => panic!("a command to an item"),
     }
 }
 

@@ -94,7 +94,7 @@ async fn promise_7_the_stock_writer_gives_the_same_events_of_items_for_the_same_
     live(&stock.store, life_until_open(space(1))).await;
     let space = stock.store.log().state(space(1)).await.expect("a readable space").expect("a space").space;
     let repository = Sealed::new(PostgresEventRepository::new(service_pool(stock.storage.url()).await), &stock.store);
-    let circumstances = Circumstances { space, policy: Policy::default() };
+    let circumstances = Circumstances { space, document: None, policy: Policy::default() };
     let framework: CqrsFramework<Measure, _> =
         CqrsFramework::new(PersistedEventStore::new_event_store(repository), Vec::new(), circumstances);
     for envelope in commands() {
