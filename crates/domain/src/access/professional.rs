@@ -98,18 +98,15 @@ fn with_document(professional: &Professional, document: &DocumentFacts, question
     }
 }
 
-/// What enters a section: the medical record and messages without an authorisation, the rest with one.
+/// What a professional enters: into the medical record and messages without an authorisation, into other sections of health with one.
 fn feed(professional: &Professional, section: Section, question: &Question<'_>) -> Result<Ground, AccessRefusal> {
     match section {
         Section::MedicalRecord => question.is_for_care().map(|()| Ground::DutyToFeed),
         Section::Messaging => question.is_for_care().map(|()| Ground::WritesFirst),
-        Section::AdministrativeData
-        | Section::Reimbursements
-        | Section::Agenda
-        | Section::Catalogue
-        | Section::Authorisations
-        | Section::Measures
-        | Section::MedicalProfile => authority(professional, question),
+        Section::Agenda | Section::Measures | Section::MedicalProfile => authority(professional, question),
+        Section::AdministrativeData | Section::Reimbursements | Section::Catalogue | Section::Authorisations => {
+            Err(AccessRefusal::NotForThisRole)
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! - a service is shown no document that is kept from the holder from representatives or from professionals
 
 use crate::ids::ServiceId;
+use crate::space::terms::Section;
 
 use super::action::Action;
 use super::document::{DocumentAuthor, DocumentFacts, Visibility};
@@ -25,7 +26,8 @@ pub(super) fn decide(service: ServiceId, question: &Question<'_>) -> Result<Grou
 
 fn open_to_services(question: &Question<'_>) -> Result<(), AccessRefusal> {
     match question.action() {
-        Action::Read | Action::List | Action::Deposit => Ok(()),
+        Action::Read | Action::List => Ok(()),
+        Action::Deposit => is_fed_by_services(question.request.target.section()),
         Action::Replace | Action::CorrectMetadata | Action::Withdraw => {
             question.document().map(drop).ok_or(AccessRefusal::DocumentNotNamed)
         }
@@ -45,6 +47,16 @@ fn open_to_services(question: &Question<'_>) -> Result<(), AccessRefusal> {
         | Action::BlockProfessional
         | Action::ChangeContacts
         | Action::Close => Err(AccessRefusal::NotForThisRole),
+    }
+}
+
+/// The sections into which a service enters something.
+const fn is_fed_by_services(section: Section) -> Result<(), AccessRefusal> {
+    match section {
+        Section::MedicalRecord | Section::Agenda | Section::Measures | Section::MedicalProfile => Ok(()),
+        Section::AdministrativeData | Section::Reimbursements | Section::Messaging | Section::Catalogue | Section::Authorisations => {
+            Err(AccessRefusal::NotForThisRole)
+        }
     }
 }
 

@@ -264,6 +264,10 @@ fn feeding_the_medical_record_needs_no_authorisation() {
     assert_eq!(feeds(Section::Messaging).decided(), Ok(Ground::WritesFirst));
     assert_eq!(feeds(Section::Agenda).decided(), Err(AccessRefusal::NotAuthorised));
     assert_eq!(feeds(Section::Agenda).with(|directory| directory.grant(id(1), a_grant())).decided(), Ok(Ground::GrantToProfessional));
+    for section in [Section::AdministrativeData, Section::Reimbursements, Section::Catalogue, Section::Authorisations] {
+        let granted = feeds(section).with(|directory| directory.grant(id(1), a_grant()));
+        assert_eq!(granted.decided(), Err(AccessRefusal::NotForThisRole), "{section:?}");
+    }
     let research = Scene { purpose: Purpose::Research, ..feeds(Section::MedicalRecord) };
     assert_eq!(research.decided(), Err(AccessRefusal::PurposeNotCovered));
 }

@@ -18,9 +18,10 @@ fn a_service_reads_and_writes_the_categories_consented_to_for_the_purpose_consen
     for section in Section::ALL {
         let named = matches!(section, Section::Measures | Section::MedicalRecord);
         let expected = if named { Ok(Ground::ServiceConsent) } else { Err(AccessRefusal::OutsideScope) };
-        for action in [Action::Read, Action::List, Action::Deposit] {
+        for action in [Action::Read, Action::List] {
             assert_eq!(consented().within(section).to(action).decided(), expected, "{section:?} {action:?}");
         }
+        assert_eq!(consented().within(section).to(Action::Deposit).decided().is_ok(), named, "{section:?}");
     }
     for purpose in [Purpose::Care, Purpose::Research, Purpose::PersonalUse] {
         assert_eq!(Scene { purpose, ..consented() }.decided(), Err(AccessRefusal::PurposeNotCovered));
@@ -31,6 +32,17 @@ fn a_service_reads_and_writes_the_categories_consented_to_for_the_purpose_consen
     assert_eq!(withdrawn.decided(), Err(AccessRefusal::NotAuthorised));
     let other = Reader::Service { service: ServiceId::at(consented().at, [2; 10]) };
     assert_eq!(Scene { reader: other, ..consented() }.decided(), Err(AccessRefusal::NotAuthorised));
+}
+
+#[test]
+fn a_service_enters_nothing_into_what_is_the_holders_or_the_insurers_to_fill() {
+    for section in Section::ALL {
+        let consent = ServiceConsent { sections: [section].into(), period: Period::from(day("2026-01-01")) };
+        let fed = consented().with(|directory| directory.consent_to_service(service(), Purpose::Prevention, consent));
+        let fed = fed.within(section).to(Action::Deposit).decided();
+        let open = matches!(section, Section::MedicalRecord | Section::Agenda | Section::Measures | Section::MedicalProfile);
+        assert_eq!(fed, if open { Ok(Ground::ServiceConsent) } else { Err(AccessRefusal::NotForThisRole) }, "{section:?}");
+    }
 }
 
 #[test]
