@@ -5,7 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use ens_domain::access::AccessRefusal;
 use ens_domain::event::{Event, EventType, Refusal, StreamKind, event_types};
+use ens_domain::sections::consultations::ConsultationRefusal;
 use ens_domain::space::{CodeEvent, SpaceEvent, SpaceRefusal};
 use ens_tests::source::{self, SourceFile, documentation, words};
 use ring::digest::{SHA256, digest};
@@ -129,7 +131,10 @@ fn only_attempts_record_a_refusal() {
         _ => None,
     });
     let wrong = SpaceRefusal::WrongCode { left: left.expect("a sample of a wrong code") };
-    assert_eq!(refusals, [("WrongCodeEntered", Refusal::Space(wrong)), ("CodeLocked", Refusal::Space(SpaceRefusal::CodeLocked))]);
+    let refused = Refusal::Consultation(ConsultationRefusal::Refused(AccessRefusal::ProfessionalBlocked));
+    let expected =
+        [("WrongCodeEntered", Refusal::Space(wrong)), ("CodeLocked", Refusal::Space(SpaceRefusal::CodeLocked)), ("AccessRefused", refused)];
+    assert_eq!(refusals, expected);
 }
 
 #[test]
@@ -269,9 +274,10 @@ fn sentence(attributes: &[syn::Attribute]) -> String {
 
 fn fields(of: &syn::Fields) -> String {
     let line = |field: &syn::Field| {
-        let name = field.ident.as_ref().expect("what is stored has names");
         let said = sentence(&field.attrs);
         let kind = kind(&field.ty);
+        // What is wrapped is stored with its own fields.
+        let Some(name) = field.ident.as_ref() else { return format!("- the fields of `{kind}`\n") };
         if said.is_empty() { format!("- `{name}` (`{kind}`)\n") } else { format!("- `{name}` (`{kind}`): {said}\n") }
     };
     of.iter().map(line).collect()

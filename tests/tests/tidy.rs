@@ -255,7 +255,7 @@ fn migrations_say_why_what_of_old_code_and_how_long(file: &SourceFile) -> Vec<Co
 }
 
 fn events_are_named_in_the_past_tense(file: &SourceFile) -> Vec<Complaint> {
-    const IRREGULAR: [&str; 6] = ["Found", "Came", "Withdrawn", "Sent", "Hidden", "Shown"];
+    const IRREGULAR: [&str; 9] = ["Found", "Came", "Withdrawn", "Sent", "Hidden", "Shown", "Made", "Left", "Chosen"];
     const EMPTY: [&str; 5] = ["Updated", "Changed", "Set", "Processed", "Data"];
     if !file.declares_events() {
         return Vec::new();

@@ -46,7 +46,7 @@ refusals! {
     GrantAlreadyOver { until } = "grant-already-over", UNPROCESSABLE_ENTITY, "the authorisation would be over already", "name a day to come";
     GrantStillRuns { until } = "grant-still-runs", CONFLICT, "the authorisation still runs", "revoke it, or wait for its end";
     ProfessionalIsBlocked {} = "professional-blocked", CONFLICT, "the professional is blocked", "unblock the professional first";
-    AccessRefused { because } = "access-refused", FORBIDDEN, "the access is refused", "ask the holder for an authorisation";
+    AccessRefused { because } = "authorisation-refused", FORBIDDEN, "the professional may not do this with the authorisations", "ask the holder for an authorisation first; `because` says which rule refuses it";
     TooManyCaregivers { at_most } = "too-many-caregivers", CONFLICT, "the person has as many caregivers as they may", "end a delegation first";
     ForbiddenPurpose {} = "forbidden-purpose", UNPROCESSABLE_ENTITY, "the law forbids this purpose, even with consent", "name care, prevention or another purpose that is permitted";
     NotSuspended { stage } = "not-suspended", CONFLICT, "the space is not suspended", "read the space again";

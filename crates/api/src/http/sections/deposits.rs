@@ -30,7 +30,7 @@ use crate::http::wire::{FieldChecks, RequestContent, execute, idempotency_key, p
 use crate::problem::{Problem, ProblemType, Success};
 
 use super::consulting::Reading;
-use super::documents::answer;
+use super::document_answers::answer;
 
 /// The largest body: the largest document, with its metadata and the boundaries of the form.
 pub(super) const DEPOSIT_LIMIT: usize = ContentSize::MOST as usize + 65_536;
@@ -299,6 +299,7 @@ fn checked_text(cut: &mut Vec<u8>, piece: Bytes) -> Result<Bytes, Broken> {
     match std::str::from_utf8(&text) {
         Ok(_) => cut.clear(),
         Err(error) if error.error_len().is_none() => *cut = text.get(error.valid_up_to()..).unwrap_or_default().to_vec(),
+        // What it was would be said of bytes that nobody keeps.
         Err(_) => return Err(Broken::NotText),
     }
     Ok(piece)

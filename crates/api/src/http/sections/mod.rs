@@ -5,6 +5,8 @@ use crate::http::gate::Declaration;
 mod accesses;
 mod consulting;
 mod deposits;
+mod document_answers;
+mod document_contents;
 mod documents;
 mod measures;
 

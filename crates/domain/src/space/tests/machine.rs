@@ -7,12 +7,18 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
+use crate::access::{Choice, EmergencyAccess, Purpose, TeamMember, Visibility};
 use crate::calendar::paris;
+use crate::ids::{CaregiverId, ServiceId};
 use crate::party::Party;
 use crate::personal::CLEAR_MARKER;
 use crate::policy::Policy;
-use crate::space::commands::{Oppose, RecordDeath, RecordEmailFailed, RecordLetterDelivered, RecordLetterPosted, WithdrawOpposition};
-use crate::space::terms::{BlockReason, NotificationFailure, OpeningGround, OppositionChannel, RepresentationKind};
+use crate::space::commands::{
+    AppointAdministrator, ChooseDefaultVisibility, ChooseForEmergency, ConsentToCareTeam, ConsentToService, DeclareAttendingDoctor,
+    DelegateToCaregiver, DismissAdministrator, EndAttendingDoctor, EndDelegation, JoinCareTeam, LeaveCareTeam, Oppose, RecordDeath,
+    RecordEmailFailed, RecordLetterDelivered, RecordLetterPosted, WithdrawCareTeamConsent, WithdrawOpposition, WithdrawServiceConsent,
+};
+use crate::space::terms::{BlockReason, NotificationFailure, OpeningGround, OppositionChannel, RepresentationKind, Section};
 use crate::space::{Admission, Contacts, HealthSpace, Proof, SpaceCommand, SpaceEvent};
 
 use super::grammar::space_after;
@@ -42,7 +48,7 @@ struct Played {
     space: HealthSpace,
 }
 
-const REQUESTS: usize = 36;
+const REQUESTS: usize = 41;
 
 fn scripts() -> impl Strategy<Value = Script> {
     let step = (0..REQUESTS, 0u8..6, 0usize..12, 0usize..10);
@@ -157,7 +163,34 @@ fn command(step: Step, now: DateTime<Utc>) -> SpaceCommand {
         32 => ask::cancel_destruction(on).into(),
         33 => ask::destroy(on).into(),
         34 => ask::renew(on, admission(variation)).into(),
+        // Many commands share these numbers.
+        35..40 => directory_command(on, 2 * variation + usize::from(step.number) % 2),
         _ => ask::close(on).into(),
+    }
+}
+
+/// A command on the directory beside the grants: what is declared, then what takes it back.
+fn directory_command(on: &str, variation: usize) -> SpaceCommand {
+    let (at, by) = (at(on), Party::Holder);
+    let professional = super::persons::doctor(u32::try_from(variation % 2).unwrap());
+    let member = TeamMember::Professional { rpps: professional.clone() };
+    let caregiver = CaregiverId::from(uuid::Uuid::from_u128(1));
+    let service = ServiceId::from(uuid::Uuid::from_u128(1));
+    match variation % 14 {
+        0 => ConsentToCareTeam { at, by }.into(),
+        1 => WithdrawCareTeamConsent { at, by }.into(),
+        2 => JoinCareTeam { at, by, member }.into(),
+        3 => LeaveCareTeam { at, by, member: TeamMember::Professional { rpps: super::persons::doctor(0) } }.into(),
+        4 => DeclareAttendingDoctor { at, by, doctor: professional }.into(),
+        5 => EndAttendingDoctor { at, by }.into(),
+        6 => AppointAdministrator { at, by, professional }.into(),
+        7 => DismissAdministrator { at, by, professional: super::persons::doctor(0) }.into(),
+        8 => ChooseForEmergency { at, by, access: EmergencyAccess::BreakGlass, choice: Choice::Refused }.into(),
+        9 => DelegateToCaregiver { at, by, caregiver, person: super::persons::identity("Camille"), from: None, until: None }.into(),
+        10 => EndDelegation { at, by, caregiver }.into(),
+        11 => ConsentToService { at, by, service, purpose: Purpose::Prevention, sections: [Section::Agenda].into(), until: None }.into(),
+        12 => WithdrawServiceConsent { at, by, service, purpose: Purpose::Prevention }.into(),
+        _ => ChooseDefaultVisibility { at, by, visibility: Visibility::Hidden }.into(),
     }
 }
 

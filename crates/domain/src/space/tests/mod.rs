@@ -5,6 +5,7 @@ mod admission;
 mod closing;
 mod codes;
 mod destruction;
+mod directory;
 mod grammar;
 mod machine;
 mod notice;

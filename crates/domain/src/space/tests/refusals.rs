@@ -107,7 +107,7 @@ fn every_refusal_says_what_the_caller_needs_in_lower_case() {
     let refusals = one_of_every_refusal();
     assert!(refusals.iter().all(is_listed));
     let said = every_message();
-    assert!(said[1].contains("CNAM or the insurer") && said[22].contains(LAST_DAY) && said[41].contains("open"), "{said:?}");
+    assert!(said[1].contains("CNAM or the insurer") && said[22].contains(LAST_DAY) && said[44].contains("open"), "{said:?}");
     assert!(said.iter().all(|text| text.starts_with(char::is_lowercase) && !text.ends_with('.')), "{said:?}");
 }
 

@@ -175,15 +175,15 @@ mod tests {
     fn a_structure_that_cannot_be_told_is_no_structure() {
         let of = |change: &Value| professional(change).structure.map(|structure| structure.to_string());
         assert_eq!(of(&json!({})).as_deref(), Some("310000013"));
-        assert_eq!(of(&json!({ "SubjectOrganizationID": "1750000018" })).as_deref(), Some("750000018"));
+        assert_eq!(of(&json!({ "SubjectOrganizationID": "1750000010" })).as_deref(), Some("750000010"));
         assert_eq!(of(&json!({ "SubjectOrganizationID": "326310001300014" })).as_deref(), Some("310000013"));
         for elsewhere in ["399999999999999", "4101000000080", "1310000014", "1", "3"] {
             assert_eq!(of(&json!({ "SubjectOrganizationID": elsewhere })), None, "{elsewhere}");
         }
         let two = |first: &str, second: &str| json!({ "SubjectRefPro": { "exercices": [exercice("10", &[first, second])] } });
         assert_eq!(of(&two("310000013", "310000013")).as_deref(), Some("310000013"));
-        assert_eq!(of(&two("310000013", "750000018")), None);
-        let nurse_elsewhere = json!({ "exercices": [exercice("10", &["310000013"]), exercice("60", &["750000018"])] });
+        assert_eq!(of(&two("310000013", "750000010")), None);
+        let nurse_elsewhere = json!({ "exercices": [exercice("10", &["310000013"]), exercice("60", &["750000010"])] });
         assert_eq!(of(&json!({ "SubjectRefPro": nurse_elsewhere })).as_deref(), Some("310000013"));
     }
 
