@@ -10,7 +10,7 @@ use ens_domain::calendar::paris;
 use ens_domain::ids::SpaceId;
 use ens_projections::Followers;
 use ens_tests::cohort::{MASTER_KEY, notified_on, open_store};
-use ens_tests::{Engine, Launch, Service, TestStorage, times};
+use ens_tests::{Engine, Launch, Service, TestStorage, http_client, times};
 use reqwest::{Client, Method, Response};
 use tokio::task::JoinSet;
 
@@ -130,7 +130,7 @@ async fn site(storage: &TestStorage, services: &[Service], sessions: usize) -> S
     let spaces = notified_on(&store, spaces, yesterday).await;
     let spaces = spaces.into_iter().map(|space| (space, store.partition_of(space).number())).collect();
     store.close().await;
-    Site { client: Client::new(), urls: services.iter().map(Service::url).collect(), token, spaces }
+    Site { client: http_client(), urls: services.iter().map(Service::url).collect(), token, spaces }
 }
 
 #[tokio::test]

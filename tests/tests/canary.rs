@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 
 use ens_tests::cohort::MASTER_KEY;
-use ens_tests::{Engine, Launch, Service, TestStorage, eventually};
-use reqwest::{Client, StatusCode};
+use ens_tests::{Engine, Launch, Service, TestStorage, eventually, http_client};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection, Row};
 
@@ -160,7 +160,7 @@ fn is_code(word: &str) -> bool {
 
 /// What the service answers to a wrong code, an unreadable body, the right code, and to those who read afterwards.
 async fn use_the_code(service: &Service, storage: &TestStorage, code: &str) -> Vec<String> {
-    let client = Client::new();
+    let client = http_client();
     let oppose = async |code: &str| {
         let body = json!({ "ins": MATRICULE, "code": code });
         let answer = client.post(format!("{}/v1/oppositions", service.url())).json(&body).send().await.expect("an answer");
@@ -176,7 +176,7 @@ async fn use_the_code(service: &Service, storage: &TestStorage, code: &str) -> V
 
 /// What the service answers to a measure that is recorded, to one that cannot be, and to those who read afterwards; not what the holder reads.
 async fn record_a_measure(service: &Service, storage: &TestStorage, code: &str) -> Vec<String> {
-    let client = Client::new();
+    let client = http_client();
     let proof = json!({ "ins": MATRICULE, "code": code });
     let active = client.post(format!("{}/v1/activations", service.url())).json(&proof).send().await.expect("an answer");
     let active: Value = active.json().await.expect("a body");
@@ -202,7 +202,7 @@ async fn record_a_measure(service: &Service, storage: &TestStorage, code: &str) 
 
 /// The feed of events and the metrics.
 async fn what_others_read(service: &Service, storage: &TestStorage) -> Vec<String> {
-    let (client, mut answers) = (Client::new(), Vec::new());
+    let (client, mut answers) = (http_client(), Vec::new());
     let auditor = token(storage, &["auditor"]);
     let mut events = 0;
     for partition in 0..16 {

@@ -11,7 +11,7 @@ use ens_domain::space::terms::CodePurpose;
 use ens_projections::{Followers, compare, read_models};
 use ens_store::Store;
 use ens_tests::cohort::{MASTER_KEY, lives, open_store, person_line};
-use ens_tests::{Engine, Launch, Service, TestStorage, eventually, times};
+use ens_tests::{Engine, Launch, Service, TestStorage, eventually, http_client, times};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -104,7 +104,7 @@ impl Caller {
             printed.trim().to_owned()
         };
         let (cnam, support) = (token(&["--role", "cnam"]), token(&["--role", "support", "--agent", "guichet-1"]));
-        Self { client: Client::new(), cnam, support, next: Arc::new(AtomicU32::new(1)) }
+        Self { client: http_client(), cnam, support, next: Arc::new(AtomicU32::new(1)) }
     }
 
     /// Sends requests until the service no longer answers.

@@ -15,9 +15,9 @@ use ens_domain::rpps::Rpps;
 use ens_domain::space::SpaceCommand;
 use ens_domain::space::commands::{Open, RecordEmailSent, SendNotice};
 use ens_projections::Followers;
-use ens_store::{Clock, CommandEnvelope, MasterKey, Store, StoreOptions};
+use ens_store::{Clock, CommandEnvelope, ContentPlace, MasterKey, Store, StoreOptions};
 use ens_tests::cohort::person_line;
-use ens_tests::{Engine, TestStorage, eventually};
+use ens_tests::{Engine, TestStorage, eventually, http_client};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -52,7 +52,9 @@ impl Api {
         let key = development_token_key(&settings).expect("a key");
         change(&mut settings);
         let keys = Keys::none(&settings.tokens.issuer, &settings.tokens.audience).with_development(&key);
-        let options = StoreOptions::new(MasterKey::from_bytes([7; 32])).with_waiting(settings.limits.commands_waiting);
+        let options = StoreOptions::new(MasterKey::from_bytes([7; 32]))
+            .with_contents(ContentPlace::Folder(storage.folder().join("contents")))
+            .with_waiting(settings.limits.commands_waiting);
         let store = Store::open(storage.url(), options).await.expect("a store");
         let followers = Followers::new(store.clone());
         let monday = paris::start_of("2026-03-02".parse().expect("a day")) + Duration::hours(10);
@@ -63,7 +65,7 @@ impl Api {
         let mut running = JoinSet::new();
         running.spawn(async move { http::serve(listener, routes, std::future::pending()).await.expect("a server") });
         running.spawn(async move { followers.run(std::future::pending()).await });
-        Self { app, url, client: Client::new(), key, _running: running, _storage: storage }
+        Self { app, url, client: http_client(), key, _running: running, _storage: storage }
     }
 
     /// A request without a token.

@@ -11,6 +11,7 @@ mod documents;
 mod engines;
 mod horizons;
 mod measures;
+mod medical_record;
 mod messages;
 mod partition_feed;
 mod probes;

@@ -9,7 +9,7 @@ use ens_api::config::{Settings, read_issuers};
 use ens_api::http;
 use ens_api::http::gate::{Issuers, Keys, TokenRefused};
 use ens_store::{Clock, MasterKey, Store, StoreOptions};
-use ens_tests::{Engine, TestStorage};
+use ens_tests::{Engine, TestStorage, http_client};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -75,7 +75,7 @@ impl Guarded {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let mut running = JoinSet::new();
         running.spawn(async move { http::serve(listener, routes, std::future::pending()).await.expect("a server") });
-        Self { url, client: Client::new(), _running: running, _storage: storage }
+        Self { url, client: http_client(), _running: running, _storage: storage }
     }
 
     /// What the probe answers to a token.

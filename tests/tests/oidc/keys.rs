@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ens_api::http::gate::TokenRefused;
-use ens_tests::eventually;
+use ens_tests::{eventually, http_client};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -29,15 +29,8 @@ async fn a_token_of_the_token_endpoint_is_accepted() {
     let service = Guarded::start(&issuer, json!({})).await;
     let claims = json!({ "sub": "somebody", "aud": "ens", "azp": "dpi", "acr": "eidas2", "role": "auditor" }).to_string();
     let form = [("grant_type", "client_credentials"), ("aud", "ens"), ("claims", claims.as_str())];
-    let told: Value = reqwest::Client::new()
-        .post(format!("{}/token", issuer.url()))
-        .form(&form)
-        .send()
-        .await
-        .expect("an answer")
-        .json()
-        .await
-        .expect("JSON");
+    let told: Value =
+        http_client().post(format!("{}/token", issuer.url())).form(&form).send().await.expect("an answer").json().await.expect("JSON");
     let answer = service.ask(told["access_token"].as_str().expect("a token")).await;
     assert!(answer.is_let_in(), "{answer:?}");
 }

@@ -1,6 +1,6 @@
 //! `ens serve` as a process with an issuer: what it logs of tokens, and whose tokens it refuses to start with.
 
-use ens_tests::{Engine, Launch, TestStorage, eventually};
+use ens_tests::{Engine, Launch, TestStorage, eventually, http_client};
 use serde_json::json;
 
 use super::forge::Forge;
@@ -19,7 +19,7 @@ async fn the_log_names_a_valid_token_by_its_id_and_never_holds_the_token() {
     let issuers = file(&storage, &issuer, json!({}));
     let service = launch(&storage).env("ENS_ISSUERS", issuers.display().to_string()).env("ENS_LOG", "debug").start().await;
     let probe = format!("{}/v1/partitions", service.url());
-    let ask = async |token: &str| reqwest::Client::new().get(&probe).bearer_auth(token).send().await.expect("an answer").status().as_u16();
+    let ask = async |token: &str| http_client().get(&probe).bearer_auth(token).send().await.expect("an answer").status().as_u16();
     let subject = json!({ "sub": "CANARI", "jti": ID });
     let good = Forge::new(&issuer).claims(subject.clone()).token();
     let bare = Forge::new(&issuer).claims(json!({ "sub": "CANARI", "jti": null })).token();

@@ -1,6 +1,7 @@
 //! Stores with a place for contents, on every engine and in every place, and what is really stored there.
 
 use std::convert::Infallible;
+use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
@@ -49,6 +50,15 @@ pub(crate) struct Filed {
 }
 
 impl Filed {
+    /// These bytes of a content of the first space; nothing where they are not served.
+    pub(crate) async fn part(&self, content: &ContentRef, bytes: Range<usize>) -> Option<Vec<u8>> {
+        let range = u64::try_from(bytes.start).unwrap()..u64::try_from(bytes.end).unwrap();
+        match self.store.contents().read(space(1), content, range).await {
+            Ok(read) => collect(read).await.ok(),
+            Err(_) => None,
+        }
+    }
+
     /// With a key for the first and the second space.
     pub(crate) async fn fresh((engine, place): (Engine, Place)) -> Self {
         let storage = TestStorage::fresh(engine).await;

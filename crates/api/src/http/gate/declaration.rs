@@ -162,6 +162,13 @@ impl Draft {
         self
     }
 
+    /// The route answers with a file, whose media type is its own.
+    pub(crate) fn answers_file(mut self, success: Success, description: &str) -> Self {
+        let response = ResponseBuilder::new().description(description).content(self.route.form.media_type(), Content::default());
+        self.operation = self.operation.response(success.status().as_str(), response);
+        self
+    }
+
     /// Closes the declaration with the function that serves the route.
     pub(crate) fn handled_by<H, T>(self, handler: H) -> Declaration
     where

@@ -65,11 +65,14 @@ pub(super) struct GrantPath {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GrantBody {
-    /// A professional's RPPS number; where neither this nor a structure is named, the care team is let in.
+    /// A professional's RPPS number; else a structure is named, or the care team.
     #[schema(example = "10003456783")]
     rpps: Option<String>,
-    /// A structure's FINESS number; else a professional is named, or the care team is let in.
+    /// A structure's FINESS number; else a professional is named, or the care team.
     finess: Option<String>,
+    /// True to let the care team in; else a professional or a structure is named.
+    #[serde(default)]
+    care_team: bool,
     /// The sections to open; absent for the whole space, or where classes of documents are named.
     #[schema(value_type = Option<Vec<String>>, example = json!(["medical_record", "agenda"]))]
     sections: Option<Vec<Section>>,
@@ -108,11 +111,13 @@ impl GrantBody {
         let mut fields = FieldChecks::default();
         let rpps = fields.parse_optional::<Rpps>("/rpps", self.rpps.as_deref()).map(|rpps| Grantee::Professional { rpps });
         let finess = fields.parse_optional::<Finess>("/finess", self.finess.as_deref()).map(|finess| Grantee::Structure { finess });
-        match (self.rpps.is_some(), self.finess.is_some()) {
-            (true, false) => fields.finish(rpps),
-            (false, true) => fields.finish(finess),
-            (false, false) => Ok(Grantee::CareTeam),
-            (true, true) => Err(Problem::field("/rpps", &"name either a professional (rpps) or a structure (finess)")),
+        match (self.rpps.is_some(), self.finess.is_some(), self.care_team) {
+            (true, false, false) => fields.finish(rpps),
+            (false, true, false) => fields.finish(finess),
+            (false, false, true) => Ok(Grantee::CareTeam),
+            (true, _, _) | (false, true, true) | (false, false, false) => {
+                Err(Problem::field("/rpps", &"name either a professional (rpps), a structure (finess) or the care team (care_team)"))
+            }
         }
     }
 

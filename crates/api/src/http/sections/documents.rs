@@ -62,7 +62,8 @@ fn reading() -> Vec<Declaration> {
             .params::<DocumentPath>()
             .params::<ReadingHeaders>()
             .query_param::<u32>("version", "1 for the first; the one in force where absent")
-            .answers_text(Success::Done, "the bytes, as an attachment; a range of them is answered by 206")
+            .answers_file(Success::Done, "the bytes, as an attachment")
+            .answers_file(Success::Partial, "the range of bytes that was asked for")
             .handled_by(read_content),
     ]
 }
