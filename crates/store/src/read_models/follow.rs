@@ -50,7 +50,7 @@ impl Follow {
     pub async fn events(&mut self, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
         let page = self.turn.events(self.checkpoint, limit).await?;
         let mut page = dense(self.partition, self.checkpoint, page)?;
-        self.keys.open_guarded(page.iter_mut()).await?;
+        self.keys.show_guarded(page.iter_mut()).await?;
         Ok(page)
     }
 

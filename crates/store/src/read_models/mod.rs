@@ -98,7 +98,7 @@ impl ReadModels {
     /// The database's.
     pub async fn lives(&self, partition: Partition, after: &After, bound: u64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
         let mut events = self.shared.engine().lives(partition, after, bound, limit).await?;
-        SpaceKeys::of(self.shared.clone()).open_guarded(events.iter_mut()).await?;
+        SpaceKeys::of(self.shared.clone()).show_guarded(events.iter_mut()).await?;
         Ok(events)
     }
 }

@@ -42,6 +42,19 @@ impl SpaceKeys {
 
     /// Opens the guarded values of these events of one or more spaces, in place, for decisions to compare.
     pub(crate) async fn open_guarded<'a>(&self, events: impl Iterator<Item = &'a mut StoredEvent>) -> Result<(), StoreError> {
+        self.replace_guarded(events, KeyRing::with_guarded_open).await
+    }
+
+    /// The same for rows of read models, where what cannot be opened stays sealed.
+    pub(crate) async fn show_guarded<'a>(&self, events: impl Iterator<Item = &'a mut StoredEvent>) -> Result<(), StoreError> {
+        self.replace_guarded(events, KeyRing::with_guarded_shown).await
+    }
+
+    async fn replace_guarded<'a>(
+        &self,
+        events: impl Iterator<Item = &'a mut StoredEvent>,
+        opened: fn(&KeyRing, SpaceId, &str) -> Result<String, StoreError>,
+    ) -> Result<(), StoreError> {
         let mut guarded: Vec<(SpaceId, &mut String)> = Vec::new();
         for event in events.filter(|event| seal_json::is_guarded(&event.payload)) {
             // Another service may keep streams under ids of its own: what is guarded there is not ours.
@@ -55,7 +68,7 @@ impl SpaceKeys {
         let spaces: BTreeSet<SpaceId> = guarded.iter().map(|(space, _)| *space).collect();
         let ring = self.ring(&spaces.into_iter().collect::<Vec<_>>()).await?;
         for (space, payload) in guarded {
-            *payload = ring.with_guarded_open(space, payload)?;
+            *payload = opened(&ring, space, payload)?;
         }
         Ok(())
     }
