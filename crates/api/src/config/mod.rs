@@ -1,6 +1,6 @@
 //! What an operator configures, and the keys that the service starts with.
 
-pub use contents::{ContentAddress, ContentSettings};
+pub use contents::{ContentAddress, ContentSettings, NotAPlace};
 pub use keys::{KeyError, TokenKey, development_token_key, master_key};
 pub use settings::{
     FolderError, LimitSettings, LogSettings, PostSettings, Secret, Settings, SiteSettings, StoreSettings, StoreUrl, TokenSettings,
