@@ -1,6 +1,5 @@
 //! Where the contents of documents lie: a folder beside the store, another folder, or a bucket of an S3 server.
 
-use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -31,13 +30,22 @@ pub enum ContentAddress {
     Bucket(String),
 }
 
+/// A text that names neither a folder nor a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected a folder, or s3://BUCKET with nothing after it")]
+pub struct NotAPlace;
+
 impl FromStr for ContentAddress {
-    type Err = Infallible;
+    type Err = NotAPlace;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(text
-            .strip_prefix("s3://")
-            .map_or_else(|| Self::Folder(text.into()), |bucket| Self::Bucket(bucket.trim_end_matches('/').to_owned())))
+        let bucket = text.strip_prefix("s3://").map(|bucket| bucket.trim_end_matches('/'));
+        match bucket {
+            Some(bucket) if bucket.is_empty() || bucket.contains('/') => Err(NotAPlace),
+            Some(bucket) => Ok(Self::Bucket(bucket.to_owned())),
+            None if text.is_empty() => Err(NotAPlace),
+            None => Ok(Self::Folder(text.into())),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use clap::Parser;
 use ens_notices::SmtpTls;
 use ens_store::{ContentPlace, S3Bucket};
 
-use super::{Settings, development_token_key, master_key};
+use super::{ContentAddress, NotAPlace, Settings, development_token_key, master_key};
 use crate::cli::Cli;
 
 fn settings(arguments: &[&str]) -> Settings {
@@ -52,6 +52,9 @@ fn contents_lie_beside_the_embedded_store_unless_a_place_is_named() {
     let s3 = ["--contents", "s3://ens/", "--contents-endpoint", "https://s3.example.org", "--contents-region", "par"];
     let bucket = S3Bucket { bucket: "ens".to_owned(), endpoint: Some("https://s3.example.org".to_owned()), region: Some("par".to_owned()) };
     assert_eq!(place(&s3), ContentPlace::S3(bucket));
+    for nowhere in ["", "s3://", "s3:///", "s3://bucket/folder"] {
+        assert_eq!(nowhere.parse::<ContentAddress>(), Err(NotAPlace), "{nowhere}");
+    }
 }
 
 #[test]

@@ -106,8 +106,8 @@ impl Contents {
 
     /// Seals a content as it comes in, and returns when it is durable. Append the event that names it within a day: without one it is swept.
     ///
-    /// Holds at most 6 MiB of it, whatever its length. Where the caller goes away before the end, what was
-    /// written is taken back, or swept.
+    /// Holds little more than 6 MiB of it, whatever its length. If the caller goes away before the end, what was written is taken back or
+    /// swept.
     ///
     /// # Errors
     /// [`PutError::TooLong`] as soon as more bytes come than the limit, [`PutError::Source`] where the stream ends by an error;

@@ -143,8 +143,8 @@ impl Layout {
 
     /// The bytes of the sealed content at which these segments stand.
     pub(super) fn sealed_range(self, segments: &Range<u64>) -> Range<u64> {
-        let start = HEADER + segments.start * (SEGMENT + TAG);
-        start..(HEADER + segments.end * (SEGMENT + TAG)).min(self.sealed_size())
+        let begin = |segment: u64| HEADER.saturating_add(segment.saturating_mul(SEGMENT + TAG));
+        begin(segments.start)..begin(segments.end).min(self.sealed_size())
     }
 
     /// How many bytes a sealed segment has.
