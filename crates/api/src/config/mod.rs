@@ -1,6 +1,6 @@
 //! What an operator configures, and the keys that the service starts with.
 
-pub use contents::{ContentAddress, ContentSettings};
+pub use contents::{ContentAddress, ContentSettings, NotAPlace};
 pub use endpoint::{Endpoint, EndpointError};
 pub use issuers::{
     CertificateBinding, ClaimMapping, IntrospectionSettings, IssuerSettings, IssuersError, KeyTimes, RoleSettings, read_issuers,
