@@ -15,7 +15,9 @@ use ens_domain::space::commands::{
 };
 use ens_domain::space::terms::{Channel, MessageKind, OppositionChannel};
 use ens_projections::campaign_progress::{Dimension, ProgressFilter, campaign_progress};
+use ens_projections::accesses::{AccessFilter, accesses};
 use ens_projections::deadlines::deadlines_due;
+use ens_projections::documents::{document, documents};
 use ens_projections::grants::grants;
 use ens_projections::history::history;
 use ens_projections::measures::measures;
@@ -171,6 +173,9 @@ async fn read_models(store: &Store, space: SpaceId) {
     history(store, space, 0, 50).await.expect("lines");
     grants(store, space).await.expect("entries");
     measures(store, space, None, 50).await.expect("measures");
+    documents(store, space, None, 50).await.expect("documents");
+    document(store, space, Uuid::from_u128(1).into()).await.expect("no document");
+    accesses(store, space, &AccessFilter::default(), None, 50).await.expect("accesses");
     notices_due(store, partition, None, 100).await.expect("notices");
     openings_due(store, partition, today, None, 100).await.expect("openings");
     openings_by_department(store, today).await.expect("counts");
