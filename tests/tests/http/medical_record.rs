@@ -275,3 +275,26 @@ async fn what_was_destroyed_is_read_by_nobody() {
         assert_eq!(read.status, 403, "{}", read.text);
     }
 }
+
+#[tokio::test]
+async fn the_holder_learns_who_could_read_and_what_a_professional_could() {
+    let api = Api::start().await;
+    let person = api.opened(1).await;
+    let_in(&api, &person).await;
+    let id = deposited(&api, &person, &professional()).await;
+    let ask = async |rest: &str| api.by(&person.holder(), "GET", &person.path(rest)).send().await;
+    let readers = ask(&format!("/possible-readers?document={id}")).await;
+    assert_eq!(readers.status, 200, "{}", readers.text);
+    let named = |who: &str| readers.body["readers"].as_array().expect("readers").iter().find(|reader| reader["who"] == who).cloned();
+    let doctor = named("professional").expect("the doctor");
+    assert_eq!((&doctor["rpps"], &doctor["ground"]), (&json!(RPPS), &json!("author")));
+    assert!(named("holder").is_some() && named("any_professional").is_some() && named("representative").is_none());
+
+    let reach = ask(&format!("/possible-readings?rpps={RPPS}&profession=60")).await;
+    let of = |code: &str| reach.body["documents"].as_array().expect("types").iter().find(|of| of["what"] == code).cloned().expect("a type");
+    assert_eq!((&of("11502-2")["permitted"], &of("11502-2")["because"]), (&json!(true), &json!("grant_to_professional")), "{}", reach.text);
+    assert_eq!((&of("68599-0")["permitted"], &of("68599-0")["because"]), (&json!(false), &json!("not_in_matrix")));
+    assert_eq!(ask("/possible-readings?rpps=1").await.refused(), (422, "invalid-fields"));
+    let absent = ask("/possible-readers?document=01890a5d-ac96-774b-bcce-b302099a8057").await;
+    assert_eq!(absent.refused(), (404, "no-such-document"));
+}
