@@ -275,3 +275,74 @@ async fn what_was_destroyed_is_read_by_nobody() {
         assert_eq!(read.status, 403, "{}", read.text);
     }
 }
+
+#[tokio::test]
+async fn the_holder_learns_who_could_read_and_what_a_professional_could() {
+    let api = Api::start().await;
+    let person = api.opened(1).await;
+    let_in(&api, &person).await;
+    let id = deposited(&api, &person, &professional()).await;
+    let ask = async |rest: &str| api.by(&person.holder(), "GET", &person.path(rest)).send().await;
+    let readers = ask(&format!("/possible-readers?document={id}")).await;
+    assert_eq!(readers.status, 200, "{}", readers.text);
+    let named = |who: &str| readers.body["readers"].as_array().expect("readers").iter().find(|reader| reader["who"] == who).cloned();
+    let doctor = named("professional").expect("the doctor");
+    assert_eq!((&doctor["rpps"], &doctor["ground"]), (&json!(RPPS), &json!("author")));
+    assert!(named("holder").is_some() && named("any_professional").is_some() && named("representative").is_none());
+
+    let reach = ask(&format!("/possible-readings?rpps={RPPS}&profession=60")).await;
+    let of = |code: &str| reach.body["documents"].as_array().expect("types").iter().find(|of| of["what"] == code).cloned().expect("a type");
+    assert_eq!((&of("11502-2")["permitted"], &of("11502-2")["because"]), (&json!(true), &json!("grant_to_professional")), "{}", reach.text);
+    assert_eq!((&of("68599-0")["permitted"], &of("68599-0")["because"]), (&json!(false), &json!("not_in_matrix")));
+    assert_eq!(ask("/possible-readings?rpps=1").await.refused(), (422, "invalid-fields"));
+    let absent = ask("/possible-readers?document=01890a5d-ac96-774b-bcce-b302099a8057").await;
+    assert_eq!(absent.refused(), (404, "no-such-document"));
+}
+
+#[tokio::test]
+async fn a_service_is_consented_to_for_one_purpose_and_never_for_a_forbidden_one() {
+    let api = Api::start().await;
+    let person = api.opened(1).await;
+    let path = |purpose: &str| person.path(&format!("/service-consents/01890a5d-ac96-774b-bcce-b302099a8057/{purpose}"));
+    let consent = async |purpose: &str, sections: Value| {
+        api.by(&person.holder(), "PUT", &path(purpose)).anyhow().json(&json!({ "sections": sections })).send().await
+    };
+    assert_eq!(consent("prevention", json!(["measures"])).await.done(), ["ServiceConsented"]);
+    assert_eq!(consent("prevention", json!(["measures"])).await.done(), [] as [&str; 0]);
+    assert_eq!(consent("insurance", json!(["measures"])).await.refused(), (422, "forbidden-purpose"));
+    assert_eq!(consent("prevention", json!([])).await.refused(), (422, "empty-scope"));
+    assert_eq!(consent("curiosity", json!(["measures"])).await.status, 404);
+    let withdrawn = api.by(&person.holder(), "DELETE", &path("prevention")).anyhow().send().await;
+    assert_eq!(withdrawn.done(), ["ServiceConsentWithdrawn"]);
+}
+
+#[tokio::test]
+async fn the_holder_says_who_treats_them() {
+    let api = Api::start().await;
+    let person = api.opened(1).await;
+    let doctor = json!({ "rpps": RPPS });
+    let send = async |method: &str, rest: &str, body: Option<&Value>| {
+        let ask = api.by(&person.holder(), method, &person.path(rest)).anyhow();
+        match body {
+            Some(body) => ask.json(body).send().await,
+            None => ask.send().await,
+        }
+    };
+    assert_eq!(send("PUT", "/care-team/consent", None).await.done(), ["CareTeamConsented"]);
+    assert_eq!(send("POST", "/care-team/members", Some(&doctor)).await.done(), ["CareTeamJoined"]);
+    assert_eq!(send("PUT", "/attending-doctor", Some(&doctor)).await.done(), ["AttendingDoctorDeclared"]);
+    assert_eq!(send("POST", "/administrators", Some(&doctor)).await.done(), ["AdministratorAppointed"]);
+    assert_eq!(send("PUT", "/default-visibility", Some(&json!({ "visibility": "hidden" }))).await.done(), ["DefaultVisibilityChosen"]);
+    let directory = api.by(&person.holder(), "GET", &person.path("/directory")).send().await;
+    let expected = json!({
+        "care_team_consent": true, "care_team": [RPPS], "attending_doctor": RPPS, "administrators": [RPPS],
+        "emergency": { "break_glass": "permitted", "dispatch_centre": "permitted", "hidden_documents": "permitted" },
+        "default_visibility": "hidden",
+    });
+    assert_eq!(directory.body, expected);
+    assert_eq!(send("DELETE", &format!("/care-team/members/{RPPS}"), None).await.done(), ["CareTeamLeft"]);
+    assert_eq!(send("DELETE", "/care-team/consent", None).await.done(), ["CareTeamConsentWithdrawn"]);
+    assert_eq!(send("DELETE", "/attending-doctor", None).await.done(), ["AttendingDoctorEnded"]);
+    assert_eq!(send("DELETE", &format!("/administrators/{RPPS}"), None).await.done(), ["AdministratorDismissed"]);
+    assert_eq!(send("POST", "/care-team/members", Some(&json!({}))).await.refused(), (422, "invalid-fields"));
+}

@@ -18,6 +18,7 @@ mod public_reissue;
 mod reading;
 mod representation;
 mod search;
+mod service_consents;
 mod suspension;
 
 /// Every route of this folder.
@@ -34,6 +35,7 @@ pub(super) fn routes() -> Vec<Declaration> {
         representation::routes(),
         grants::routes(),
         directory::routes(),
+        service_consents::routes(),
         suspension::routes(),
         closing::routes(),
         destruction::routes(),

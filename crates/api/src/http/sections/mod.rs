@@ -8,9 +8,10 @@ mod deposits;
 mod document_answers;
 mod document_contents;
 mod documents;
+mod explanations;
 mod measures;
 
 /// Every route of this folder.
 pub(super) fn routes() -> Vec<Declaration> {
-    [measures::routes(), documents::routes(), accesses::routes()].into_iter().flatten().collect()
+    [measures::routes(), documents::routes(), accesses::routes(), explanations::routes()].into_iter().flatten().collect()
 }
