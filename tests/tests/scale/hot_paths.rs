@@ -14,8 +14,8 @@ use ens_domain::space::commands::{
     Close, CreateSpace, Destroy, Oppose, RecordEmailSent, RequestDestruction, SendNotice, WithdrawOpposition,
 };
 use ens_domain::space::terms::{Channel, MessageKind, OppositionChannel};
-use ens_projections::campaign_progress::{Dimension, ProgressFilter, campaign_progress};
 use ens_projections::accesses::{AccessFilter, accesses};
+use ens_projections::campaign_progress::{Dimension, ProgressFilter, campaign_progress};
 use ens_projections::deadlines::deadlines_due;
 use ens_projections::documents::{document, documents};
 use ens_projections::grants::grants;
