@@ -10,10 +10,10 @@ use ens_domain::sections::medical_record::{Actor, Content, DocumentEvent, Docume
 use ens_domain::stream::KeyEffect;
 use ens_store::{Arg, Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::change::Change;
 use crate::json_text;
+use crate::newest_first::{PageEnd, Wanted, newest_first};
 use crate::projection::Projection;
 use crate::row::{Row, RowKey, SpaceKey};
 
@@ -167,7 +167,10 @@ impl Projection for Documents {
                 .collect();
         }
         match (DocumentEvent::within(seen.event), seen.stream.id.item()) {
-            (Some(event), Some(item)) => vec![of_document(event, DocumentKey { partition, space, item })],
+            (Some(event), Some(item)) => {
+                let key = DocumentKey { partition, space, item };
+                deposited(event, key).or_else(|| amended(event, key)).into_iter().collect()
+            }
             (None, Some(_) | None) | (Some(_), None) => Vec::new(),
         }
     }
@@ -183,9 +186,10 @@ fn first_read(key: DocumentKey, at: DateTime<Utc>) -> Change<DocumentRow> {
     Change::amend(key, move |row: &mut DocumentRow| row.read_at = row.read_at.or(Some(at)))
 }
 
-fn of_document(event: &DocumentEvent, key: DocumentKey) -> Change<DocumentRow> {
-    match event {
-        DocumentEvent::DocumentDeposited { .. } => deposited(event, key),
+/// What an event changes in the row that is there; nothing for the deposit, which begins one.
+fn amended(event: &DocumentEvent, key: DocumentKey) -> Option<Change<DocumentRow>> {
+    Some(match event {
+        DocumentEvent::DocumentDeposited { .. } => return None,
         DocumentEvent::DocumentReplaced { title, act, content, .. } => {
             let (title, act, content) = (title.clone(), *act, content.clone());
             Change::amend(key, move |row: &mut DocumentRow| {
@@ -215,11 +219,11 @@ fn of_document(event: &DocumentEvent, key: DocumentKey) -> Change<DocumentRow> {
         DocumentEvent::DocumentWithdrawn { .. } => stands(key, Standing::Withdrawn),
         DocumentEvent::DocumentDeleted { .. } => stands(key, Standing::Deleted),
         DocumentEvent::DocumentMovedOut { .. } => stands(key, Standing::MovedOut),
-    }
+    })
 }
 
 /// The row that a deposit begins; any other event begins none.
-fn deposited(event: &DocumentEvent, key: DocumentKey) -> Change<DocumentRow> {
+fn deposited(event: &DocumentEvent, key: DocumentKey) -> Option<Change<DocumentRow>> {
     let DocumentEvent::DocumentDeposited {
         at,
         by,
@@ -233,10 +237,10 @@ fn deposited(event: &DocumentEvent, key: DocumentKey) -> Change<DocumentRow> {
         announcement,
     } = event
     else {
-        return Change::Remove(key);
+        return None;
     };
     let document_type = document_type.get().copied();
-    Change::Put(DocumentRow {
+    Some(Change::Put(DocumentRow {
         partition: key.partition,
         space: key.space,
         item: key.item,
@@ -256,7 +260,7 @@ fn deposited(event: &DocumentEvent, key: DocumentKey) -> Change<DocumentRow> {
         standing: Standing::Current,
         pinned: 0,
         read_at: None,
-    })
+    }))
 }
 
 fn to_representatives(key: DocumentKey, visibility: Visibility) -> Change<DocumentRow> {
@@ -271,24 +275,9 @@ fn class_of(document_type: Option<DocumentType>) -> String {
     document_type.map(|document_type| document_type.class().code().to_owned()).unwrap_or_default()
 }
 
-/// Later than any deposit: the last second of the year 9999.
-const AFTER_ALL: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 0) {
-    Some(at) => at,
-    None => DateTime::<Utc>::MAX_UTC,
-};
-
-/// Where a page of documents ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DocumentPageEnd {
-    /// When its last document was deposited.
-    pub deposited_at: DateTime<Utc>,
-    /// Its last document.
-    pub item: ItemId,
-}
-
-impl From<&DocumentRow> for DocumentPageEnd {
+impl From<&DocumentRow> for PageEnd {
     fn from(row: &DocumentRow) -> Self {
-        Self { deposited_at: row.deposited_at, item: row.item }
+        Self { at: row.deposited_at, item: row.item }
     }
 }
 
@@ -296,17 +285,8 @@ impl From<&DocumentRow> for DocumentPageEnd {
 ///
 /// # Errors
 /// The store could not be read.
-pub async fn documents(store: &Store, space: SpaceId, after: Option<DocumentPageEnd>, limit: u32) -> Result<Vec<DocumentRow>, StoreError> {
-    let partition = store.partition_of(space);
-    // The first page compares as well: PostgreSQL then reads in the order of the index even if it knows nothing of the table yet.
-    let (deposited_at, item) = after.map_or((AFTER_ALL, Uuid::max()), |end| (end.deposited_at, end.item.uuid()));
-    let columns = Documents::COLUMNS.join(", ");
-    let sql = format!(
-        "SELECT {columns} FROM documents WHERE partition = {partition} AND space = $1 AND (deposited_at, item) < ($2, $3) \
-         ORDER BY deposited_at DESC, item DESC LIMIT $4"
-    );
-    let args = [Arg::Uuid(space.uuid()), Arg::Instant(deposited_at), Arg::Uuid(item), Arg::Int(i64::from(limit))];
-    store.read_models().select(&sql, &args).await
+pub async fn documents(store: &Store, space: SpaceId, after: Option<PageEnd>, limit: u32) -> Result<Vec<DocumentRow>, StoreError> {
+    newest_first::<Documents>(store, space, "deposited_at", Wanted { after, limit }).await
 }
 
 /// One document of a space.

@@ -6,12 +6,12 @@ use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::personal::Personal;
 use ens_domain::sections::measures::{MeasureEvent, MeasureType, Reading};
 use ens_domain::stream::KeyEffect;
-use ens_store::{Arg, Partition, Recorded, Store, StoreError};
+use ens_store::{Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::change::Change;
 use crate::json_text;
+use crate::newest_first::{PageEnd, Wanted, newest_first};
 use crate::projection::Projection;
 use crate::row::{Row, RowKey, SpaceKey};
 use crate::token::role;
@@ -105,24 +105,9 @@ fn of_measure(event: &MeasureEvent, SpaceKey { partition, space }: SpaceKey, ite
     }
 }
 
-/// Later than any measure: none is taken in the future. The last second of the year 9999.
-const AFTER_ALL: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 0) {
-    Some(at) => at,
-    None => DateTime::<Utc>::MAX_UTC,
-};
-
-/// Where a page of measures ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PageEnd {
-    /// When its last measure was taken.
-    pub taken_at: DateTime<Utc>,
-    /// Its last measure.
-    pub item: ItemId,
-}
-
 impl From<&MeasureRow> for PageEnd {
     fn from(row: &MeasureRow) -> Self {
-        Self { taken_at: row.taken_at, item: row.item }
+        Self { at: row.taken_at, item: row.item }
     }
 }
 
@@ -131,13 +116,5 @@ impl From<&MeasureRow> for PageEnd {
 /// # Errors
 /// The store could not be read.
 pub async fn measures(store: &Store, space: SpaceId, after: Option<PageEnd>, limit: u32) -> Result<Vec<MeasureRow>, StoreError> {
-    let partition = store.partition_of(space);
-    // The first page compares as well: PostgreSQL then reads in the order of the index even if it knows nothing of the table yet.
-    let (taken_at, item) = after.map_or((AFTER_ALL, Uuid::max()), |end| (end.taken_at, end.item.uuid()));
-    let columns = Measures::COLUMNS.join(", ");
-    let sql = format!(
-        "SELECT {columns} FROM measures WHERE partition = {partition} AND space = $1 AND (taken_at, item) < ($2, $3) \
-         ORDER BY taken_at DESC, item DESC LIMIT $4"
-    );
-    store.read_models().select(&sql, &[Arg::Uuid(space.uuid()), Arg::Instant(taken_at), Arg::Uuid(item), Arg::Int(i64::from(limit))]).await
+    newest_first::<Measures>(store, space, "taken_at", Wanted { after, limit }).await
 }

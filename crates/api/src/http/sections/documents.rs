@@ -11,7 +11,8 @@ use ens_domain::sections::consultations::Subject;
 use ens_domain::sections::medical_record::{DocumentCommand, DocumentRequest, Standing};
 use ens_domain::space::HealthSpace;
 use ens_domain::space::terms::Section;
-use ens_projections::documents::{DocumentPageEnd, DocumentRow, Documents, document, documents};
+use ens_projections::PageEnd;
+use ens_projections::documents::{DocumentRow, Documents, document, documents};
 use ens_store::KeyRing;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -217,9 +218,9 @@ async fn space_of(app: &App, space: SpaceId) -> Result<HealthSpace, Problem> {
     Ok(loaded.space)
 }
 
-async fn end_of_page(app: &App, space: SpaceId, item: ItemId) -> Result<DocumentPageEnd, Problem> {
+async fn end_of_page(app: &App, space: SpaceId, item: ItemId) -> Result<PageEnd, Problem> {
     let row = document(&app.store, space, item).await?;
-    row.as_ref().map(DocumentPageEnd::from).ok_or_else(|| Problem::field("after", &"expected a document of this space"))
+    row.as_ref().map(PageEnd::from).ok_or_else(|| Problem::field("after", &"expected a document of this space"))
 }
 
 /// A list that is filled page by page with what the reader may see and asked for.
@@ -237,7 +238,7 @@ struct Filled {
 }
 
 impl DocumentList<'_> {
-    async fn fill(&self, mut after: Option<DocumentPageEnd>, limit: u32) -> Result<Filled, Problem> {
+    async fn fill(&self, mut after: Option<PageEnd>, limit: u32) -> Result<Filled, Problem> {
         let keys = self.app.store.log().key_ring(&[self.reading.space()]).await?;
         let (now, wanted) = (self.app.now(), usize::try_from(limit).unwrap_or(usize::MAX));
         let (mut filled, mut looked_at) = (Vec::new(), 0);
@@ -248,7 +249,7 @@ impl DocumentList<'_> {
             }
             for row in rows {
                 looked_at += 1;
-                after = Some(DocumentPageEnd::from(&row));
+                after = Some(PageEnd::from(&row));
                 filled.extend(self.shown(row, &keys, now)?);
                 if filled.len() == wanted || looked_at == LONGEST_SCAN {
                     return Ok(Filled { documents: filled, last: after.map(|end| end.item) });

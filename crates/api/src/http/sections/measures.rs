@@ -14,7 +14,8 @@ use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::personal::Personal;
 use ens_domain::sections::measures::{MeasureCommand, MeasureEvent, MeasureType, Quantity, Reading, RecordMeasure, RemoveMeasure};
 use ens_domain::stream::StreamId;
-use ens_projections::measures::{MeasureRow, Measures, PageEnd, measures};
+use ens_projections::PageEnd;
+use ens_projections::measures::{MeasureRow, Measures, measures};
 use ens_store::{KeyRing, OpenError, Outcome, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
@@ -209,7 +210,7 @@ async fn end_of_page(app: &App, space: SpaceId, item: ItemId) -> Result<PageEnd,
     let events = app.store.log().events_of(StreamId::of_item(space, item)).await?;
     let first = events.first().map(|stored| stored.decode::<Event>()).transpose().map_err(StoreError::from)?;
     match first.as_ref().and_then(|first| MeasureEvent::within(&first.event)) {
-        Some(MeasureEvent::MeasureRecorded { taken_at, .. }) => Ok(PageEnd { taken_at: *taken_at, item }),
+        Some(MeasureEvent::MeasureRecorded { taken_at, .. }) => Ok(PageEnd { at: *taken_at, item }),
         Some(MeasureEvent::MeasureRemoved { .. }) | None => Err(Problem::field("after", &"expected a measure of this space")),
     }
 }
