@@ -50,15 +50,14 @@ fn refused(error: impl std::error::Error + Send + Sync + 'static) -> Persistence
 
 impl<R: PersistedEventRepository> Sealed<R> {
     async fn open(&self, mut events: Vec<SerializedEvent>) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        for event in &mut events {
-            let text = event.payload.to_string();
-            if is_guarded(&text) {
-                let stream: StreamId = event.aggregate_id.parse().map_err(|_| refused(NotLetThrough::NoSpace))?;
-                // One stream is read at a time: its space's keys are fetched for each of its few guarded events.
-                let ring = self.keys.ring(&[stream.space()]).await.map_err(refused)?;
-                let opened = ring.with_guarded_open(stream.space(), &text).map_err(refused)?;
-                event.payload = serde_json::from_str(&opened).map_err(refused)?;
-            }
+        let texts: Vec<String> = events.iter().map(|event| event.payload.to_string()).collect();
+        // One stream is read at a time, and its events are of one space.
+        let Some((event, _)) = events.iter().zip(&texts).find(|(_, text)| is_guarded(text)) else { return Ok(events) };
+        let stream: StreamId = event.aggregate_id.parse().map_err(|_| refused(NotLetThrough::NoSpace))?;
+        let ring = self.keys.ring(&[stream.space()]).await.map_err(refused)?;
+        for (event, text) in events.iter_mut().zip(texts).filter(|(_, text)| is_guarded(text)) {
+            let opened = ring.with_guarded_open(stream.space(), &text).map_err(refused)?;
+            event.payload = serde_json::from_str(&opened).map_err(refused)?;
         }
         Ok(events)
     }
