@@ -346,3 +346,19 @@ async fn the_holder_says_who_treats_them() {
     assert_eq!(send("DELETE", &format!("/administrators/{RPPS}"), None).await.done(), ["AdministratorDismissed"]);
     assert_eq!(send("POST", "/care-team/members", Some(&json!({}))).await.refused(), (422, "invalid-fields"));
 }
+
+#[tokio::test]
+async fn what_is_deposited_is_hidden_where_the_holder_chose_so_for_new_documents() {
+    let api = Api::start().await;
+    let person = api.opened(1).await;
+    let_in(&api, &person).await;
+    let choose = json!({ "visibility": "hidden" });
+    api.by(&person.holder(), "PUT", &person.path("/default-visibility")).anyhow().json(&choose).send().await.done();
+    deposited(&api, &person, &professional()).await;
+    let mut shown = metadata("11488-4");
+    shown["visibility"] = json!("shown");
+    assert_eq!(deposit(&api, &person, &professional(), &shown).await.status, 201);
+    let page = list(&api, &person, &person.holder()).await;
+    let visibilities: Vec<&Value> = page.body["documents"].as_array().expect("documents").iter().map(|one| &one["visibility"]).collect();
+    assert_eq!(visibilities, ["shown", "hidden"]);
+}

@@ -106,7 +106,7 @@ pub(super) async fn deposit_document(
     form: Multipart,
 ) -> Result<Response, Problem> {
     let deposited = store_content(&app, &reading, form, Action::Deposit).await?;
-    let request = new_document(&app, &reading, &deposited).await;
+    let request = new_document(&app, &deposited);
     finish(&app, &reading, &posted, deposited, Asked { item: app.new_id()?, request }).await
 }
 
@@ -322,7 +322,7 @@ fn not_put(error: PutError<Broken>) -> Problem {
     }
 }
 
-async fn new_document(app: &App, reading: &Reading, deposited: &Deposited) -> Result<DocumentRequest, Problem> {
+fn new_document(app: &App, deposited: &Deposited) -> Result<DocumentRequest, Problem> {
     let metadata = &deposited.metadata;
     let mut fields = FieldChecks::default();
     let title = fields.check("/title", DocumentTitle::parse(&metadata.title));
@@ -330,14 +330,12 @@ async fn new_document(app: &App, reading: &Reading, deposited: &Deposited) -> Re
     let document_type = document_type.and_then(|parsed| fields.check("/type", parsed));
     let act = act_days(app, metadata, &mut fields);
     let (title, (document_type, act)) = fields.finish(title.zip(document_type.zip(act)))?;
-    let loaded = app.store.log().state(reading.space()).await?;
-    let by_default = loaded.and_then(|loaded| loaded.space.directory().map(access::Directory::default_visibility)).unwrap_or_default();
     Ok(DocumentRequest::Deposit(NewDocument {
         title: Personal::new(title),
         document_type,
         act,
         content: content_of(deposited)?,
-        visibility: metadata.visibility.unwrap_or(by_default),
+        visibility: metadata.visibility,
         to_representatives: metadata.to_representatives.unwrap_or_default(),
         explanation: if metadata.announce_first { Explanation::First } else { Explanation::NotNeeded },
     }))

@@ -5,7 +5,7 @@
 //! - a replacement does not prolong the wait for an announcement
 //! - only the author replaces corrects and withdraws
 
-use crate::access::{Action, Announcement, DocumentFacts, DocumentState, DocumentType, Visibility};
+use crate::access::{Action, Announcement, Directory, DocumentFacts, DocumentState, DocumentType, Visibility};
 use crate::guarded::Guarded;
 use crate::personal::Personal;
 
@@ -30,8 +30,8 @@ pub struct NewDocument {
     pub act: ActDays,
     /// Its bytes.
     pub content: Content,
-    /// Whether it is hidden from professionals from the start.
-    pub visibility: Visibility,
+    /// Whether it is hidden from professionals from the start; as the holder chose for new documents where nothing is said.
+    pub visibility: Option<Visibility>,
     /// Whether it is hidden from representatives from the start.
     pub to_representatives: Visibility,
     /// Whether a professional wants to explain it before the holder reads it.
@@ -88,7 +88,8 @@ impl NewDocument {
             Explanation::NotNeeded => None,
             Explanation::First => Some(AnnouncementDays::after(at, asked.policy)),
         };
-        let Self { title, document_type, act, content, visibility, to_representatives, explanation: _ } = self;
+        let visibility = self.visibility(asked);
+        let Self { title, document_type, act, content, to_representatives, .. } = self;
         let document_type = Guarded::new(document_type);
         Ok(vec![DocumentEvent::DocumentDeposited {
             at,
@@ -104,12 +105,18 @@ impl NewDocument {
         }])
     }
 
+    /// As it says, or as the holder chose for new documents.
+    fn visibility(&self, asked: &Asked<'_>) -> Visibility {
+        let by_default = || asked.space.directory().map(Directory::default_visibility).unwrap_or_default();
+        self.visibility.unwrap_or_else(by_default)
+    }
+
     /// What the gate looks at.
     fn facts(&self, asked: &Asked<'_>, author: &Actor) -> Option<DocumentFacts> {
         Some(DocumentFacts {
             document_type: self.document_type,
             author: author.author()?,
-            visibility: self.visibility,
+            visibility: self.visibility(asked),
             to_representatives: self.to_representatives,
             deposited_at: asked.at,
             // It awaits nothing before it is there.

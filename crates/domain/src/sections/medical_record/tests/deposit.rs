@@ -35,7 +35,7 @@ fn a_professional_and_the_holder_deposit_documents() {
 
 #[test]
 fn a_deposit_is_what_the_gate_looks_at_from_then_on() {
-    let hidden = NewDocument { visibility: Visibility::Hidden, to_representatives: Visibility::Hidden, ..result(1) };
+    let hidden = NewDocument { visibility: Some(Visibility::Hidden), to_representatives: Visibility::Hidden, ..result(1) };
     let facts = given_deposit(doctor(), hidden).document().facts().unwrap();
     assert_eq!((facts.visibility, facts.to_representatives), (Visibility::Hidden, Visibility::Hidden));
     assert_eq!((facts.announcement, facts.deposited_at), (Announcement::Awaited, now()));

@@ -74,7 +74,7 @@ pub(super) fn report(number: u8) -> NewDocument {
         document_type: document_type("11488-4"),
         act: ActDays::on(day(THE_DAY)),
         content: content(number),
-        visibility: Visibility::Shown,
+        visibility: Some(Visibility::Shown),
         to_representatives: Visibility::Shown,
         explanation: Explanation::NotNeeded,
     }

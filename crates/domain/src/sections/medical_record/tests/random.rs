@@ -61,8 +61,8 @@ fn new_document(by: usize, number: u8) -> NewDocument {
     match (by, number) {
         (0, _) => own_document(number),
         (_, 0..3) => result(number),
-        (_, 3) => NewDocument { visibility: Visibility::Hidden, ..result(number) },
-        (_, 4) => NewDocument { visibility: Visibility::Hidden, to_representatives: Visibility::Hidden, ..report(number) },
+        (_, 3) => NewDocument { visibility: Some(Visibility::Hidden), ..result(number) },
+        (_, 4) => NewDocument { visibility: Some(Visibility::Hidden), to_representatives: Visibility::Hidden, ..report(number) },
         (_, _) => report(number),
     }
 }
