@@ -45,6 +45,37 @@ impl<'a> DecisionContext<'a> {
     }
 }
 
+/// Makes an item an aggregate of cqrs-es: its name in the log, its types, and the two functions that every item writes alike. The state
+/// brings `fn after(&mut self, event)`.
+macro_rules! aggregate_of_item {
+    ($state:ty, $kind:literal, $command:ty, $event:ty, $refusal:ty) => {
+        impl ::cqrs_es::Aggregate for $state {
+            const TYPE: &'static str = $kind;
+            type Command = $command;
+            type Event = $event;
+            type Error = $refusal;
+            type Services = $crate::sections::Circumstances;
+
+            async fn handle(
+                &mut self,
+                command: $command,
+                circumstances: &$crate::sections::Circumstances,
+                sink: &::cqrs_es::event_sink::EventSink<Self>,
+            ) -> Result<(), $refusal> {
+                for event in $crate::sections::Item::decide(self, command, &circumstances.context())? {
+                    sink.write(event, self).await;
+                }
+                Ok(())
+            }
+
+            fn apply(&mut self, event: $event) {
+                self.after(event);
+            }
+        }
+    };
+}
+pub(super) use aggregate_of_item;
+
 /// Something that a space contains: a stream of its own, decided together with the life of its space.
 pub trait Item: Aggregate<Services = Circumstances> {
     /// What happens if this is asked: the events to record, none where it is so already, or the rule that says no.

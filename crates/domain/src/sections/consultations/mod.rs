@@ -14,12 +14,9 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
-use cqrs_es::Aggregate;
-use cqrs_es::event_sink::EventSink;
-
 use crate::ids::ItemId;
 
-use super::item::{Circumstances, DecisionContext, Item};
+use super::item::{DecisionContext, Item, aggregate_of_item};
 
 pub use commands::*;
 pub use events::ConsultationEvent;
@@ -40,26 +37,4 @@ impl Item for Consultation {
     }
 }
 
-impl Aggregate for Consultation {
-    const TYPE: &'static str = "consultation";
-    type Command = ConsultationCommand;
-    type Event = ConsultationEvent;
-    type Error = ConsultationRefusal;
-    type Services = Circumstances;
-
-    async fn handle(
-        &mut self,
-        command: ConsultationCommand,
-        circumstances: &Circumstances,
-        sink: &EventSink<Self>,
-    ) -> Result<(), ConsultationRefusal> {
-        for event in self.decide(command, &circumstances.context())? {
-            sink.write(event, self).await;
-        }
-        Ok(())
-    }
-
-    fn apply(&mut self, event: ConsultationEvent) {
-        *self = Self::after(&event);
-    }
-}
+aggregate_of_item!(Consultation, "consultation", ConsultationCommand, ConsultationEvent, ConsultationRefusal);

@@ -21,10 +21,10 @@ pub enum Consultation {
 
 impl Consultation {
     /// The consultation after one more event, which says all.
-    pub(super) const fn after(event: &ConsultationEvent) -> Self {
-        match event {
-            ConsultationEvent::AccessMade { ground, .. } => Self::Permitted(*ground),
-            ConsultationEvent::AccessRefused { because, .. } => Self::Refused(*because),
-        }
+    pub(super) fn after(&mut self, event: ConsultationEvent) {
+        *self = match event {
+            ConsultationEvent::AccessMade { ground, .. } => Self::Permitted(ground),
+            ConsultationEvent::AccessRefused { because, .. } => Self::Refused(because),
+        };
     }
 }

@@ -15,10 +15,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use cqrs_es::Aggregate;
-use cqrs_es::event_sink::EventSink;
-
-use super::item::{Circumstances, DecisionContext, Item};
+use super::item::{DecisionContext, Item, aggregate_of_item};
 
 pub use commands::*;
 pub use events::MeasureEvent;
@@ -32,26 +29,4 @@ impl Item for Measure {
     }
 }
 
-impl Aggregate for Measure {
-    const TYPE: &'static str = "measure";
-    type Command = MeasureCommand;
-    type Event = MeasureEvent;
-    type Error = MeasureRefusal;
-    type Services = Circumstances;
-
-    async fn handle(
-        &mut self,
-        command: MeasureCommand,
-        circumstances: &Circumstances,
-        sink: &EventSink<Self>,
-    ) -> Result<(), MeasureRefusal> {
-        for event in self.decide(command, &circumstances.context())? {
-            sink.write(event, self).await;
-        }
-        Ok(())
-    }
-
-    fn apply(&mut self, event: MeasureEvent) {
-        *self = self.after(&event);
-    }
-}
+aggregate_of_item!(Measure, "measure", MeasureCommand, MeasureEvent, MeasureRefusal);

@@ -19,10 +19,10 @@ pub enum Measure {
 
 impl Measure {
     /// The measure after one more event.
-    pub(super) const fn after(self, event: &MeasureEvent) -> Self {
-        match event {
+    pub(super) fn after(&mut self, event: MeasureEvent) {
+        *self = match event {
             MeasureEvent::MeasureRecorded { .. } => Self::Kept,
             MeasureEvent::MeasureRemoved { .. } => Self::Removed,
-        }
+        };
     }
 }

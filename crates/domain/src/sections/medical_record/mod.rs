@@ -32,10 +32,7 @@ mod state;
 mod tests;
 mod title;
 
-use cqrs_es::Aggregate;
-use cqrs_es::event_sink::EventSink;
-
-use super::item::{Circumstances, DecisionContext, Item};
+use super::item::{DecisionContext, Item, aggregate_of_item};
 
 pub use act::{ActDays, ActDaysError};
 pub use actor::{Actor, Practitioner};
@@ -54,26 +51,4 @@ impl Item for Document {
     }
 }
 
-impl Aggregate for Document {
-    const TYPE: &'static str = "document";
-    type Command = DocumentCommand;
-    type Event = DocumentEvent;
-    type Error = DocumentRefusal;
-    type Services = Circumstances;
-
-    async fn handle(
-        &mut self,
-        command: DocumentCommand,
-        circumstances: &Circumstances,
-        sink: &EventSink<Self>,
-    ) -> Result<(), DocumentRefusal> {
-        for event in self.decide(command, &circumstances.context())? {
-            sink.write(event, self).await;
-        }
-        Ok(())
-    }
-
-    fn apply(&mut self, event: DocumentEvent) {
-        self.after(event);
-    }
-}
+aggregate_of_item!(Document, "document", DocumentCommand, DocumentEvent, DocumentRefusal);
