@@ -1,34 +1,37 @@
-//! What each refusal of a consultation is for a client, in the order of `ConsultationRefusal`.
+//! What each refusal of a consultation is for a client. Those of the gate and of a document that is not there are problems already.
 
+use axum::http::StatusCode;
 use ens_domain::sections::consultations::ConsultationRefusal;
+use ens_domain::sections::medical_record::DocumentRefusal;
 
 use super::details::Problem;
-use super::refusals::refusals;
+use super::refusals::problem;
+use super::types::ProblemType;
 
-refusals! {
-    /// The types of problem that the rules of consultations answer.
-    CONSULTATION_REFUSALS of ReadingRefusal {}
-    // The fields that become members of the problem, then type, status, title and remedy.
-    NotAReading {} = "not-a-reading", UNPROCESSABLE_ENTITY, "only reading is a consultation", "send the request that does what you want to do";
-    NoStatedReason {} = "no-stated-reason", FORBIDDEN, "break-glass needs a stated reason", "send the reason in `Ens-Reason`, or in the token";
-}
+const NOT_A_READING: &ProblemType = &ProblemType {
+    slug: "not-a-reading",
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    title: "only reading is a consultation",
+    remedy: "send the request that does what you want to do",
+};
 
-/// The refusals of a consultation that are its own.
-#[derive(Debug, Clone, Copy, thiserror::Error)]
-enum ReadingRefusal {
-    #[error("only reading is a consultation")]
-    NotAReading,
-    #[error("break-glass needs a stated reason")]
-    NoStatedReason,
-}
+const NO_STATED_REASON: &ProblemType = &ProblemType {
+    slug: "no-stated-reason",
+    status: StatusCode::FORBIDDEN,
+    title: "break-glass needs a stated reason",
+    remedy: "send the reason in `Ens-Reason`, or in the token",
+};
+
+/// The types of problem that the rules of consultations answer.
+pub(super) const CONSULTATION_REFUSALS: &[&ProblemType] = &[NOT_A_READING, NO_STATED_REASON];
 
 impl From<ConsultationRefusal> for Problem {
     fn from(refusal: ConsultationRefusal) -> Self {
         match refusal {
             ConsultationRefusal::NoTie(because) | ConsultationRefusal::Refused(because) => Self::from(because),
-            ConsultationRefusal::NoSuchDocument => Self::from(ens_domain::sections::medical_record::DocumentRefusal::NoSuchDocument),
-            ConsultationRefusal::NotAReading => Self::from(ReadingRefusal::NotAReading),
-            ConsultationRefusal::NoStatedReason => Self::from(ReadingRefusal::NoStatedReason),
+            ConsultationRefusal::NoSuchDocument => Self::from(DocumentRefusal::NoSuchDocument),
+            ConsultationRefusal::NotAReading => problem(NOT_A_READING, refusal.to_string()),
+            ConsultationRefusal::NoStatedReason => problem(NO_STATED_REASON, refusal.to_string()),
         }
     }
 }

@@ -7,8 +7,7 @@ use super::decision::decide_in;
 use super::directory::Directory;
 use super::ground::Ground;
 use super::matrix::AccessMatrix;
-use super::purpose::Purpose;
-use super::reader::{AccessMode, Reader};
+use super::reader::Reader;
 use super::refusal::AccessRefusal;
 use super::request::AccessRequest;
 use super::view::{Availability, SpaceView};
@@ -39,26 +38,5 @@ pub fn has_tie(reader: &Reader, space: &HealthSpace) -> bool {
         Reader::Professional(professional) => directory.knows(professional),
         Reader::Service { service } => directory.consents_to(*service).next().is_some(),
         Reader::Cnam | Reader::Insurer { .. } | Reader::Support { .. } | Reader::Auditor | Reader::Admin => false,
-    }
-}
-
-impl Reader {
-    /// What they usually read for: care, or a person's own affairs.
-    pub const fn usual_purpose(&self) -> Purpose {
-        match self {
-            Self::Holder | Self::Representative | Self::Caregiver { .. } => Purpose::PersonalUse,
-            Self::Professional(_)
-            | Self::Service { .. }
-            | Self::Cnam
-            | Self::Insurer { .. }
-            | Self::Support { .. }
-            | Self::Auditor
-            | Self::Admin => Purpose::Care,
-        }
-    }
-
-    /// Whether this is a professional who comes in by break-glass, and has to state why.
-    pub fn breaks_the_glass(&self) -> bool {
-        matches!(self, Self::Professional(professional) if professional.mode == AccessMode::BreakGlass)
     }
 }

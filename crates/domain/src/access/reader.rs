@@ -8,6 +8,7 @@ use crate::organism::{AgentId, InsurerCode};
 use crate::rpps::Rpps;
 
 use super::profession::Profession;
+use super::purpose::Purpose;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +46,27 @@ pub enum Reader {
     Auditor,
     /// Who runs the service.
     Admin,
+}
+
+impl Reader {
+    /// What they usually read for: care, or a person's own affairs.
+    pub const fn usual_purpose(&self) -> Purpose {
+        match self {
+            Self::Holder | Self::Representative | Self::Caregiver { .. } => Purpose::PersonalUse,
+            Self::Professional(_)
+            | Self::Service { .. }
+            | Self::Cnam
+            | Self::Insurer { .. }
+            | Self::Support { .. }
+            | Self::Auditor
+            | Self::Admin => Purpose::Care,
+        }
+    }
+
+    /// Whether this is a professional who comes in by break-glass, and has to state why.
+    pub fn breaks_the_glass(&self) -> bool {
+        matches!(self, Self::Professional(professional) if professional.mode == AccessMode::BreakGlass)
+    }
 }
 
 /// A health professional, as their means of identification says.

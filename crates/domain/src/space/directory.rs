@@ -172,13 +172,12 @@ pub struct ChooseDefaultVisibility {
 
 type Decided = Result<Vec<SpaceEvent>, SpaceRefusal>;
 
-/// One event, or none where what is asked is so already.
-fn unless(already: Already, event: impl FnOnce() -> DirectoryEvent) -> Decided {
-    Ok(if already.0 { Vec::new() } else { vec![SpaceEvent::Directory(event())] })
-}
+/// Nothing to record: what is asked is so already.
+const QUIET: Decided = Ok(Vec::new());
 
-/// Whether what is asked is so already.
-struct Already(bool);
+fn one(event: DirectoryEvent) -> Decided {
+    Ok(vec![SpaceEvent::Directory(event)])
+}
 
 /// The directory, where the holder's side may change it: in a space that was opened.
 fn changeable<'a>(life: &'a Life, by: &Party, at: DateTime<Utc>) -> Result<&'a Directory, SpaceRefusal> {
@@ -201,7 +200,10 @@ impl ConsentToCareTeam {
     pub(super) fn decide(self, life: &Life, _: &Policy) -> Decided {
         let directory = opening(life, &self.by, self.at, None)?;
         let Self { at, by } = self;
-        unless(Already(directory.has_care_team_consent()), || DirectoryEvent::CareTeamConsented { at, by, since: paris::day_of(at) })
+        if directory.has_care_team_consent() {
+            return QUIET;
+        }
+        one(DirectoryEvent::CareTeamConsented { at, by, since: paris::day_of(at) })
     }
 }
 
@@ -209,7 +211,10 @@ impl WithdrawCareTeamConsent {
     pub(super) fn decide(self, life: &Life, _: &Policy) -> Decided {
         let directory = changeable(life, &self.by, self.at)?;
         let Self { at, by } = self;
-        unless(Already(!directory.has_care_team_consent()), || DirectoryEvent::CareTeamConsentWithdrawn { at, by })
+        if !directory.has_care_team_consent() {
+            return QUIET;
+        }
+        one(DirectoryEvent::CareTeamConsentWithdrawn { at, by })
     }
 }
 
@@ -220,18 +225,22 @@ impl JoinCareTeam {
             TeamMember::Structure { .. } => None,
         };
         let directory = opening(life, &self.by, self.at, who)?;
-        let already = Already(directory.care_team().any(|member| member == self.member));
+        if directory.care_team().any(|member| member == self.member) {
+            return QUIET;
+        }
         let Self { at, by, member } = self;
-        unless(already, || DirectoryEvent::CareTeamJoined { at, by, member: Guarded::new(member) })
+        one(DirectoryEvent::CareTeamJoined { at, by, member: Guarded::new(member) })
     }
 }
 
 impl LeaveCareTeam {
     pub(super) fn decide(self, life: &Life, _: &Policy) -> Decided {
         let directory = changeable(life, &self.by, self.at)?;
-        let already = Already(directory.care_team().all(|member| member != self.member));
+        if directory.care_team().all(|member| member != self.member) {
+            return QUIET;
+        }
         let Self { at, by, member } = self;
-        unless(already, || DirectoryEvent::CareTeamLeft { at, by, member: Guarded::new(member) })
+        one(DirectoryEvent::CareTeamLeft { at, by, member: Guarded::new(member) })
     }
 }
 
@@ -239,10 +248,11 @@ impl DeclareAttendingDoctor {
     pub(super) fn decide(self, life: &Life, _: &Policy) -> Decided {
         let directory = opening(life, &self.by, self.at, Some(&self.doctor))?;
         let Self { at, by, doctor } = self;
-        unless(Already(directory.is_attending_doctor(&doctor)), || {
-            let doctor = Guarded::new(doctor);
-            DirectoryEvent::AttendingDoctorDeclared { at, by, doctor }
-        })
+        if directory.is_attending_doctor(&doctor) {
+            return QUIET;
+        }
+        let doctor = Guarded::new(doctor);
+        one(DirectoryEvent::AttendingDoctorDeclared { at, by, doctor })
     }
 }
 
@@ -250,7 +260,10 @@ impl EndAttendingDoctor {
     pub(super) fn decide(self, life: &Life, _: &Policy) -> Decided {
         let directory = changeable(life, &self.by, self.at)?;
         let Self { at, by } = self;
-        unless(Already(directory.attending_doctor().is_none()), || DirectoryEvent::AttendingDoctorEnded { at, by })
+        if directory.attending_doctor().is_none() {
+            return QUIET;
+        }
+        one(DirectoryEvent::AttendingDoctorEnded { at, by })
     }
 }
 
@@ -258,19 +271,22 @@ impl AppointAdministrator {
     pub(super) fn decide(self, life: &Life, _: &Policy) -> Decided {
         let directory = opening(life, &self.by, self.at, Some(&self.professional))?;
         let Self { at, by, professional } = self;
-        unless(Already(directory.is_administrator(&professional)), || {
-            let professional = Guarded::new(professional);
-            DirectoryEvent::AdministratorAppointed { at, by, professional }
-        })
+        if directory.is_administrator(&professional) {
+            return QUIET;
+        }
+        let professional = Guarded::new(professional);
+        one(DirectoryEvent::AdministratorAppointed { at, by, professional })
     }
 }
 
 impl DismissAdministrator {
     pub(super) fn decide(self, life: &Life, _: &Policy) -> Decided {
         let directory = changeable(life, &self.by, self.at)?;
-        let already = Already(directory.administrators().all(|professional| *professional != self.professional));
+        if directory.administrators().all(|professional| *professional != self.professional) {
+            return QUIET;
+        }
         let Self { at, by, professional } = self;
-        unless(already, || DirectoryEvent::AdministratorDismissed { at, by, professional: Guarded::new(professional) })
+        one(DirectoryEvent::AdministratorDismissed { at, by, professional: Guarded::new(professional) })
     }
 }
 
@@ -278,7 +294,10 @@ impl ChooseForEmergency {
     pub(super) fn decide(self, life: &Life, _: &Policy) -> Decided {
         let directory = changeable(life, &self.by, self.at)?;
         let Self { at, by, access, choice } = self;
-        unless(Already(directory.emergency().of(access) == choice), || DirectoryEvent::EmergencyChoiceMade { at, by, access, choice })
+        if directory.emergency().of(access) == choice {
+            return QUIET;
+        }
+        one(DirectoryEvent::EmergencyChoiceMade { at, by, access, choice })
     }
 }
 
@@ -289,12 +308,12 @@ impl DelegateToCaregiver {
         let from = self.from.unwrap_or(today);
         if let Some(known) = directory.delegation(self.caregiver) {
             let same = known == (Period { from, until: self.until });
-            return if same { Ok(Vec::new()) } else { Err(SpaceRefusal::GrantIdTaken) };
+            return if same { QUIET } else { Err(SpaceRefusal::GrantIdTaken) };
         }
         runs_in_reach(from, self.until, today, policy)?;
         directory.has_room_for_caregiver(today).map_err(|_| SpaceRefusal::TooManyCaregivers { at_most: CAREGIVERS_AT_MOST })?;
         let Self { at, by, caregiver, person, from: _, until } = self;
-        Ok(vec![SpaceEvent::Directory(DirectoryEvent::CaregiverDelegated { at, by, caregiver, person, from, until })])
+        one(DirectoryEvent::CaregiverDelegated { at, by, caregiver, person, from, until })
     }
 }
 
@@ -302,7 +321,10 @@ impl EndDelegation {
     pub(super) fn decide(self, life: &Life, _: &Policy) -> Decided {
         let directory = changeable(life, &self.by, self.at)?;
         let Self { at, by, caregiver } = self;
-        unless(Already(directory.delegation(caregiver).is_none()), || DirectoryEvent::DelegationEnded { at, by, caregiver })
+        if directory.delegation(caregiver).is_none() {
+            return QUIET;
+        }
+        one(DirectoryEvent::DelegationEnded { at, by, caregiver })
     }
 }
 
@@ -319,8 +341,10 @@ impl ConsentToService {
         runs_in_reach(from, self.until, from, policy)?;
         let Self { at, by, service, purpose, sections, until } = self;
         let mut same = directory.consents_to(service).filter(|(known, _)| *known == purpose);
-        let already = Already(same.any(|(_, consent)| consent.sections == sections && consent.period.until == until));
-        unless(already, || DirectoryEvent::ServiceConsented { at, by, service, purpose, sections, from, until })
+        if same.any(|(_, consent)| consent.sections == sections && consent.period.until == until) {
+            return QUIET;
+        }
+        one(DirectoryEvent::ServiceConsented { at, by, service, purpose, sections, from, until })
     }
 }
 
@@ -328,8 +352,10 @@ impl WithdrawServiceConsent {
     pub(super) fn decide(self, life: &Life, _: &Policy) -> Decided {
         let directory = changeable(life, &self.by, self.at)?;
         let Self { at, by, service, purpose } = self;
-        let already = Already(directory.consents_to(service).all(|(known, _)| known != purpose));
-        unless(already, || DirectoryEvent::ServiceConsentWithdrawn { at, by, service, purpose })
+        if directory.consents_to(service).all(|(known, _)| known != purpose) {
+            return QUIET;
+        }
+        one(DirectoryEvent::ServiceConsentWithdrawn { at, by, service, purpose })
     }
 }
 
@@ -337,6 +363,9 @@ impl ChooseDefaultVisibility {
     pub(super) fn decide(self, life: &Life, _: &Policy) -> Decided {
         let directory = changeable(life, &self.by, self.at)?;
         let Self { at, by, visibility } = self;
-        unless(Already(directory.default_visibility() == visibility), || DirectoryEvent::DefaultVisibilityChosen { at, by, visibility })
+        if directory.default_visibility() == visibility {
+            return QUIET;
+        }
+        one(DirectoryEvent::DefaultVisibilityChosen { at, by, visibility })
     }
 }
