@@ -14,5 +14,5 @@ pub mod test_storage;
 pub use http_client::http_client;
 pub use polling::{eventually, long, times};
 pub use s3_server::TestBucket;
-pub use service::{Launch, Service, ens_binary};
+pub use service::{Launch, Service, ens_binary, example};
 pub use test_storage::{Database, Engine, TestStorage};

@@ -15,14 +15,21 @@ use crate::polling::eventually;
 /// The path of the `ens` binary of this build: `ENS_TEST_BINARY`, else built once by cargo beside the running test.
 pub fn ens_binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| std::env::var_os("ENS_TEST_BINARY").map_or_else(build, PathBuf::from))
+    BINARY.get_or_init(|| std::env::var_os("ENS_TEST_BINARY").map_or_else(|| build(["--bin", "ens"]).join("ens"), PathBuf::from))
 }
 
-fn build() -> PathBuf {
+/// The path of an example of this build, built by cargo beside the running test.
+pub fn example(name: &str) -> PathBuf {
+    build(["--example", name]).join("examples").join(name)
+}
+
+/// Has cargo build this, with the features that all of the workspace has: another set would be another build of all dependencies. Answers
+/// the folder of the profile.
+fn build(target: [&str; 2]) -> PathBuf {
     let test = std::env::current_exe().expect("the path of this test");
     let profile = test.ancestors().nth(2).expect("target/<profile>/deps/<test>").to_owned();
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--workspace", "--bin", "ens"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    cargo.args(["build", "--quiet", "--workspace"]).args(target).current_dir(env!("CARGO_MANIFEST_DIR"));
     // Build scripts that watch what cargo told this test of its package would build their crates anew, and all above them.
     for (name, _) in std::env::vars_os() {
         if name.as_encoded_bytes().starts_with(b"CARGO_PKG_") || name.as_encoded_bytes().starts_with(b"CARGO_MANIFEST_") {
@@ -32,8 +39,8 @@ fn build() -> PathBuf {
     if profile.ends_with("release") {
         cargo.arg("--release");
     }
-    assert!(cargo.status().expect("cargo runs").success(), "the binary ens does not build");
-    profile.join("ens")
+    assert!(cargo.status().expect("cargo runs").success(), "{target:?} does not build");
+    profile
 }
 
 /// How a service is started: arguments and environment, on a port that is free.

@@ -1,6 +1,7 @@
 //! Read models of what a space contains, one for each section, and the list of them: a new one is listed here.
 
 pub mod accesses;
+pub mod document_in_log;
 pub mod documents;
 pub mod measures;
 

@@ -4,6 +4,7 @@ mod actions;
 mod campaign_progress;
 mod change;
 mod deadlines;
+mod documents;
 mod grants;
 mod history;
 mod measures;

@@ -102,6 +102,16 @@ impl Log {
         Ok(histories(&self.shared, &keys).await?.into_values().next().unwrap_or_default())
     }
 
+    /// The same with their guarded values opened, for an answer that was authorised; a value that does not open stays sealed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn events_shown(&self, stream: impl Into<StreamId>) -> Result<Vec<StoredEvent>, StoreError> {
+        let mut events = self.events_of(stream).await?;
+        self.keys.show_guarded(events.iter_mut()).await?;
+        Ok(events)
+    }
+
     /// A stream as it was at this instant.
     ///
     /// # Errors

@@ -6,17 +6,15 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::access::{Announcement, DocumentAuthor, Visibility};
-use ens_domain::event::{Event, LogEvent};
-use ens_domain::ids::{ItemId, SpaceId};
-use ens_domain::sections::medical_record::{Content, DocumentEvent, DocumentTitle, Standing};
-use ens_domain::stream::StreamId;
+use ens_domain::event::Event;
+use ens_domain::ids::ItemId;
+use ens_domain::sections::medical_record::{DocumentTitle, Standing};
 use ens_projections::documents::DocumentRow;
 use ens_store::{KeyRing, OpenError, Outcome, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::http::wire::{ENS_POSITION, Position};
 use crate::problem::{Problem, Success};
 
@@ -149,19 +147,6 @@ fn structure_of(author: &DocumentAuthor) -> Option<String> {
         DocumentAuthor::Professional { structure, .. } => structure.as_ref().map(ToString::to_string),
         DocumentAuthor::Holder | DocumentAuthor::Representative | DocumentAuthor::Caregiver { .. } | DocumentAuthor::Service { .. } => None,
     }
-}
-
-/// The contents of all versions of a document, oldest first, as the log has them.
-pub(super) async fn contents_of(app: &App, space: SpaceId, item: ItemId) -> Result<Vec<(DateTime<Utc>, Content)>, Problem> {
-    let mut contents = Vec::new();
-    for stored in app.store.log().events_of(StreamId::of_item(space, item)).await? {
-        let decoded = stored.decode::<Event>().map_err(StoreError::from)?;
-        let versions = DocumentEvent::within(&decoded.event);
-        if let Some(DocumentEvent::DocumentDeposited { at, content, .. } | DocumentEvent::DocumentReplaced { at, content, .. }) = versions {
-            contents.push((*at, content.clone()));
-        }
-    }
-    Ok(contents)
 }
 
 /// What was done, its position, and the address of what was made.

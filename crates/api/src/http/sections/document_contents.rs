@@ -12,6 +12,7 @@ use ens_domain::access::Action;
 use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::sections::consultations::Subject;
 use ens_domain::sections::medical_record::Content;
+use ens_projections::document_in_log::{DocumentVersion, versions_in_log};
 use ens_store::ContentRef;
 use ring::digest::{Context, SHA256};
 use serde::Deserialize;
@@ -20,7 +21,6 @@ use crate::app::App;
 use crate::problem::{Problem, ProblemType, Success};
 
 use super::consulting::Reading;
-use super::document_answers::contents_of;
 
 /// Which version.
 #[derive(Debug, Deserialize)]
@@ -40,10 +40,10 @@ pub(super) async fn read_content(
         None => app.new_id()?,
     };
     reading.consult_as(&app, trace, Action::Read, Subject::Document { document: item }).await?;
-    let contents = contents_of(&app, space, item).await?;
-    let version = query.version.unwrap_or(contents.len());
-    let chosen = version.checked_sub(1).and_then(|place| contents.get(place));
-    let (_, content) = chosen.ok_or_else(|| Problem::new(ProblemType::NOT_FOUND))?;
+    let versions = versions_in_log(&app.store, space, item).await?;
+    let version = query.version.unwrap_or(versions.len());
+    let chosen = version.checked_sub(1).and_then(|place| versions.get(place));
+    let DocumentVersion { content, .. } = chosen.ok_or_else(|| Problem::new(ProblemType::NOT_FOUND))?;
     let etag = HeaderValue::try_from(format!("\"{}\"", content.sealed_digest)).map_err(|_| Problem::internal("a digest is no header"))?;
     if headers.get(IF_NONE_MATCH).is_some_and(|known| *known == etag) {
         return Ok((Success::Unchanged.status(), [(ETAG, etag)]).into_response());

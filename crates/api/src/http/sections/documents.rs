@@ -12,6 +12,7 @@ use ens_domain::sections::medical_record::Standing;
 use ens_domain::space::HealthSpace;
 use ens_domain::space::terms::Section;
 use ens_projections::PageEnd;
+use ens_projections::document_in_log::{DocumentVersion, document_in_log};
 use ens_projections::documents::{DocumentRow, Documents, document, documents};
 use ens_store::KeyRing;
 use serde::{Deserialize, Serialize};
@@ -20,12 +21,12 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::http::gate::{Access, Declaration, Form, get, post};
-use crate::http::wire::{CreationHeaders, ENS_POSITION, Page, SpacePath};
+use crate::http::wire::{CreationHeaders, ENS_POSITION, Page, Position, SpacePath};
 use crate::problem::{Problem, ProblemType, Success};
 
 use super::consulting::{Reading, ReadingHeaders};
 use super::deposits::{DEPOSIT_LIMIT, DepositShape, deposit_document, replace_document};
-use super::document_answers::{DocumentBody, DocumentDone, VersionBody, author_of, contents_of, opened};
+use super::document_answers::{DocumentBody, DocumentDone, VersionBody, author_of, opened};
 use super::document_contents::read_content;
 
 /// Rows that are read at once while a page is filled.
@@ -221,11 +222,12 @@ impl DocumentList<'_> {
 async fn show_document(State(app): State<App>, reading: Reading) -> Result<Response, Problem> {
     let (space, item) = (reading.space(), reading.target.param("document")?);
     let outcome = reading.consult(&app, Action::Read, Subject::Document { document: item }).await?;
-    let position = reading.reflected_in::<Documents>(&app, &outcome).await?;
-    let row = document(&app.store, space, item).await?.ok_or_else(|| Problem::new(ProblemType::NOT_FOUND))?;
+    // The log at the decision or later: what was changed before the decision is in the answer.
+    let found = document_in_log(&app.store, space, item).await?;
+    let (row, versions) = found.ok_or_else(|| Problem::new(ProblemType::NOT_FOUND))?;
     let keys = app.store.log().key_ring(&[space]).await?;
     let shown = opened(row, &keys)?.ok_or_else(|| Problem::new(ProblemType::NOT_FOUND))?;
-    let versions = contents_of(&app, space, item).await?.into_iter().enumerate().map(|(place, (at, content))| VersionBody {
+    let versions = versions.into_iter().enumerate().map(|(place, DocumentVersion { at, content })| VersionBody {
         version: place + 1,
         at,
         media_type: content.media_type.as_str(),
@@ -234,5 +236,6 @@ async fn show_document(State(app): State<App>, reading: Reading) -> Result<Respo
         sha256: keys.open(space, &content.clear_digest).ok().map(|digest| digest.to_string()),
     });
     let body = DocumentWithVersionsBody { document: shown, versions: versions.collect() };
+    let position = Position { partition: outcome.partition, position: outcome.position };
     Ok((HeaderMap::from_iter([(ENS_POSITION, position.header())]), Json(body)).into_response())
 }
