@@ -97,7 +97,9 @@ mod tests {
     #[test]
     fn a_question_has_no_body_and_a_deposit_says_how_long_its_own_is() {
         let question = Request::to(&args(), "/x", None);
-        assert!(question.head().starts_with(b"GET /x HTTP/1.1\r\n") && question.head().ends_with(b"\r\n\r\n") && question.body().is_empty());
+        assert!(
+            question.head().starts_with(b"GET /x HTTP/1.1\r\n") && question.head().ends_with(b"\r\n\r\n") && question.body().is_empty()
+        );
         let deposit = Request::to(&args(), "/x", Some(&Form::with_document_of(1_000)));
         let head = String::from_utf8(deposit.head()).unwrap();
         assert!(head.contains(&format!("content-length: {}\r\n", deposit.body().len())) && head.ends_with("\r\n\r\n"), "{head}");

@@ -13,9 +13,7 @@ use ens_domain::space::terms::Section;
 
 use crate::bench::Bench;
 use crate::contest::{Contender, Contest};
-use crate::directory::{
-    ADMINISTRATOR, ATTENDING, BLOCKED, GRANTS, OF_THE_TEAM, SharedLife, Sharing, UNBLOCKED, professional, structure,
-};
+use crate::directory::{ADMINISTRATOR, ATTENDING, BLOCKED, GRANTS, OF_THE_TEAM, SharedLife, Sharing, UNBLOCKED, professional, structure};
 use crate::failure::Failure;
 use crate::gauges::Gauges;
 use crate::measure::{Caller, Sample, Time, closed_loop};
@@ -214,8 +212,7 @@ mod tests {
     #[test]
     fn the_questions_are_answered_on_many_grounds_and_refused_for_many_reasons() {
         let questions = Questions::made(Utc::now()).unwrap();
-        let (grounds, refusals): (BTreeSet<_>, BTreeSet<_>) =
-            questions.decisions().map(|decided| (decided.ok(), decided.err())).unzip();
+        let (grounds, refusals): (BTreeSet<_>, BTreeSet<_>) = questions.decisions().map(|decided| (decided.ok(), decided.err())).unzip();
         assert!(grounds.len() > 9 && refusals.len() > 13, "{grounds:?} {refusals:?}");
         let Answers { permitted, refused } = questions.answers();
         assert!(permitted + refused == questions.count() && permitted * 4 > refused && refused * 4 > permitted, "{permitted} {refused}");
