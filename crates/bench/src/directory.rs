@@ -32,7 +32,7 @@ pub(crate) const ATTENDING: u32 = 900;
 /// A professional of the care team, one who administers, one who is blocked, one who was.
 pub(crate) const OF_THE_TEAM: u32 = 901;
 /// See [`OF_THE_TEAM`].
-pub(crate) const ADMINISTRATOR: u32 = 902;
+pub(crate) const ADMINISTRATOR: u32 = 7;
 /// See [`OF_THE_TEAM`].
 pub(crate) const BLOCKED: u32 = 903;
 /// See [`OF_THE_TEAM`].
