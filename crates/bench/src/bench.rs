@@ -1,6 +1,8 @@
 //! What every bench is given: the server, the options, and the time of a turn.
 
-use ens_store::{MasterKey, Store, StoreOptions};
+use std::path::Path;
+
+use ens_store::{ContentPlace, MasterKey, Store, StoreOptions};
 use sqlx::{Connection, PgConnection};
 use tokio::sync::OnceCell;
 
@@ -9,6 +11,9 @@ use crate::failure::Failure;
 use crate::gauges::Gauges;
 use crate::measure::Time;
 use crate::server::Server;
+
+/// Seconds of a turn where none are asked for.
+const SECONDS: f64 = 3.0;
 
 /// The run that a bench is part of. The server starts when a bench first needs it.
 pub(crate) struct Bench {
@@ -41,7 +46,12 @@ impl Bench {
 
     /// The time of a turn.
     pub(crate) fn time(&self) -> Time {
-        Time::counting(self.how.seconds)
+        Time::counting(self.seconds(SECONDS))
+    }
+
+    /// The seconds of a turn that were asked for, else those of the bench.
+    pub(crate) fn seconds(&self, usual: f64) -> f64 {
+        self.how.seconds.unwrap_or(usual)
     }
 
     /// The callers asked for, else those of the bench.
@@ -61,9 +71,18 @@ pub(crate) struct Ground<'a> {
 impl<'a> Ground<'a> {
     /// A fresh one.
     pub(crate) async fn fresh(bench: &'a Bench, what: &str) -> Result<Self, Failure> {
+        Self::with(bench, what, options()).await
+    }
+
+    /// A fresh one whose contents lie in a folder.
+    pub(crate) async fn with_contents(bench: &'a Bench, what: &str, folder: &Path) -> Result<Self, Failure> {
+        Self::with(bench, what, options().with_contents(ContentPlace::Folder(folder.to_owned()))).await
+    }
+
+    async fn with(bench: &'a Bench, what: &str, options: StoreOptions) -> Result<Self, Failure> {
         let server = bench.server().await?;
         let url = server.fresh_database(what).await?;
-        let store = open(&url).await?;
+        let store = Store::open(&url, options).await?;
         Ok(Self { server, store, gauges: server.gauges().await?, url })
     }
 
@@ -96,5 +115,9 @@ impl<'a> Ground<'a> {
 
 /// Our store at this address, as the service opens it.
 pub(crate) async fn open(url: &str) -> Result<Store, Failure> {
-    Ok(Store::open(url, StoreOptions::new(MasterKey::from_bytes([7; 32]))).await?)
+    Ok(Store::open(url, options()).await?)
+}
+
+fn options() -> StoreOptions {
+    StoreOptions::new(MasterKey::from_bytes([7; 32]))
 }

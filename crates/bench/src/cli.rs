@@ -11,6 +11,7 @@ Examples:
   ens-bench commands --store sqlite:                          the same embedded, beside sqlite-es
   ens-bench growth --events 50000 --times 4                   the cost of an event as the log grows, in small
   ens-bench growth --keys random                              the same with idempotency keys that do not say when they were made
+  ens-bench deposits --rounds 1 --seconds 10                  deposits, ten seconds a turn
   ens-bench plot --from numbers.json --svg commands.svg       a plot of what was measured before
 
 Ours and its peer run on one server, one after the other, round by round. A private PostgreSQL is started and removed unless
@@ -50,6 +51,12 @@ pub(crate) enum What {
     Http(HttpArgs),
     /// The cost of an event on a log ten times as large
     Growth(GrowthArgs),
+    /// The decision of the gate in memory, on lives with fifty grants each
+    Access,
+    /// A document read over HTTP with its trace committed, beside a handler with a transaction of sqlx
+    Consult(ConsultArgs),
+    /// Documents deposited over HTTP at a constant rate and as fast as may be, beside a bare write, fsync and insert
+    Deposits(DepositsArgs),
     /// Throughput and latency against callers, drawn
     Plot(PlotArgs),
     /// Loads an HTTP server: a process of its own, so that its processor time is told apart
@@ -66,9 +73,9 @@ pub(crate) struct How {
     /// Rounds in which ours and its peers take turns
     #[arg(long, global = true, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: u32,
-    /// Seconds of one turn
-    #[arg(long, global = true, default_value_t = 3.0)]
-    pub(crate) seconds: f64,
+    /// Seconds of one turn: 3, and 60 for deposits at a constant rate
+    #[arg(long, global = true)]
+    pub(crate) seconds: Option<f64>,
     /// Callers at once, separated by commas, instead of those of the bench
     #[arg(long, global = true, value_delimiter = ',', value_name = "NUMBERS")]
     pub(crate) callers: Vec<usize>,
@@ -128,6 +135,28 @@ pub(crate) struct HttpArgs {
     pub(crate) spaces: u64,
 }
 
+/// Documents that are read.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ConsultArgs {
+    /// Spaces with a document each; more than 8000 do not fit into the cache of the command queue
+    #[arg(long, default_value_t = 5_000)]
+    pub(crate) spaces: u64,
+}
+
+/// Documents that are deposited.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DepositsArgs {
+    /// Spaces to deposit into
+    #[arg(long, default_value_t = 5_000)]
+    pub(crate) spaces: u64,
+    /// Deposits offered a second, at a constant rate
+    #[arg(long, default_value_t = 160.0, value_parser = rate)]
+    pub(crate) rate: f64,
+    /// Bytes of a document
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=5_000_000))]
+    pub(crate) size: u32,
+}
+
 /// A log that grows.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct GrowthArgs {
@@ -176,6 +205,18 @@ pub(crate) struct LoadArgs {
     /// Connections at once
     #[arg(long)]
     pub(crate) connections: usize,
+    /// Deposit documents of so many bytes instead of asking
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) deposit: Option<usize>,
+    /// Begin so many requests a second, whatever the answers take, instead of each after the answer to the last
+    #[arg(long, value_parser = rate)]
+    pub(crate) rate: Option<f64>,
+}
+
+/// How often a second something begins.
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse::<f64>().map_err(|error| error.to_string())?;
+    if (0.1..=1e6).contains(&rate) { Ok(rate) } else { Err("expected 0.1 to 1000000 a second".to_owned()) }
 }
 
 #[cfg(test)]
@@ -193,5 +234,11 @@ mod tests {
     fn options_stand_on_either_side_of_the_command() {
         let cli = Cli::try_parse_from(["ens-bench", "--rounds", "2", "commands", "--callers", "1,32", "--store", "sqlite:"]).unwrap();
         assert_eq!((cli.how.rounds, cli.how.callers), (2, vec![1, 32]));
+    }
+
+    #[test]
+    fn a_rate_is_a_number_above_nothing() {
+        assert_eq!(rate("160"), Ok(160.0));
+        assert!(["0", "-1", "NaN", "fast"].iter().all(|text| rate(text).is_err()));
     }
 }

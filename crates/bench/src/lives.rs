@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Days, Months, NaiveDate, TimeDelta, Utc};
 use ens_domain::calendar::paris;
-use ens_domain::code::ProvisionalCode;
+use ens_domain::code::{CodeKey, ProvisionalCode};
 use ens_domain::email::EmailAddress;
 use ens_domain::identity::{Identity, IdentityFields, InseeCode, Sex};
 use ens_domain::ids::{MessageId, SpaceId};
@@ -15,7 +15,7 @@ use ens_domain::personal::Personal;
 use ens_domain::policy::Policy;
 use ens_domain::space::commands::{CreateSpace, Open, RecordEmailSent, SendNotice};
 use ens_domain::space::{Admission, Contacts, SpaceCommand};
-use ens_store::{CommandEnvelope, Store};
+use ens_store::{CommandEnvelope, Entropy, Store};
 use uuid::Builder;
 
 use crate::cli::RequestKeys;
@@ -77,6 +77,12 @@ impl Cast {
 
     /// The command of this step in the life of a space.
     pub(crate) fn command(&self, store: &Store, life: Life, step: Step) -> Result<SpaceCommand, Failure> {
+        self.command_with((store.entropy(), store.code_key()), life, step)
+    }
+
+    /// The same with randomness and a key for codes that no store need have.
+    pub(crate) fn command_with(&self, secrets: (&Entropy, &CodeKey), life: Life, step: Step) -> Result<SpaceCommand, Failure> {
+        let (entropy, code_key) = secrets;
         let Life { space, message } = life;
         let at = self.told_at;
         Ok(match step {
@@ -84,7 +90,7 @@ impl Cast {
                 CreateSpace { at, space, by: Party::Cnam, admission: self.person_of(space)?, representatives: Vec::new() }.into()
             }
             Step::Notice => {
-                let digest = ProvisionalCode::generate(store.entropy().bytes()?).digest(store.code_key(), space);
+                let digest = ProvisionalCode::generate(entropy.bytes()?).digest(code_key, space);
                 SendNotice { at, message, digest }.into()
             }
             Step::Received => RecordEmailSent { at, message }.into(),
@@ -104,7 +110,8 @@ impl Cast {
         Ok(envelope.with_metadata("request", life.message.to_string()).once(key.to_string(), digest))
     }
 
-    fn person_of(&self, space: SpaceId) -> Result<Admission, Failure> {
+    /// The person whose space it is.
+    pub(crate) fn person_of(&self, space: SpaceId) -> Result<Admission, Failure> {
         let number = usize::from(space.uuid().as_bytes().last().copied().unwrap_or_default()) % self.persons.len().max(1);
         self.persons.get(number).cloned().ok_or_else(|| Failure::because("nobody to create a space for"))
     }
@@ -120,8 +127,13 @@ pub(crate) struct Life {
 impl Life {
     /// A new one. Ids are of this instant, as in the service: time-ordered, or the index of the log would be written all over.
     pub(crate) fn new(store: &Store) -> Result<Self, Failure> {
+        Self::drawn(store.entropy())
+    }
+
+    /// The same from randomness that no store need have.
+    pub(crate) fn drawn(entropy: &Entropy) -> Result<Self, Failure> {
         let now = Utc::now();
-        Ok(Self { space: SpaceId::at(now, store.entropy().bytes()?), message: MessageId::at(now, store.entropy().bytes()?) })
+        Ok(Self { space: SpaceId::at(now, entropy.bytes()?), message: MessageId::at(now, entropy.bytes()?) })
     }
 }
 

@@ -2,10 +2,11 @@
 //!
 //! warming up --time--> counting --time--> over        an operation counts if it ends while counting
 //!
-//! A closed loop: each caller asks for the next operation when it has the answer to the last one.
+//! A closed loop: each caller asks for the next operation when it has the answer to the last one. A constant rate: operations begin when they
+//! are due, whatever the answers take.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
@@ -80,6 +81,58 @@ pub(crate) async fn closed_loop<C: Caller>(gauges: &Gauges, time: Time, callers:
         all.add(done??);
     }
     Ok(all.sample(before.until(&after)))
+}
+
+/// Operations that are due at a constant rate.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Offered {
+    /// So many a second.
+    pub(crate) rate: f64,
+    /// For so long.
+    pub(crate) during: Duration,
+}
+
+/// Lets operations begin when they are due. Each takes as long as from then to its answer: where every caller is at work, the next ones
+/// begin late, and that counts.
+pub(crate) async fn constant_rate<C: Caller>(gauges: &Gauges, offered: Offered, callers: Vec<C>) -> Result<Sample, Failure> {
+    let before = gauges.read().await?;
+    let schedule = Arc::new(Schedule { start: Instant::now(), offered, begun: AtomicU64::new(0) });
+    let mut at_work = JoinSet::new();
+    for caller in callers {
+        at_work.spawn(call_when_due(caller, Arc::clone(&schedule)));
+    }
+    let mut all = Tally::default();
+    while let Some(done) = at_work.join_next().await {
+        all.add(done??);
+    }
+    let after = gauges.read().await?;
+    Ok(all.sample(before.until(&after)))
+}
+
+/// When the operations of a constant rate are due.
+struct Schedule {
+    start: Instant,
+    offered: Offered,
+    begun: AtomicU64,
+}
+
+impl Schedule {
+    /// When the next one is due; nothing once all have begun.
+    fn next(&self) -> Option<Instant> {
+        let number = self.begun.fetch_add(1, Ordering::Relaxed);
+        let after = Duration::from_secs_f64(as_float(number) / self.offered.rate);
+        (after < self.offered.during).then(|| self.start + after)
+    }
+}
+
+async fn call_when_due<C: Caller>(mut caller: C, schedule: Arc<Schedule>) -> Result<Tally, Failure> {
+    let mut tally = Tally::default();
+    while let Some(due) = schedule.next() {
+        tokio::time::sleep_until(due.into()).await;
+        let count = caller.call().await?;
+        tally.note(due.elapsed(), count);
+    }
+    Ok(tally)
 }
 
 /// Does work of known size once.
@@ -183,6 +236,22 @@ mod tests {
     #[tokio::test]
     async fn a_caller_that_breaks_breaks_the_run() {
         assert!(closed_loop(&Gauges::of_this_process(), Time::counting(0.01), vec![Broken]).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_constant_rate_offers_what_is_due_and_no_more() {
+        let offered = Offered { rate: 1_000.0, during: Duration::from_millis(20) };
+        let sample = constant_rate(&Gauges::of_this_process(), offered, vec![Idle, Idle]).await.unwrap();
+        assert_eq!(sample.ops, 2 * 20);
+        assert!(constant_rate(&Gauges::of_this_process(), offered, vec![Broken]).await.is_err());
+    }
+
+    #[test]
+    fn an_operation_is_due_when_the_rate_says_whatever_was_answered() {
+        let start = Instant::now();
+        let schedule = Schedule { start, offered: Offered { rate: 4.0, during: Duration::from_millis(500) }, begun: AtomicU64::new(0) };
+        let due: Vec<Option<Instant>> = (0..3).map(|_| schedule.next()).collect();
+        assert_eq!(due, [Some(start), Some(start + Duration::from_millis(250)), None]);
     }
 
     #[test]

@@ -5,8 +5,10 @@ use std::fs;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::bench::Bench;
-use crate::benches::{append, commands, growth, http, mixed, openings, plot, rebuild, replay};
-use crate::cli::{AppendArgs, Cli, EventsArgs, Everything, GrowthArgs, HttpArgs, OpeningsArgs, PlotArgs, RequestKeys, What};
+use crate::benches::{access, append, commands, consult, deposits, growth, http, mixed, openings, plot, rebuild, replay};
+use crate::cli::{
+    AppendArgs, Cli, ConsultArgs, DepositsArgs, EventsArgs, Everything, GrowthArgs, HttpArgs, OpeningsArgs, PlotArgs, RequestKeys, What,
+};
 use crate::failure::Failure;
 use crate::load;
 use crate::report::{self, Row};
@@ -27,11 +29,11 @@ pub(crate) async fn until_done_or_asked_to_stop(cli: Cli) -> Result<(), Failure>
 
 async fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { what, how } = cli;
-    if let What::Load(args) = &what {
-        return load::run(args, how.seconds).await;
-    }
     let json = how.json.clone();
     let bench = Bench::new(how);
+    if let What::Load(args) = &what {
+        return load::run(args, bench.time()).await;
+    }
     let Results { rows, failed } = if let What::All(args) = what {
         everything(&bench, args).await
     } else {
@@ -58,6 +60,9 @@ async fn measure(bench: &Bench, what: What) -> Result<Vec<Row>, Failure> {
         What::Rebuild(args) => rebuild::run(bench, args).await,
         What::Http(args) => http::run(bench, args).await,
         What::Growth(args) => growth::run(bench, args).await,
+        What::Access => access::run(bench).await,
+        What::Consult(args) => consult::run(bench, args).await,
+        What::Deposits(args) => deposits::run(bench, args).await,
         What::Plot(args) => drawn(bench, args).await,
         // Neither is a bench: `run` has taken both.
         What::All(_) | What::Load(_) => Ok(Vec::new()),
@@ -82,6 +87,9 @@ async fn everything(bench: &Bench, args: Everything) -> Results {
     results.add("rebuild", rebuild::run(bench, events).await);
     results.add("http", http::run(bench, HttpArgs { spaces: scaled(20_000) }).await);
     results.add("growth", growth::run(bench, GrowthArgs { events: scaled(500_000), times, keys: RequestKeys::TimeOrdered }).await);
+    results.add("access", access::run(bench).await);
+    results.add("consult", consult::run(bench, ConsultArgs { spaces: scaled(5_000) }).await);
+    results.add("deposits", deposits::run(bench, DepositsArgs { spaces: scaled(5_000), rate: 160.0, size: 100_000 }).await);
     results
 }
 

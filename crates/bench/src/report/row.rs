@@ -35,6 +35,9 @@ pub(crate) struct Row {
     /// Bytes for each event, by relation.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) sizes: BTreeMap<String, f64>,
+    /// Seconds since the load began, and mebibytes of the serving process then.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) memory: Vec<[f64; 2]>,
 }
 
 /// Something that must hold.
@@ -88,6 +91,7 @@ impl Row {
             bars: Vec::new(),
             met,
             sizes: BTreeMap::new(),
+            memory: Vec::new(),
         }
     }
 

@@ -66,6 +66,10 @@ fn notes(row: &Row) -> Vec<String> {
     notes.extend(row.others.iter().map(|side| format!("also {}: {}/s", side.name, short(side.ops_s))));
     notes.extend(row.bars.iter().map(verdict));
     notes.extend(row.sizes.iter().map(|(relation, bytes)| format!("{relation}: {bytes:.0} B an event")));
+    if let (Some([_, first]), Some([seconds, last])) = (row.memory.first(), row.memory.last()) {
+        let most = row.memory.iter().map(|[_, mebibytes]| *mebibytes).fold(0.0, f64::max);
+        notes.push(format!("memory: {first:.0} MiB at the begin, {last:.0} after {seconds:.0} s, {most:.0} at most"));
+    }
     notes
 }
 
