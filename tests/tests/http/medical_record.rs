@@ -35,13 +35,13 @@ async fn deposit(api: &Api, person: &Person, by: &Actor, document: &Value) -> An
     post(api, by, &person.path("/documents"), form(document, TEXT, "content-type: text/plain\r\n")).await
 }
 
-async fn deposited(api: &Api, person: &Person, by: &Actor) -> String {
+pub(super) async fn deposited(api: &Api, person: &Person, by: &Actor) -> String {
     let answer = deposit(api, person, by, &metadata("11488-4")).await;
     assert_eq!((answer.status, answer.done()), (201, vec!["DocumentDeposited"]), "{}", answer.text);
     answer.body["id"].as_str().expect("an id").to_owned()
 }
 
-async fn let_in(api: &Api, person: &Person) {
+pub(super) async fn let_in(api: &Api, person: &Person) {
     let granted = api.by(&person.holder(), "POST", &person.path("/authorisations")).anyhow().json(&json!({ "rpps": RPPS })).send().await;
     assert_eq!(granted.done(), ["AccessGranted"]);
 }
@@ -160,6 +160,13 @@ async fn break_glass_needs_a_stated_reason_that_the_holder_reads() {
     api.by(&person.holder(), "PUT", &person.path("/emergency-choices")).anyhow().json(&choose).send().await.done();
     let refused = ask().header("ens-reason", "inconscient").send().await;
     assert_eq!(refused.body["reason"], "break_glass_refused");
+    let metrics = api.ask("GET", "/metrics").send().await.text;
+    for outcome in ["made", "refused"] {
+        // Other tests of this process count too.
+        let counted = format!("ens_emergency_accesses_total{{mode=\"break_glass\",outcome=\"{outcome}\"}} ");
+        assert!(metrics.contains(&counted), "{counted} is not in\n{metrics}");
+    }
+    assert!(!metrics.contains("mode=\"ordinary\""));
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ impl Looked {
     const fn subject(self) -> Subject {
         match self {
             Self::State | Self::History => Subject::Life,
-            Self::Authorisations => Subject::Directory,
+            Self::Authorisations => Subject::Directory { document: None },
         }
     }
 
@@ -72,7 +72,7 @@ pub(super) async fn trace(app: &App, target: &SpaceTarget, looked: Looked) -> Re
 /// What is read, as bytes that tell it apart.
 fn thing(target: &SpaceTarget, subject: Subject) -> Vec<u8> {
     let what: &[u8] = match subject {
-        Subject::Directory => b"directory",
+        Subject::Directory { .. } => b"directory",
         Subject::Life | Subject::Section { .. } | Subject::Document { .. } => b"life",
     };
     [target.space.uuid().as_bytes(), what].concat()

@@ -128,7 +128,7 @@ fn body(row: AccessRow, keys: &KeyRing) -> Result<AccessBody, Problem> {
             Err(error) => return Err(Problem::from(StoreError::from(error))),
         },
     };
-    let sentence = sentence(&row);
+    let (section, sentence) = (row.section(), sentence(&row));
     let said = |text: String| (!text.is_empty()).then_some(text);
     Ok(AccessBody {
         number: row.position,
@@ -139,7 +139,7 @@ fn body(row: AccessRow, keys: &KeyRing) -> Result<AccessBody, Problem> {
         profession: Profession::parse(&row.profession).ok().map(Profession::label),
         structure: said(row.structure),
         action: row.action,
-        section: row.section(),
+        section,
         document: row.document.map(|document| document.uuid()),
         purpose: row.purpose,
         stated_reason,

@@ -106,7 +106,7 @@ impl Consult {
             (Subject::Document { .. }, Some(facts)) => Target::Document(facts),
             (Subject::Document { .. }, None) => return self.about_nothing(context),
             (Subject::Life, _) => return self.oversee(Overseen::Life, consultation, context),
-            (Subject::Directory, _) => return self.oversee(Overseen::Directory, consultation, context),
+            (Subject::Directory { .. }, _) => return self.oversee(Overseen::Directory, consultation, context),
         };
         let request = AccessRequest { reader: &self.by, action: self.action, target, purpose: self.purpose, at: self.at };
         let decided = decide(&request, context.space, context.matrix());

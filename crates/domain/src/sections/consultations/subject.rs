@@ -24,7 +24,11 @@ pub enum Subject {
     /// The life of the space, its state and its history: read by those who look after spaces, and not by the person's own side.
     Life,
     /// Who may read the space, as an agent or the operator looks at it.
-    Directory,
+    Directory {
+        /// Or one document of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<ItemId>,
+    },
 }
 
 impl Subject {
@@ -33,7 +37,7 @@ impl Subject {
         match self {
             Self::Section { section } => Some(section),
             Self::Document { .. } => Some(Section::MedicalRecord),
-            Self::Directory => Some(Section::Authorisations),
+            Self::Directory { .. } => Some(Section::Authorisations),
             Self::Life => None,
         }
     }
@@ -41,8 +45,9 @@ impl Subject {
     /// The document, if it is one.
     pub const fn document(self) -> Option<ItemId> {
         match self {
-            Self::Section { .. } | Self::Life | Self::Directory => None,
+            Self::Section { .. } | Self::Life => None,
             Self::Document { document } => Some(document),
+            Self::Directory { document } => document,
         }
     }
 }

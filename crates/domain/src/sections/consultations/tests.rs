@@ -162,7 +162,7 @@ fn who_looks_after_spaces_reads_a_life_and_leaves_a_trace() {
     assert_eq!(again, Ok(Vec::new()));
     let made = decided(Consultation::Absent, by_auditor(), a_shared_space(), None).unwrap();
     assert!(made[0].sentence().starts_with("Un accès a eu lieu\u{a0}: vie de l’espace. Un auditeur"), "{}", made[0].sentence());
-    let who_treats = overseen(Reader::Auditor, Subject::Directory, None);
+    let who_treats = overseen(Reader::Auditor, Subject::Directory { document: None }, None);
     let refused = Err(ConsultationRefusal::NoTie(AccessRefusal::RoleNeverReads));
     assert_eq!(decided(Consultation::Absent, who_treats, a_shared_space(), None), refused);
 }
@@ -177,8 +177,8 @@ fn the_life_of_a_destroyed_space_is_read_without_a_trace() {
 
 #[test]
 fn the_operator_says_why() {
-    let unstated = overseen(Reader::Admin, Subject::Directory, None);
+    let unstated = overseen(Reader::Admin, Subject::Directory { document: None }, None);
     assert_eq!(decided(Consultation::Absent, unstated, a_shared_space(), None), Err(ConsultationRefusal::NoStatedReason));
-    let stated = overseen(Reader::Admin, Subject::Directory, Some("ticket 7"));
+    let stated = overseen(Reader::Admin, Subject::Directory { document: None }, Some("ticket 7"));
     assert_eq!(ground(decided(Consultation::Absent, stated, a_shared_space(), None)), Ground::Operation);
 }
