@@ -40,7 +40,7 @@ fn the_help_teaches() {
     let folder = folder();
     let help = ens(folder.path(), &["--help"]);
     assert!(help.status.success());
-    let words = ["demo", "serve", "migrate", "import", "open", "rebuild", "verify", "replay", "token", "bounce", "letters"];
+    let words = ["demo", "serve", "migrate", "import", "open", "rebuild", "verify", "replay", "access", "token", "bounce", "letters"];
     for word in words.into_iter().chain(["R. 1111-28", "opposition", "titulaire", "Examples", "ens demo --persons"]) {
         assert!(out(&help).contains(word), "{word} is not in the help");
     }
@@ -49,7 +49,7 @@ fn the_help_teaches() {
 #[test]
 fn every_command_has_its_help_and_every_setting_its_variable() {
     let folder = folder();
-    for command in ["demo", "serve", "migrate", "import", "open", "rebuild", "verify", "replay", "token", "bounce", "letters"] {
+    for command in ["demo", "serve", "migrate", "import", "open", "rebuild", "verify", "replay", "access", "token", "bounce", "letters"] {
         let help = ens(folder.path(), &[command, "--help"]);
         assert!(help.status.success(), "{command}");
         for variable in
@@ -339,8 +339,16 @@ fn a_replay_that_makes_no_sense_says_what_to_mend() {
 fn a_store_that_is_not_there_is_read_by_no_command_and_made_by_none_of_them() {
     let folder = folder();
     std::fs::write(folder.path().join("statuses.csv"), "reference,status,date\n").unwrap();
-    let reading: [&[&str]; 6] =
-        [&["replay"], &["verify"], &["rebuild", "all"], &["open", "--on", "2026-01-01"], &["bounce"], &["letters", "statuses.csv"]];
+    let explain = ["access", "explain", "--agent", "desk-1", "--reason", "essai", "--space", "0198c0de-0000-7000-8000-000000000001"];
+    let reading: [&[&str]; 7] = [
+        &["replay"],
+        &["verify"],
+        &["rebuild", "all"],
+        &["open", "--on", "2026-01-01"],
+        &["bounce"],
+        &["letters", "statuses.csv"],
+        &explain,
+    ];
     for arguments in reading {
         let output = ens(folder.path(), &[arguments, &["--store", "sqlite:mistyped/ens.db"]].concat());
         assert!(!output.status.success() && err(&output).contains("no store at mistyped/ens.db"), "{arguments:?}: {}", err(&output));

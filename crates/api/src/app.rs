@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use ens_domain::access::AccessMatrix;
+use ens_domain::policy::Policy;
 use ens_store::{Clock, CommandContext, Store};
 
 use crate::config::Settings;
@@ -23,6 +25,13 @@ impl App {
     /// The service over a store, with the default policy.
     pub fn new(store: Store, clock: Clock, settings: Settings) -> Self {
         Self { context: CommandContext::new(store, clock), settings: Arc::new(settings) }
+    }
+
+    /// The same, with this access matrix in place of the one that the program brings.
+    #[must_use]
+    pub fn deciding_by(mut self, matrix: AccessMatrix) -> Self {
+        self.context.policy = Arc::new(Policy { matrix: Arc::new(matrix), ..Policy::clone(&self.context.policy) });
+        self
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ens_domain::access::AccessMode;
+use ens_domain::access::{AccessMode, Purpose};
 
 use crate::config::Settings;
 
@@ -17,6 +17,7 @@ Examples:
   ens import persons.ndjson                     a space for each insured person of a file
   ens open --dry-run --on 2026-03-01            who would be opened on that day, by department
   ens replay --space ID --as-of 2026-03-01T00:00:00+01:00    a space as it was at that instant
+  ens access explain --space ID --agent ID --reason TEXT     who could read a space now, and why
   ens serve --store postgres://ens@db/ens --issuers issuers.json    the service: API, notices, daily openings
   ens token --role holder --space ID            a development token, to try the API with
 
@@ -68,6 +69,8 @@ pub enum Command {
     ///
     /// Positions count the events of a partition: 1, 2, 3, … in the order of their commits. A space stands in one partition.
     Replay(ReplayArgs),
+    /// Ask the gate who may read what, and why
+    Access(AccessArgs),
     /// Mint a development token (JWT) for the API, which a service with --development-tokens accepts
     Token(TokenArgs),
     /// Record a bounce: a delivery status notification (RFC 3464) on the standard input
@@ -98,6 +101,7 @@ impl Command {
             | Self::Rebuild(_)
             | Self::Verify
             | Self::Replay(_)
+            | Self::Access(_)
             | Self::Bounce
             // At each start PostgreSQL would note that the table of migrations is there already.
             | Self::Letters(_) => "info,sqlx::postgres::notice=warn",
@@ -278,6 +282,67 @@ pub struct ReplayArgs {
 fn instant(text: &str) -> Result<DateTime<Utc>, &'static str> {
     let read = DateTime::parse_from_rfc3339(text.trim()).map(|at| at.to_utc());
     read.map_err(|_| "expected an instant with its offset, such as 2026-07-01T00:00:00+02:00 or 2026-06-30T22:00:00Z")
+}
+
+/// Options of `ens access`.
+#[derive(Debug, Clone, Args)]
+pub struct AccessArgs {
+    /// What is asked.
+    #[command(subcommand)]
+    pub task: AccessTask,
+}
+
+/// What the gate can be asked.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AccessTask {
+    /// Say who could read a space or one of its documents, and why; with --professional, what that one could read
+    ///
+    /// The gate of the API answers, on the space as it stands; grounds and refusals are the French sentences that the holder reads.
+    /// Who treats a person is told to nobody in secret: the look is an access of its own, which the holder sees with --reason, and
+    /// the store must be one that can be written. The log names --agent beside it.
+    Explain(ExplainArgs),
+}
+
+/// Options of `ens access explain`.
+#[derive(Debug, Clone, Args)]
+pub struct ExplainArgs {
+    /// The space
+    #[arg(long, value_name = "ID")]
+    pub space: ens_domain::ids::SpaceId,
+    /// Who looks: the id of an agent, never a name
+    #[arg(long, value_name = "ID")]
+    pub agent: ens_domain::organism::AgentId,
+    /// Why; the holder reads it
+    #[arg(long, value_name = "TEXT")]
+    pub reason: ens_domain::sections::consultations::StatedReason,
+    /// One document; the medical record as a whole otherwise
+    #[arg(long, value_name = "ID", conflicts_with = "professional")]
+    pub document: Option<ens_domain::ids::ItemId>,
+    /// The professional (RPPS) whose reach is asked for
+    #[arg(long, value_name = "NUMBER")]
+    pub professional: Option<ens_domain::rpps::Rpps>,
+    /// The professional's profession, by its national code
+    #[arg(long, value_name = "CODE", default_value = "10", requires = "professional")]
+    pub profession: ens_domain::access::Profession,
+    /// The structure (FINESS) in which the professional acts
+    #[arg(long, value_name = "NUMBER", requires = "professional")]
+    pub structure: Option<ens_domain::finess::Finess>,
+    /// What the professional reads for (default: care)
+    #[arg(long, value_name = "PURPOSE", value_parser = purpose, requires = "professional")]
+    pub purpose: Option<Purpose>,
+    /// How the professional comes in
+    #[arg(long, value_enum, default_value_t = EntryMode::Ordinary, requires = "professional")]
+    pub mode: EntryMode,
+    /// An instant to come, such as 2026-07-01T00:00:00+02:00 (default: now)
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub at: Option<DateTime<Utc>>,
+    /// Print one JSON object instead of sentences
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn purpose(text: &str) -> Result<Purpose, String> {
+    Purpose::named(text).ok_or_else(|| format!("expected one of {}", Purpose::ALL.map(Purpose::name).join(", ")))
 }
 
 /// Options of `ens token`.

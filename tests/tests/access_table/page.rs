@@ -194,7 +194,7 @@ fn shortened(actions: &[String]) -> String {
 fn purposes(world: &World) -> String {
     let mut text = "## Purposes\n\nReading the medical record, by purpose.\n\n| Who |".to_owned();
     text.extend(Purpose::ALL.iter().map(|purpose| format!(" {} |", code(purpose).replace('_', " "))));
-    text.push_str("\n|---|---|---|---|---|---|---|---|---|---|\n");
+    text.push_str("\n|---|---|---|---|---|---|---|---|---|---|---|\n");
     let record = Section::ALL.iter().position(|section| *section == Section::MedicalRecord).expect("the medical record");
     for (title, words) in ACTORS {
         text.push_str(&format!("| {title} |"));

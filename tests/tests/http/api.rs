@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use ens_api::app::App;
-use ens_api::config::{Settings, TokenKey, development_token_key};
+use ens_api::config::{Settings, TokenKey, access_matrix, development_token_key};
 use ens_api::http;
 use ens_api::http::ROUTES;
 use ens_api::http::gate::{Actor, Claims, Keys, Route, mint};
@@ -34,7 +34,7 @@ pub(crate) struct Api {
     client: Client,
     key: TokenKey,
     _running: JoinSet<()>,
-    _storage: TestStorage,
+    storage: TestStorage,
 }
 
 impl Api {
@@ -58,14 +58,15 @@ impl Api {
         let store = Store::open(storage.url(), options).await.expect("a store");
         let followers = Followers::new(store.clone());
         let monday = paris::start_of("2026-03-02".parse().expect("a day")) + Duration::hours(10);
-        let app = App::new(store, Clock::simulated(monday), settings);
+        let matrix = access_matrix(&settings.access, paris::day_of(monday)).expect("a matrix");
+        let app = App::new(store, Clock::simulated(monday), settings).deciding_by(matrix);
         let routes = http::router(app.clone(), keys, Some(followers.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let mut running = JoinSet::new();
         running.spawn(async move { http::serve(listener, routes, std::future::pending()).await.expect("a server") });
         running.spawn(async move { followers.run(std::future::pending()).await });
-        Self { app, url, client: http_client(), key, _running: running, _storage: storage }
+        Self { app, url, client: http_client(), key, _running: running, storage }
     }
 
     /// A request without a token.
@@ -159,6 +160,11 @@ impl Api {
     /// How many events the log holds.
     pub(crate) async fn events(&self) -> u64 {
         self.app.store.log().heads().await.expect("the heads").iter().map(|(_, position)| position).sum()
+    }
+
+    /// Where the store is.
+    pub(crate) fn store_url(&self) -> &str {
+        self.storage.url()
     }
 
     /// Now, on the service's clock.

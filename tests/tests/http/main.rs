@@ -1,6 +1,7 @@
 //! The service over HTTP, through a real server on loopback.
 
 mod access;
+mod access_matrix;
 mod after_opening;
 mod api;
 mod before_opening;
@@ -11,9 +12,11 @@ mod document_changes;
 mod documents;
 mod engines;
 mod horizons;
+mod long_lists;
 mod measures;
 mod medical_record;
 mod messages;
+mod oversight;
 mod partition_feed;
 mod probes;
 mod problems;

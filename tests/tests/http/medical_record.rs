@@ -160,6 +160,13 @@ async fn break_glass_needs_a_stated_reason_that_the_holder_reads() {
     api.by(&person.holder(), "PUT", &person.path("/emergency-choices")).anyhow().json(&choose).send().await.done();
     let refused = ask().header("ens-reason", "inconscient").send().await;
     assert_eq!(refused.body["reason"], "break_glass_refused");
+    let metrics = api.ask("GET", "/metrics").send().await.text;
+    for outcome in ["made", "refused"] {
+        // Other tests of this process count too.
+        let counted = format!("ens_emergency_accesses_total{{mode=\"break_glass\",outcome=\"{outcome}\"}} ");
+        assert!(metrics.contains(&counted), "{counted} is not in\n{metrics}");
+    }
+    assert!(!metrics.contains("mode=\"ordinary\""));
 }
 
 #[tokio::test]

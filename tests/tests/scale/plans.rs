@@ -57,6 +57,7 @@ async fn every_statement_of_the_hot_paths_reads_as_it_should() {
     assert_every_path_was_explained(&walked);
     no_statement_asks_for_what_citus_refuses(&walked);
     a_rebuild_reads_in_the_order_of_the_key(&walked);
+    a_page_newest_first_is_read_in_the_order_of_its_index(&walked);
     every_index_is_used_and_justified(&walked, &mut owner).await;
 }
 
@@ -111,6 +112,18 @@ fn a_rebuild_reads_in_the_order_of_the_key(walked: &Walked) {
     for explained in read {
         let by_key = explained.indexes().iter().all(|index| is_key_of_events(index));
         assert!(by_key && !explained.values("Node Type").iter().any(|node| node.contains("Sort")), "{explained:#?}");
+    }
+}
+
+/// Backwards along an index, to the end of the page: what was sorted would read all documents of a person for the first ten.
+fn a_page_newest_first_is_read_in_the_order_of_its_index(walked: &Walked) {
+    for order in ["ORDER BY deposited_at DESC", "ORDER BY taken_at DESC", "ORDER BY position DESC"] {
+        let pages: Vec<&Explained> = walked.all().filter(|each| each.sql.contains(order) && each.sql.contains("LIMIT")).collect();
+        assert!(!pages.is_empty(), "no page was explained: {order}");
+        for page in pages {
+            let backwards = page.values("Scan Direction").contains("Backward") && page.values("Node Type").contains("Limit");
+            assert!(backwards && !page.values("Node Type").iter().any(|node| node.contains("Sort")), "{page:#?}");
+        }
     }
 }
 

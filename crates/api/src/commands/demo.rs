@@ -18,6 +18,7 @@ use crate::serve;
 
 use super::failure::Failure;
 use super::next_steps;
+use super::store::matrix_of_today;
 use super::streams::print;
 
 /// Readers of an embedded store: each has a thread of its own, and keeps memory of its own.
@@ -49,7 +50,8 @@ pub(super) async fn run(mut settings: Settings, args: DemoArgs) -> Result<(), Fa
     if !args.json {
         print(&next_steps::while_it_serves(&settings, simulated.first))?;
     }
-    Ok(serve::run(App::new(store, Clock::machine(), settings), None).await?)
+    let matrix = matrix_of_today(&settings)?;
+    Ok(serve::run(App::new(store, Clock::machine(), settings).deciding_by(matrix), None).await?)
 }
 
 /// Runs a whole demonstration on the store of the settings, which must be empty; the file of persons goes to `folder`.
@@ -60,9 +62,10 @@ pub async fn run_simulation(settings: &Settings, folder: &Path, plan: Plan, prog
     if settings.site.production {
         return Err(Failure::Asked("a demonstration invents test identities, which production refuses".to_owned()));
     }
+    let matrix = matrix_of_today(settings)?;
     settings.make_folders()?;
     let store = open(settings).await?;
-    let app = App::new(store.clone(), Clock::simulated(paris::start_of(plan.from)), settings.clone());
+    let app = App::new(store.clone(), Clock::simulated(paris::start_of(plan.from)), settings.clone()).deciding_by(matrix);
     let simulated = simulate(&app, folder, plan, progress).await?;
     Ok((store, simulated))
 }

@@ -9,7 +9,7 @@ use ens_notices::letters::StatusImportError;
 use ens_projections::{NotCaughtUp, RebuildError};
 use ens_store::StoreError;
 
-use crate::config::{FolderError, KeyError};
+use crate::config::{AccessMatrixError, FolderError, KeyError};
 use crate::http::gate::{ClaimsError, MintError};
 use crate::import::ImportError;
 use crate::serve::ServeError;
@@ -23,6 +23,9 @@ pub enum Failure {
     /// No folder to work in.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// The file of the access matrix.
+    #[error(transparent)]
+    Matrix(#[from] AccessMatrixError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

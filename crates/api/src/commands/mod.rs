@@ -1,6 +1,6 @@
 //! The commands of the program, one file each: what they print goes to the output, what they log to the error output.
 
-use crate::cli::{Cli, Command, ServeArgs};
+use crate::cli::{AccessTask, Cli, Command, ServeArgs};
 use crate::config::Settings;
 use crate::serve;
 
@@ -8,6 +8,7 @@ pub use failure::{Failure, TokenError};
 
 mod bounce;
 pub mod demo;
+mod explain;
 mod failure;
 mod import;
 mod letters;
@@ -36,6 +37,9 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Rebuild(args) => rebuild::run(settings, args).await,
         Command::Verify => verify::run(settings).await,
         Command::Replay(args) => replay::run(settings, args).await,
+        Command::Access(args) => match args.task {
+            AccessTask::Explain(args) => explain::run(settings, args).await,
+        },
         Command::Token(args) => token::run(&settings, args),
         Command::Bounce => bounce::run(settings).await,
         Command::Letters(args) => letters::run(settings, args).await,
@@ -43,7 +47,8 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
 }
 
 async fn start_service(settings: Settings, args: ServeArgs) -> Result<(), Failure> {
-    let app = store::app(store::open(&settings).await?, settings);
+    let app = store::deciding_app(settings, store::open).await?;
+    tracing::info!(version = app.policy.matrix.version(), "access matrix");
     if args.accept_clock {
         app.store.accept_clock(app.now()).await?;
     }

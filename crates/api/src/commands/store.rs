@@ -1,5 +1,7 @@
 //! The store of a command, opened as the settings say.
 
+use ens_domain::access::AccessMatrix;
+use ens_domain::calendar::paris;
 use ens_store::{Clock, OpenError, Store, StoreError, StoreOptions};
 
 use crate::app::App;
@@ -10,6 +12,17 @@ use super::failure::Failure;
 /// The service's shared parts on the machine's clock.
 pub(super) fn app(store: Store, settings: Settings) -> App {
     App::new(store, Clock::machine(), settings)
+}
+
+/// The same, for a command that decides who may read: by the access matrix that the settings name, which is read before the store is opened.
+pub(super) async fn deciding_app(settings: Settings, open: impl AsyncFn(&Settings) -> Result<Store, Failure>) -> Result<App, Failure> {
+    let matrix = matrix_of_today(&settings)?;
+    Ok(app(open(&settings).await?, settings).deciding_by(matrix))
+}
+
+/// The access matrix that decides today.
+pub(super) fn matrix_of_today(settings: &Settings) -> Result<AccessMatrix, Failure> {
+    Ok(config::access_matrix(&settings.access, paris::day_of(Clock::machine().now()))?)
 }
 
 /// Opens the store that the settings name, for a command that makes no sense on a new one: a mistyped path makes no file. A database on a

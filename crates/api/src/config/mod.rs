@@ -1,5 +1,6 @@
 //! What an operator configures, and the keys that the service starts with.
 
+pub use access_matrix::{AccessMatrixError, AccessSettings, access_matrix};
 pub use contents::{ContentAddress, ContentSettings, NotAPlace};
 pub use endpoint::{Endpoint, EndpointError};
 pub use issuers::{
@@ -13,6 +14,7 @@ pub use settings::{
     TokenSettings,
 };
 
+mod access_matrix;
 mod contents;
 mod endpoint;
 mod issuers;

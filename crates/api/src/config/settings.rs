@@ -14,6 +14,7 @@ use ens_domain::ins::InsAuthority;
 use ens_notices::MailSettings;
 use ens_store::{ContentPlace, Store};
 
+use super::access_matrix::AccessSettings;
 use super::contents::ContentSettings;
 
 use super::network::Network;
@@ -40,6 +41,9 @@ pub struct Settings {
     /// Whose tokens are believed.
     #[command(flatten)]
     pub tokens: TokenSettings,
+    /// What is said of access.
+    #[command(flatten)]
+    pub access: AccessSettings,
     /// Which proxies are believed.
     #[command(flatten)]
     pub proxies: ProxySettings,
@@ -232,6 +236,7 @@ impl Settings {
                 issuer: "ens".to_owned(),
                 audience: "ens".to_owned(),
             },
+            access: AccessSettings::default(),
             proxies: ProxySettings { trusted: Vec::new(), forwarded: ForwardedHeader::XForwardedFor, certificate: None },
             limits: LimitSettings { requests_per_second: 5, requests_burst: 20, body_limit: 1_048_576, commands_waiting: 4_096 },
             log: LogSettings { json: false, filter: None },

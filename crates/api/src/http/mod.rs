@@ -21,6 +21,8 @@ use crate::app::App;
 use crate::background::backlog::RecentBacklog;
 use crate::problem::{Problem, ProblemType, TOO_SLOW};
 
+pub(crate) use sections::{ReachBody, ReadersBody};
+
 use gate::{Access, Declaration, Gate, Issuers, Proxies, RouteTable};
 use middleware::Middleware;
 

@@ -36,11 +36,19 @@ pub enum Ground {
     WritesFirst,
     /// The holder's consent to a service of the catalogue (article R. 1111-32).
     ServiceConsent,
+    /// Who verifies the service reads the life of a space.
+    Audit,
+    /// CNAM or the person's insurer looks after a space, and reads its life.
+    SpaceManagement,
+    /// An agent answers the person, or somebody for them.
+    AgentForPerson,
+    /// Who runs the service looks at who may read a space, and says why.
+    Operation,
 }
 
 impl Ground {
     /// Every ground.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::OwnSpace,
         Self::Representation,
         Self::CaregiverDelegation,
@@ -56,6 +64,10 @@ impl Ground {
         Self::DutyToFeed,
         Self::WritesFirst,
         Self::ServiceConsent,
+        Self::Audit,
+        Self::SpaceManagement,
+        Self::AgentForPerson,
+        Self::Operation,
     ];
 
     /// Its name, as events and read models spell it.
@@ -76,6 +88,10 @@ impl Ground {
             Self::DutyToFeed => "duty_to_feed",
             Self::WritesFirst => "writes_first",
             Self::ServiceConsent => "service_consent",
+            Self::Audit => "audit",
+            Self::SpaceManagement => "space_management",
+            Self::AgentForPerson => "agent_for_person",
+            Self::Operation => "operation",
         }
     }
 
@@ -99,6 +115,10 @@ impl Ground {
             Self::DutyToFeed => "Tout professionnel de santé qui vous soigne doit alimenter votre dossier médical.",
             Self::WritesFirst => "Un professionnel de santé peut vous écrire en premier.",
             Self::ServiceConsent => "Vous avez donné votre accord à ce service, pour ces données et cet usage.",
+            Self::Audit => "Un auditeur contrôle le service. Il lit la vie de votre espace, jamais ce qu’il contient.",
+            Self::SpaceManagement => "L’Assurance maladie gère votre espace. Elle en lit la vie, jamais ce qu’il contient.",
+            Self::AgentForPerson => "Un agent a traité une demande faite par vous ou pour vous.",
+            Self::Operation => "L’exploitant du service a vérifié qui peut lire votre espace, pour la raison qu’il a indiquée.",
         }
     }
 }

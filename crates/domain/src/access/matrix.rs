@@ -8,7 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::document_type::DocumentType;
 use super::profession::Profession;
@@ -31,9 +32,15 @@ pub struct AccessMatrix {
 #[serde(deny_unknown_fields)]
 struct MatrixText {
     version: String,
+    #[serde(deserialize_with = "day")]
     effective_on: NaiveDate,
     source: String,
     rows: Vec<MatrixRow>,
+}
+
+fn day<'de, D: Deserializer<'de>>(value: D) -> Result<NaiveDate, D::Error> {
+    let text = String::deserialize(value)?;
+    text.parse().map_err(|_| D::Error::custom(format_args!("effective_on {text:?} is no day: write it as 2023-10-30")))
 }
 
 /// One row of a matrix.
@@ -69,6 +76,9 @@ pub enum MatrixError {
     /// A row says nothing.
     #[error("row {row}: no type of document is named: name some, or * alone for every type")]
     NoTypes { row: usize },
+    /// The same is said twice, and whoever changes one of the two would miss the other.
+    #[error("{about} stands in row {first} and again in row {second}: keep it in one of them")]
+    Twice { first: usize, second: usize, about: String },
     /// Two rows of the same force disagree.
     #[error("rows {first} and {second} contradict each other about {about}: keep one of them")]
     Contradiction { first: usize, second: usize, about: String },
@@ -182,7 +192,7 @@ fn agree(before: &mut Option<Said>, said: Said, about: &str) -> Result<(), Matri
         Some(earlier) if earlier.readable != said.readable => {
             Err(MatrixError::Contradiction { first: earlier.row, second: said.row, about: about.to_owned() })
         }
-        Some(_) => Ok(()),
+        Some(earlier) => Err(MatrixError::Twice { first: earlier.row, second: said.row, about: about.to_owned() }),
         None => {
             *before = Some(said);
             Ok(())
@@ -247,7 +257,14 @@ mod tests {
         }
         let twice = [row("60", r#""*""#, "true"), row("60", r#""*""#, "false")].join(",");
         assert_eq!(matrix(&twice).unwrap_err().to_string(), "rows 1 and 2 contradict each other about every type: keep one of them");
-        assert_eq!(matrix(&[good.clone(), good.clone()].join(",")).map(|read| read.rows().len()), Ok(2));
+        assert_eq!(refused(&good).to_string(), "11502-2 stands in row 1 and again in row 2: keep it in one of them");
+        let doubled = matrix(&row("10", r#""11502-2","11502-2""#, "true")).unwrap_err().to_string();
+        assert_eq!(doubled, "11502-2 stands in row 1 and again in row 1: keep it in one of them");
+        let undated = r#"{"version":"2","effective_on":"30/10/2023","source":"","rows":[]}"#;
+        let undated = AccessMatrix::parse(undated).unwrap_err().to_string();
+        assert!(undated.starts_with("not an access matrix: effective_on \"30/10/2023\" is no day: write it as 2023-10-30"), "{undated}");
+        let unversioned = AccessMatrix::parse(r#"{"effective_on":"2024-01-01","source":"","rows":[]}"#).unwrap_err().to_string();
+        assert!(unversioned.contains("missing field `version`"), "{unversioned}");
         let form = matrix(r#"{"profession":"10"}"#).unwrap_err().to_string();
         assert!(form.starts_with("not an access matrix: missing field `types` at line 1"), "{form}");
         let nameless = r#"{"version":" ","effective_on":"2024-01-01","source":"","rows":[]}"#;

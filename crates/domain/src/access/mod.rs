@@ -14,6 +14,8 @@
 //!
 //! A block counts in ordinary care, for every act, even against the author and the attending doctor. It is not looked at when somebody reads
 //! in an emergency of article L. 1111-17 I, as break-glass or for the dispatch centre: there the holder's choices of beforehand count.
+//!
+//! Those who look after spaces read nothing that a space contains. What they read besides, [`oversee`] decides.
 //! - refusals are found in the order of their list
 //! - deny is the default
 //! - nobody reads for an insurance a bank or an employer even with consent
@@ -35,6 +37,7 @@ pub mod ground;
 mod holder_side;
 pub mod matrix;
 mod of_space;
+pub mod oversight;
 pub mod profession;
 mod professional;
 pub mod purpose;
@@ -58,6 +61,7 @@ pub use grant::{Grant, Grantee, Period, Scope};
 pub use ground::Ground;
 pub use matrix::{AccessMatrix, MatrixError, MatrixRow};
 pub use of_space::{decide, has_tie};
+pub use oversight::{Overseen, oversee};
 pub use profession::{Profession, ProfessionError};
 pub use purpose::Purpose;
 pub use reader::{AccessMode, Professional, Reader};

@@ -18,6 +18,8 @@ pub enum Purpose {
     OccupationalHealth,
     /// Research.
     Research,
+    /// The service itself: it is verified, a space is looked after, a request is answered. No grant covers it.
+    Administration,
     /// An insurance contract: forbidden (article L. 1111-18).
     Insurance,
     /// A loan or an account: forbidden (article L. 1111-18).
@@ -28,13 +30,14 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::PersonalUse,
         Self::Care,
         Self::Prevention,
         Self::Emergency,
         Self::OccupationalHealth,
         Self::Research,
+        Self::Administration,
         Self::Insurance,
         Self::Bank,
         Self::Employment,
@@ -54,6 +57,7 @@ impl Purpose {
             Self::Emergency => "emergency",
             Self::OccupationalHealth => "occupational_health",
             Self::Research => "research",
+            Self::Administration => "administration",
             Self::Insurance => "insurance",
             Self::Bank => "bank",
             Self::Employment => "employment",
@@ -64,7 +68,13 @@ impl Purpose {
     pub const fn is_forbidden(self) -> bool {
         match self {
             Self::Insurance | Self::Bank | Self::Employment => true,
-            Self::PersonalUse | Self::Care | Self::Prevention | Self::Emergency | Self::OccupationalHealth | Self::Research => false,
+            Self::PersonalUse
+            | Self::Care
+            | Self::Prevention
+            | Self::Emergency
+            | Self::OccupationalHealth
+            | Self::Research
+            | Self::Administration => false,
         }
     }
 
@@ -72,13 +82,19 @@ impl Purpose {
     pub const fn is_care(self) -> bool {
         match self {
             Self::Care | Self::Prevention | Self::Emergency => true,
-            Self::PersonalUse | Self::OccupationalHealth | Self::Research | Self::Insurance | Self::Bank | Self::Employment => false,
+            Self::PersonalUse
+            | Self::OccupationalHealth
+            | Self::Research
+            | Self::Administration
+            | Self::Insurance
+            | Self::Bank
+            | Self::Employment => false,
         }
     }
 
     /// Whether a grant for this purpose serves an access for that one: the same, and all care where it is for care.
     pub fn covers(self, asked: Self) -> bool {
-        self == asked || self == Self::Care && asked.is_care()
+        self == asked && self != Self::Administration || self == Self::Care && asked.is_care()
     }
 
     /// What a citizen reads.
@@ -90,9 +106,23 @@ impl Purpose {
             Self::Emergency => "urgence",
             Self::OccupationalHealth => "santé au travail",
             Self::Research => "recherche",
+            Self::Administration => "gestion du service",
             Self::Insurance => "contrat d’assurance",
             Self::Bank => "banque ou prêt",
             Self::Employment => "emploi",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_grant_covers_the_administration_of_the_service() {
+        for purpose in Purpose::ALL {
+            assert!(!purpose.covers(Purpose::Administration), "{purpose:?}");
+        }
+        assert!(Purpose::Care.covers(Purpose::Prevention) && Purpose::Research.covers(Purpose::Research));
     }
 }

@@ -49,17 +49,12 @@ pub enum Reader {
 }
 
 impl Reader {
-    /// What they usually read for: care, or a person's own affairs.
+    /// What they usually read for: care, a person's own affairs, or the service itself.
     pub const fn usual_purpose(&self) -> Purpose {
         match self {
             Self::Holder | Self::Representative | Self::Caregiver { .. } => Purpose::PersonalUse,
-            Self::Professional(_)
-            | Self::Service { .. }
-            | Self::Cnam
-            | Self::Insurer { .. }
-            | Self::Support { .. }
-            | Self::Auditor
-            | Self::Admin => Purpose::Care,
+            Self::Professional(_) | Self::Service { .. } => Purpose::Care,
+            Self::Cnam | Self::Insurer { .. } | Self::Support { .. } | Self::Auditor | Self::Admin => Purpose::Administration,
         }
     }
 

@@ -62,8 +62,8 @@ pub struct AccessRow {
     pub structure: String,
     /// What was done.
     pub action: Action,
-    /// In which section.
-    pub section: Section,
+    /// In which section, as events spell it; empty for the life of the space.
+    pub section: String,
     /// Which document, if it was one.
     pub document: Option<ItemId>,
     /// What for.
@@ -87,6 +87,13 @@ pub enum AccessOutcome {
     Made,
     /// It was refused, and nothing was read.
     Refused,
+}
+
+impl AccessRow {
+    /// The section; none for the life of the space.
+    pub fn section(&self) -> Option<Section> {
+        Section::ALL.into_iter().find(|known| token(known) == self.section)
+    }
 }
 
 impl Row for AccessRow {
@@ -143,7 +150,8 @@ fn row(event: &ConsultationEvent, SpaceKey { partition, space }: SpaceKey, posit
         ConsultationEvent::AccessRefused { because, .. } => (AccessOutcome::Refused, token(because)),
     };
     let Who { role, reader, profession, structure } = Who::of(by);
-    let (section, document) = (subject.section(), subject.document());
+    let section = subject.section().map(|section| token(&section)).unwrap_or_default();
+    let document = subject.document();
     AccessRow {
         partition,
         space,

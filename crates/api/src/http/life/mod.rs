@@ -12,6 +12,7 @@ mod grants;
 mod import;
 mod ins_lookup;
 mod opposition;
+mod oversight;
 mod person;
 mod public_code_routes;
 mod public_reissue;

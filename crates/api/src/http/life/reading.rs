@@ -20,6 +20,8 @@ use crate::http::gate::{Access, Declaration, get};
 use crate::http::wire::{Freshness, IfNoneMatch, Page, Position, PositionHeaders, ReadHeaders, SpacePath, SpaceTarget, position_headers};
 use crate::problem::{Problem, ProblemType, Success};
 
+use super::oversight::{Looked, trace};
+
 /// The routes of this file.
 pub(super) fn routes() -> Vec<Declaration> {
     vec![
@@ -235,6 +237,7 @@ async fn show_space(
     fresh: Freshness,
     if_none_match: IfNoneMatch,
 ) -> Result<Response, Problem> {
+    trace(&app, &target, Looked::State).await?;
     let row = fresh_status(&app, target.space, fresh).await?;
     let reflected = reflected(&row, fresh);
     if if_none_match.is(row.version) {
@@ -245,6 +248,7 @@ async fn show_space(
 }
 
 async fn show_history(State(app): State<App>, target: SpaceTarget, fresh: Freshness, page: Page) -> Result<Response, Problem> {
+    trace(&app, &target, Looked::History).await?;
     fresh.wait_for::<History>(&app.store).await?;
     let row = fresh_status(&app, target.space, fresh).await?;
     let lines = history(&app.store, target.space, page.after.unwrap_or_default(), page.limit).await?;
@@ -254,6 +258,7 @@ async fn show_history(State(app): State<App>, target: SpaceTarget, fresh: Freshn
 }
 
 async fn show_authorisations(State(app): State<App>, target: SpaceTarget, fresh: Freshness) -> Result<Response, Problem> {
+    trace(&app, &target, Looked::Authorisations).await?;
     fresh.wait_for::<Grants>(&app.store).await?;
     let row = fresh_status(&app, target.space, fresh).await?;
     let entries = grants(&app.store, target.space).await?;

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
 use ens_domain::space::terms::Channel;
 use ens_projections::{Followers, Health, PassedOver, ReadModelLag};
 use ens_store::StoreError;
@@ -23,8 +24,8 @@ pub(super) fn routes() -> Vec<Declaration> {
             .answers::<Alive>(Success::Done, "it lives")
             .handled_by(probe_life),
         get("/version", Access::Anyone)
-            .operation("show_version", "operation", "Which version this is.")
-            .answers::<Version>(Success::Done, "name and version")
+            .operation("show_version", "operation", "Which version this is, and by which access matrix it decides.")
+            .answers::<Version>(Success::Done, "name and version, of the program and of the matrix")
             .handled_by(show_version),
         get("/readyz", Access::Anyone)
             .operation("probe_readiness", "operation", "Whether the store answers, its tables are up to date and the read models go on.")
@@ -50,6 +51,18 @@ pub(super) struct Version {
     name: &'static str,
     /// Its version.
     version: &'static str,
+    /// The access matrix in force.
+    access_matrix: MatrixBody,
+}
+
+/// An access matrix.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct MatrixBody {
+    /// Its version, which every trace names.
+    #[schema(example = "2023-10-26")]
+    version: String,
+    /// The day from which its order is in force.
+    effective_on: NaiveDate,
 }
 
 /// Whether requests can be served.
@@ -142,8 +155,10 @@ async fn probe_life() -> Json<Alive> {
     Json(Alive { status: "alive" })
 }
 
-async fn show_version() -> Json<Version> {
-    Json(Version { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") })
+async fn show_version(State(app): State<App>) -> Json<Version> {
+    let matrix = &app.policy.matrix;
+    let access_matrix = MatrixBody { version: matrix.version().to_owned(), effective_on: matrix.effective_on() };
+    Json(Version { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), access_matrix })
 }
 
 async fn probe_readiness(

@@ -73,9 +73,9 @@ pub(super) struct AccessBody {
     /// `read` or `list`.
     #[schema(value_type = String, example = "read")]
     action: Action,
-    /// In which section.
-    #[schema(value_type = String, example = "medical_record")]
-    section: Section,
+    /// In which section; nothing where the life of the space was read, its state or its history.
+    #[schema(value_type = Option<String>, example = "medical_record")]
+    section: Option<Section>,
     /// Which document, if it was one.
     document: Option<Uuid>,
     /// What for.
@@ -128,7 +128,7 @@ fn body(row: AccessRow, keys: &KeyRing) -> Result<AccessBody, Problem> {
             Err(error) => return Err(Problem::from(StoreError::from(error))),
         },
     };
-    let sentence = sentence(&row);
+    let (section, sentence) = (row.section(), sentence(&row));
     let said = |text: String| (!text.is_empty()).then_some(text);
     Ok(AccessBody {
         number: row.position,
@@ -139,7 +139,7 @@ fn body(row: AccessRow, keys: &KeyRing) -> Result<AccessBody, Problem> {
         profession: Profession::parse(&row.profession).ok().map(Profession::label),
         structure: said(row.structure),
         action: row.action,
-        section: row.section,
+        section,
         document: row.document.map(|document| document.uuid()),
         purpose: row.purpose,
         stated_reason,
@@ -152,15 +152,18 @@ fn body(row: AccessRow, keys: &KeyRing) -> Result<AccessBody, Problem> {
 
 /// What the holder reads: what happened, and why.
 fn sentence(row: &AccessRow) -> String {
-    let section = french::section(row.section);
+    let what = row.section().map_or_else(
+        || "à la vie de l’espace (état et historique)".to_owned(),
+        |section| format!("à la rubrique «\u{a0}{}\u{a0}»", french::section(section)),
+    );
     match row.outcome {
         AccessOutcome::Made => {
             let why = Ground::ALL.into_iter().find(|ground| ground.name() == row.because).map(Ground::sentence).unwrap_or_default();
-            format!("Accès à la rubrique «\u{a0}{section}\u{a0}». {why}")
+            format!("Accès {what}. {why}")
         }
         AccessOutcome::Refused => {
             let why = AccessRefusal::ALL.into_iter().find(|known| known.name() == row.because).map(AccessRefusal::sentence);
-            format!("Accès refusé à la rubrique «\u{a0}{section}\u{a0}». {}", why.unwrap_or_default())
+            format!("Accès refusé {what}. {}", why.unwrap_or_default())
         }
     }
 }

@@ -8,7 +8,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
-use ens_domain::access::{self, AccessRequest, Action, DocumentFacts, Purpose, Reader, Target};
+use ens_domain::access::{self, AccessMode, AccessRequest, Action, DocumentFacts, Purpose, Reader, Target};
 use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::personal::Personal;
 use ens_domain::sections::consultations::{Consult, ConsultationCommand, StatedReason, Subject};
@@ -106,6 +106,16 @@ fn reason_of(headers: &HeaderMap) -> Result<Option<StatedReason>, Problem> {
     StatedReason::parse(&text).map(Some).map_err(|error| refused(&error))
 }
 
+/// The emergency in which a reader comes in, if it is one.
+fn emergency(reader: &Reader) -> Option<&'static str> {
+    let Reader::Professional(professional) = reader else { return None };
+    match professional.mode {
+        AccessMode::Ordinary => None,
+        AccessMode::BreakGlass => Some("break_glass"),
+        AccessMode::DispatchCentre => Some("dispatch_centre"),
+    }
+}
+
 fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Problem> {
     let refused = |_| Problem::new(ProblemType::MALFORMED).detail(format!("{name}: expected text"));
     headers.get(name).map(|value| value.to_str().map_err(refused)).transpose()
@@ -133,8 +143,16 @@ impl Reading {
         let stream = StreamId::of_item(self.space(), trace);
         let envelope = CommandEnvelope::to_stream(stream, ConsultationCommand::from(command));
         let answer = execute(app, envelope.with_metadata("role", self.target.caller.role().name())).await;
-        metrics::counter!("ens_consultations_total", "outcome" => if answer.is_ok() { "made" } else { "refused" }).increment(1);
+        self.count(if answer.is_ok() { "made" } else { "refused" });
         answer
+    }
+
+    /// Counts the reading; one in an emergency also by itself, since nobody authorised it.
+    fn count(&self, outcome: &'static str) {
+        metrics::counter!("ens_consultations_total", "outcome" => outcome).increment(1);
+        if let Some(mode) = emergency(&self.reader) {
+            metrics::counter!("ens_emergency_accesses_total", "mode" => mode, "outcome" => outcome).increment(1);
+        }
     }
 
     /// Waits until the rows of `P` reflect the decision: what was hidden before it is in no answer after it.

@@ -7,17 +7,16 @@ use axum::extract::{Query, State};
 use axum::http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RANGE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
 use ens_domain::access::Action;
 use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::sections::consultations::Subject;
 use ens_domain::sections::medical_record::Content;
 use ens_projections::document_in_log::{DocumentVersion, versions_in_log};
 use ens_store::ContentRef;
-use ring::digest::{Context, SHA256};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::http::wire::trace_of_minute;
 use crate::problem::{Problem, ProblemType, Success};
 
 use super::consulting::Reading;
@@ -36,7 +35,7 @@ pub(super) async fn read_content(
 ) -> Result<Response, Problem> {
     let (space, item): (SpaceId, ItemId) = (reading.space(), reading.target.param("document")?);
     let trace = match headers.get(RANGE) {
-        Some(_) => trace_of_ranges(&reading, item, app.now()),
+        Some(_) => trace_of_minute(&reading.target.caller, item.uuid().as_bytes(), app.now()),
         None => app.new_id()?,
     };
     reading.consult_as(&app, trace, Action::Read, Subject::Document { document: item }).await?;
@@ -49,19 +48,6 @@ pub(super) async fn read_content(
         return Ok((Success::Unchanged.status(), [(ETAG, etag)]).into_response());
     }
     serve(&app, space, content, &headers, etag).await
-}
-
-/// One id for all ranges of one document by one reader in one minute.
-fn trace_of_ranges(reading: &Reading, item: ItemId, now: DateTime<Utc>) -> ItemId {
-    let minute = now.timestamp().div_euclid(60) * 60;
-    let mut context = Context::new(&SHA256);
-    context.update(b"ens ranges 1\0");
-    context.update(reading.target.caller.digest());
-    context.update(item.uuid().as_bytes());
-    context.update(&minute.to_be_bytes());
-    let mut randomness = [0; 10];
-    randomness.copy_from_slice(context.finish().as_ref().split_at(10).0);
-    ItemId::at(DateTime::from_timestamp(minute, 0).unwrap_or(now), randomness)
 }
 
 /// Answers the bytes, or the range of them that is asked for, as an attachment.

@@ -183,8 +183,11 @@ impl DocumentList<'_> {
         let keys = self.app.store.log().key_ring(&[self.reading.space()]).await?;
         let (now, wanted) = (self.app.now(), usize::try_from(limit).unwrap_or(usize::MAX));
         let (mut filled, mut looked_at) = (Vec::new(), 0);
+        // Most pages are filled from a few rows; where they are not, most rows are filtered out.
+        let mut at_once = SCAN.min(limit.saturating_mul(2));
         loop {
-            let rows = documents(&self.app.store, self.reading.space(), after, SCAN.min(limit.saturating_mul(2))).await?;
+            let rows = documents(&self.app.store, self.reading.space(), after, at_once).await?;
+            at_once = SCAN;
             if rows.is_empty() {
                 return Ok(Filled { documents: filled, last: None });
             }

@@ -87,7 +87,7 @@ pub(super) struct ReaderBody {
 
 /// Who could read.
 #[derive(Serialize, ToSchema)]
-pub(super) struct ReadersBody {
+pub(crate) struct ReadersBody {
     /// Each once.
     readers: Vec<ReaderBody>,
 }
@@ -109,7 +109,7 @@ pub(super) struct DecisionBody {
 
 /// What a professional could read.
 #[derive(Serialize, ToSchema)]
-pub(super) struct ReachBody {
+pub(crate) struct ReachBody {
     /// Each section.
     sections: Vec<DecisionBody>,
     /// A document of each type that another professional deposited and nobody hid.
@@ -120,6 +120,12 @@ impl From<PossibleReader> for ReaderBody {
     fn from(reader: PossibleReader) -> Self {
         let PossibleReader { who, ground, purpose, professions } = reader;
         Self { who, ground, sentence: ground.sentence(), purpose, professions }
+    }
+}
+
+impl From<Vec<PossibleReader>> for ReadersBody {
+    fn from(readers: Vec<PossibleReader>) -> Self {
+        Self { readers: readers.into_iter().map(ReaderBody::from).collect() }
     }
 }
 
@@ -158,8 +164,8 @@ async fn list_possible_readers(State(app): State<App>, reading: Reading, Query(q
     let loaded = app.store.log().state(reading.space()).await?.ok_or_else(|| Problem::new(ProblemType::NOT_FOUND))?;
     let view = loaded.space.view(paris::day_of(app.now())).ok_or_else(|| Problem::new(ProblemType::NOT_FOUND))?;
     let target = facts.as_ref().map_or(Target::Section(Section::MedicalRecord), Target::Document);
-    let readers = who_could_read(target, app.now(), &view, &app.policy.matrix).into_iter().map(ReaderBody::from).collect();
-    Ok(Json(ReadersBody { readers }).into_response())
+    let readers = who_could_read(target, app.now(), &view, &app.policy.matrix);
+    Ok(Json(ReadersBody::from(readers)).into_response())
 }
 
 async fn list_possible_readings(

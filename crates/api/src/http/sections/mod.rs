@@ -2,6 +2,8 @@
 
 use crate::http::gate::Declaration;
 
+pub(crate) use explanations::{ReachBody, ReadersBody};
+
 mod accesses;
 mod consulting;
 mod deposits;

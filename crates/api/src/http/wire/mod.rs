@@ -10,6 +10,7 @@ pub(crate) use parameters::{ChangeHeaders, CreationHeaders, ReadHeaders, SpacePa
 pub(crate) use position::{ENS_POSITION, Freshness, Position};
 pub(crate) use request::{BodyRequest, EmptyBody, ItemChange, SpaceChange, SpaceTarget, execute, is_member, read_body};
 pub(crate) use streamed::answer_lines;
+pub(crate) use trace_of_minute::trace_of_minute;
 
 mod answer;
 mod conditions;
@@ -21,3 +22,4 @@ mod parameters;
 mod position;
 mod request;
 mod streamed;
+mod trace_of_minute;

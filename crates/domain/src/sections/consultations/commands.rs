@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::access::{AccessRefusal, AccessRequest, Action, Purpose, Reader, Target, decide, has_tie};
+use crate::access::{AccessRefusal, AccessRequest, Action, Ground, Overseen, Purpose, Reader, Target, decide, has_tie, oversee};
 use crate::guarded::Guarded;
 use crate::ids::ItemId;
 use crate::personal::Personal;
 use crate::sections::item::DecisionContext;
+use crate::space::terms::{Section, Stage};
 
 use super::events::ConsultationEvent;
 use super::state::Consultation;
@@ -104,28 +105,59 @@ impl Consult {
             (Subject::Section { section }, _) => Target::Section(section),
             (Subject::Document { .. }, Some(facts)) => Target::Document(facts),
             (Subject::Document { .. }, None) => return self.about_nothing(context),
+            (Subject::Life, _) => return self.oversee(Overseen::Life, consultation, context),
+            (Subject::Directory { .. }, _) => return self.oversee(Overseen::Directory, consultation, context),
         };
         let request = AccessRequest { reader: &self.by, action: self.action, target, purpose: self.purpose, at: self.at };
-        match decide(&request, context.space, context.matrix()) {
+        let decided = decide(&request, context.space, context.matrix());
+        self.traced(decided, consultation, context)
+    }
+
+    /// What those look at who look after spaces. A space that was destroyed has no key under which a trace could be sealed, and nobody who
+    /// could read one: its life, which names nobody, is read without.
+    fn oversee(
+        self,
+        overseen: Overseen,
+        consultation: Consultation,
+        context: &DecisionContext<'_>,
+    ) -> Result<Vec<ConsultationEvent>, ConsultationRefusal> {
+        if self.by == Reader::Admin && self.reason.is_none() {
+            return Err(ConsultationRefusal::NoStatedReason);
+        }
+        match oversee(&self.by, overseen) {
+            Ok(_) if context.space.stage() == Some(Stage::Destroyed) => Ok(Vec::new()),
+            decided => self.traced(decided, consultation, context),
+        }
+    }
+
+    /// The trace of what was decided, unless the same was traced already.
+    fn traced(
+        self,
+        decided: Result<Ground, AccessRefusal>,
+        consultation: Consultation,
+        context: &DecisionContext<'_>,
+    ) -> Result<Vec<ConsultationEvent>, ConsultationRefusal> {
+        let matrix = || context.matrix().version().to_owned();
+        match decided {
             Ok(ground) if consultation == Consultation::Permitted(ground) => Ok(Vec::new()),
             Ok(ground) => {
-                let matrix = context.matrix().version().to_owned();
                 let Self { at, by, action, subject, purpose, reason } = self;
-                Ok(vec![ConsultationEvent::AccessMade { at, by: Guarded::new(by), action, subject, purpose, reason, ground, matrix }])
+                let (by, matrix) = (Guarded::new(by), matrix());
+                Ok(vec![ConsultationEvent::AccessMade { at, by, action, subject, purpose, reason, ground, matrix }])
             }
             Err(because) if !has_tie(&self.by, context.space) => Err(ConsultationRefusal::NoTie(because)),
             Err(because) if consultation == Consultation::Refused(because) => Err(ConsultationRefusal::Refused(because)),
             Err(because) => {
-                let matrix = context.matrix().version().to_owned();
                 let Self { at, by, action, subject, purpose, reason } = self;
-                Ok(vec![ConsultationEvent::AccessRefused { at, by: Guarded::new(by), action, subject, purpose, reason, because, matrix }])
+                let (by, matrix) = (Guarded::new(by), matrix());
+                Ok(vec![ConsultationEvent::AccessRefused { at, by, action, subject, purpose, reason, because, matrix }])
             }
         }
     }
 
     /// A document that is not there is told only to who may read the medical record: the others learn what they would of any document.
     fn about_nothing(self, context: &DecisionContext<'_>) -> Result<Vec<ConsultationEvent>, ConsultationRefusal> {
-        let target = Target::Section(self.subject.section());
+        let target = Target::Section(Section::MedicalRecord);
         let request = AccessRequest { reader: &self.by, action: Action::List, target, purpose: self.purpose, at: self.at };
         match decide(&request, context.space, context.matrix()) {
             Ok(_) => Err(ConsultationRefusal::NoSuchDocument),

@@ -52,7 +52,7 @@ event_names!(ConsultationEvent { AccessMade, AccessRefused });
 impl ConsultationEvent {
     /// The event, as the holder reads it; who it was stands beside it, for those who may know.
     pub fn sentence(&self) -> String {
-        let section = crate::french::section(self.subject().section());
+        let section = self.subject().section().map_or("vie de l’espace", crate::french::section);
         match self {
             Self::AccessMade { ground, .. } => format!("Un accès a eu lieu\u{a0}: {section}. {}", ground.sentence()),
             Self::AccessRefused { because, .. } => format!("Un accès a été refusé\u{a0}: {section}. {}", because.sentence()),

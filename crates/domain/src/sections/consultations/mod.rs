@@ -6,6 +6,9 @@
 //! - a refusal of a stranger to the space is not stored
 //! - the same access in the same minute is traced once
 //! - a trace names the version of the matrix that decided it
+//! - who looks after spaces reads a life and leaves a trace
+//! - the life of a destroyed space is read without a trace
+//! - the operator says why
 
 mod commands;
 mod events;

@@ -21,22 +21,33 @@ pub enum Subject {
         /// Which one.
         document: ItemId,
     },
+    /// The life of the space, its state and its history: read by those who look after spaces, and not by the person's own side.
+    Life,
+    /// Who may read the space, as an agent or the operator looks at it.
+    Directory {
+        /// Or one document of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<ItemId>,
+    },
 }
 
 impl Subject {
-    /// The section that it stands in.
-    pub const fn section(self) -> Section {
+    /// The section that it stands in; none for the life of the space, which is about no section.
+    pub const fn section(self) -> Option<Section> {
         match self {
-            Self::Section { section } => section,
-            Self::Document { .. } => Section::MedicalRecord,
+            Self::Section { section } => Some(section),
+            Self::Document { .. } => Some(Section::MedicalRecord),
+            Self::Directory { .. } => Some(Section::Authorisations),
+            Self::Life => None,
         }
     }
 
     /// The document, if it is one.
     pub const fn document(self) -> Option<ItemId> {
         match self {
-            Self::Section { .. } => None,
+            Self::Section { .. } | Self::Life => None,
             Self::Document { document } => Some(document),
+            Self::Directory { document } => document,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::policy::Policy;
 use crate::sections::{Circumstances, Item};
 use crate::space::HealthSpace;
 use crate::space::terms::Section;
-use crate::space::tests::{a_doctor, a_shared_space, a_space_that_blocks, instant};
+use crate::space::tests::{a_destroyed_space, a_doctor, a_shared_space, a_space_that_blocks, instant};
 
 use super::{Consult, Consultation, ConsultationEvent, ConsultationRefusal, StatedReason, StatedReasonError, Subject};
 
@@ -145,4 +145,40 @@ fn a_stated_reason_is_one_line_of_a_few_words_and_never_shown() {
     assert_eq!(StatedReason::parse(&"a".repeat(301)), Err(StatedReasonError::TooLong));
     assert_eq!(StatedReason::parse("a\nb"), Err(StatedReasonError::NotOneLine));
     assert_eq!(format!("{:?}", StatedReason::parse("malaise").unwrap()), "StatedReason(…)");
+}
+
+fn overseen(by: Reader, subject: Subject, reason: Option<&str>) -> Consult {
+    let reason = reason.map(|text| Personal::new(StatedReason::parse(text).unwrap()));
+    Consult { action: Action::Read, subject, reason, ..list(by) }
+}
+
+#[test]
+fn who_looks_after_spaces_reads_a_life_and_leaves_a_trace() {
+    let by_auditor = || overseen(Reader::Auditor, Subject::Life, None);
+    for space in [a_shared_space(), HealthSpace::default()] {
+        assert_eq!(ground(decided(Consultation::Absent, by_auditor(), space, None)), Ground::Audit);
+    }
+    let again = decided(Consultation::Permitted(Ground::Audit), by_auditor(), a_shared_space(), None);
+    assert_eq!(again, Ok(Vec::new()));
+    let made = decided(Consultation::Absent, by_auditor(), a_shared_space(), None).unwrap();
+    assert!(made[0].sentence().starts_with("Un accès a eu lieu\u{a0}: vie de l’espace. Un auditeur"), "{}", made[0].sentence());
+    let who_treats = overseen(Reader::Auditor, Subject::Directory { document: None }, None);
+    let refused = Err(ConsultationRefusal::NoTie(AccessRefusal::RoleNeverReads));
+    assert_eq!(decided(Consultation::Absent, who_treats, a_shared_space(), None), refused);
+}
+
+#[test]
+fn the_life_of_a_destroyed_space_is_read_without_a_trace() {
+    let read = decided(Consultation::Absent, overseen(Reader::Auditor, Subject::Life, None), a_destroyed_space(), None);
+    assert_eq!(read, Ok(Vec::new()));
+    let refused = decided(Consultation::Absent, overseen(Reader::Admin, Subject::Life, Some("ticket 7")), a_destroyed_space(), None);
+    assert_eq!(refused, Err(ConsultationRefusal::NoTie(AccessRefusal::RoleNeverReads)));
+}
+
+#[test]
+fn the_operator_says_why() {
+    let unstated = overseen(Reader::Admin, Subject::Directory { document: None }, None);
+    assert_eq!(decided(Consultation::Absent, unstated, a_shared_space(), None), Err(ConsultationRefusal::NoStatedReason));
+    let stated = overseen(Reader::Admin, Subject::Directory { document: None }, Some("ticket 7"));
+    assert_eq!(ground(decided(Consultation::Absent, stated, a_shared_space(), None)), Ground::Operation);
 }

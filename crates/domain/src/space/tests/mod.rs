@@ -49,6 +49,11 @@ pub(crate) fn a_space_that_blocks() -> HealthSpace {
     after(a_shared_space(), requests::block(stories::LATER, 1))
 }
 
+/// A space whose content was destroyed.
+pub(crate) fn a_destroyed_space() -> HealthSpace {
+    grammar::space_after(stories::destroyed())
+}
+
 /// A space that was opposed from 20 March 2026 until 1 June 2026, then opened, and shared with `a_doctor(1)`.
 pub(crate) fn a_space_that_was_opposed() -> HealthSpace {
     after(after(an_opposed_space(), requests::withdraw_at_desk(stories::LATER)), requests::grant(stories::LATER, 1, None))
