@@ -5,7 +5,7 @@
 
 /// A page with this line, in a font that every reader of PDF brings.
 pub(super) fn page(line: &str) -> Vec<u8> {
-    let content = format!("BT /F1 11 Tf 56 770 Td <{}> Tj ET", encoded(line));
+    let content = format!("BT /F1 9 Tf 56 770 Td <{}> Tj ET", encoded(line));
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
