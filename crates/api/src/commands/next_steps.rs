@@ -34,7 +34,7 @@ pub(super) fn while_it_serves(settings: &Settings, tour: Option<&Tour>) -> Strin
     let lines = [of_the_campaign(settings), tour.map(|tour| of_one_space(settings, tour)).unwrap_or_default()].concat();
     format!(
         "\nServing on http://{site} (Ctrl-C stops). In another terminal{export}:\n\n\
-         {}\n\
+         {}\n\n\
          The documented API: http://{site}/docs/\n",
         lines.join("\n")
     )
