@@ -1,16 +1,24 @@
-//! The demonstration: every person ends in one state, with the same counts for the same seed on every engine, and no command is refused.
+//! The demonstration: every person ends in one state, some of the opened are cared for, and the lines that it prints to try work.
 
 use std::collections::{BTreeMap, HashSet};
+use std::process::Command;
 
+use bytes::Bytes;
 use ens_api::commands::Failure;
 use ens_api::commands::demo::run_simulation;
 use ens_api::config::Settings;
 use ens_api::import::Person;
-use ens_demo::{DemoError, Plan, Progress, Simulated, write_persons};
+use ens_demo::{CareCounts, DemoError, Plan, Progress, Simulated, Tour, write_persons};
+use ens_domain::access::{Announcement, Visibility};
 use ens_domain::ins::InsAuthority;
-use ens_projections::{compare, read_models};
-use ens_store::Store;
-use ens_tests::{Engine, TestStorage};
+use ens_domain::party::Party;
+use ens_domain::sections::medical_record::MediaType;
+use ens_projections::accesses::{AccessFilter, AccessOutcome, AccessRow, Accesses, accesses};
+use ens_projections::documents::{DocumentRow, Documents, documents};
+use ens_projections::{Projection, compare, read_models};
+use ens_store::{ContentRef, Store};
+use ens_tests::{Engine, Launch, TestStorage, eventually};
+use futures::TryStreamExt;
 
 fn plan(persons: u64, seed: u64) -> Plan {
     Plan { persons, seed, from: "2025-09-01".parse().unwrap() }
@@ -24,12 +32,12 @@ async fn simulated(storage: &TestStorage, plan: Plan) -> (Store, Simulated) {
 
 #[tokio::test]
 async fn the_same_seed_gives_the_same_counts_on_every_engine() {
-    let mut counts: Vec<(BTreeMap<String, u64>, u64)> = Vec::new();
+    let mut counts: Vec<(BTreeMap<String, u64>, CareCounts, u64)> = Vec::new();
     for engine in [Engine::SqliteFile, Engine::Postgres] {
         let storage = TestStorage::fresh(engine).await;
         let (store, Simulated { report, .. }) = simulated(&storage, plan(400, 7)).await;
         assert!(report.adds_up(), "{report:?}");
-        counts.push((report.by_state, report.events));
+        counts.push((report.by_state, report.care, report.events));
         store.close().await;
     }
     assert_eq!(counts.first(), counts.last());
@@ -72,6 +80,131 @@ async fn a_demonstration_writes_over_nobody() {
     settings.store.url = Some(storage.url().parse().unwrap());
     let refused = run_simulation(&settings, storage.folder(), plan(20, 1), Progress::hidden()).await;
     assert!(matches!(refused, Err(Failure::Demo(DemoError::NotEmpty(_)))));
+}
+
+/// Every row of a read model.
+async fn rows<P: Projection>(store: &Store) -> Vec<P::Row> {
+    let sql = format!("SELECT {} FROM {}", P::COLUMNS.join(", "), P::NAME);
+    store.read_models().select(&sql, &[]).await.unwrap()
+}
+
+async fn bytes_of(store: &Store, row: &DocumentRow) -> Vec<u8> {
+    let content = ContentRef { id: row.content.id, size: u64::from(row.content.size.bytes()) };
+    let pieces: Vec<Bytes> = store.contents().read(row.space, &content, ..).await.unwrap().try_collect().await.unwrap();
+    pieces.concat()
+}
+
+#[tokio::test]
+async fn what_is_counted_of_care_is_in_the_read_models() {
+    let storage = TestStorage::fresh(Engine::SqliteFile).await;
+    let (store, Simulated { report, .. }) = simulated(&storage, plan(1_500, 3)).await;
+    let care = report.care;
+    assert_eq!(care.attending_doctors, 45, "three in a hundred persons are cared for");
+    assert!(care.authorisations > 45 && care.blocks > 0 && care.emergencies > 0, "{care:?}");
+    let mut by_type: BTreeMap<String, u64> = BTreeMap::new();
+    for row in rows::<Documents>(&store).await {
+        *by_type.entry(row.media_type().as_str().to_owned()).or_default() += 1;
+    }
+    assert_eq!(by_type.keys().collect::<Vec<_>>(), ["application/pdf", "image/jpeg", "text/plain"]);
+    assert_eq!(care.documents, by_type);
+    let traces = rows::<Accesses>(&store).await;
+    let count = |which: &dyn Fn(&AccessRow) -> bool| traces.iter().filter(|row| which(row)).count() as u64;
+    assert_eq!(care.readings_allowed, count(&|row| row.outcome == AccessOutcome::Made));
+    assert_eq!(care.readings_refused, count(&|row| row.outcome == AccessOutcome::Refused));
+    assert_eq!(care.readings_refused, count(&|row| row.because == "professional_blocked"), "nobody else is refused");
+    assert_eq!(care.emergencies, count(&|row| matches!(row.because.as_str(), "break_glass" | "dispatch_centre")));
+}
+
+#[tokio::test]
+async fn every_document_is_stored_and_is_what_its_type_says() {
+    for engine in [Engine::SqliteFile, Engine::Postgres] {
+        let storage = TestStorage::fresh(engine).await;
+        let (store, _) = simulated(&storage, plan(300, 5)).await;
+        let mut seen = HashSet::new();
+        for row in rows::<Documents>(&store).await {
+            let bytes = bytes_of(&store, &row).await;
+            let found = infer::get(&bytes).map(|kind| kind.mime_type());
+            match row.media_type() {
+                MediaType::Text => assert!(found.is_none() && std::str::from_utf8(&bytes).is_ok_and(|text| text.contains("démonstration"))),
+                binary => assert_eq!(found, Some(binary.as_str())),
+            }
+            seen.insert(row.media_type());
+        }
+        assert_eq!(seen, HashSet::from([MediaType::Pdf, MediaType::Text, MediaType::Jpeg]), "{engine:?}");
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn one_space_has_the_whole_course_of_care_however_few_persons_there_are() {
+    let storage = TestStorage::fresh(Engine::SqliteFile).await;
+    let (store, Simulated { report, tour }) = simulated(&storage, plan(10, 1)).await;
+    let Tour { space, by, attending_doctor, specialist, blocked, emergency_doctor } = tour.unwrap();
+    assert_eq!((by, report.care.attending_doctors), (Party::Holder, 1));
+    let papers = documents(&store, space, None, 100).await.unwrap();
+    let among = |which: &dyn Fn(&DocumentRow) -> bool| papers.iter().filter(|row| which(row)).count();
+    assert_eq!(papers.len(), 7);
+    assert_eq!(among(&|row| row.visibility == Visibility::Hidden), 1);
+    assert_eq!(among(&|row| row.announcement == Announcement::Awaited), 1);
+    assert_eq!(among(&|row| row.versions == 2), 1);
+    assert_eq!(among(&|row| row.read_at.is_some()), 1);
+    let traces = accesses(&store, space, &AccessFilter::default(), None, 100).await.unwrap();
+    let because = |reader: &str| traces.iter().find(|row| row.reader == reader).map(|row| row.because.as_str());
+    let expected = [(attending_doctor, "attending_doctor"), (specialist, "grant_to_professional"), (emergency_doctor, "break_glass")];
+    for (rpps, ground) in expected {
+        assert_eq!(because(rpps.as_str()), Some(ground));
+    }
+    assert_eq!(because(blocked.as_str()), Some("professional_blocked"));
+    let grounds: HashSet<&str> = traces.iter().map(|row| row.because.as_str()).collect();
+    assert!(grounds.is_superset(&HashSet::from(["own_space", "care_team_consent", "dispatch_centre"])), "{grounds:?}");
+    assert!(traces.iter().all(|row| row.reason.is_some() == (row.because == "break_glass")));
+}
+
+/// What a demonstration prints to try, run line by line in one shell; what each line printed.
+fn tried(printed: &str) -> Vec<(String, String)> {
+    const NEXT: &str = "--- next ---";
+    let lines: Vec<&str> =
+        printed.split("In another terminal").nth(1).unwrap().lines().filter_map(|line| line.strip_prefix("  ")).collect();
+    let script: String = lines.iter().map(|line| format!("{line}\necho '{NEXT}'\n")).collect();
+    let ran = Command::new("sh").args(["-c", &format!("exec 2>&1\n{script}")]).output().expect("a shell");
+    let outputs = String::from_utf8(ran.stdout).unwrap();
+    lines.iter().map(|line| (*line).to_owned()).zip(outputs.split(NEXT).map(str::to_owned)).collect()
+}
+
+#[tokio::test]
+async fn the_lines_that_a_demonstration_prints_to_try_do_what_they_say() {
+    let storage = TestStorage::fresh(Engine::SqliteFile).await;
+    let data = storage.folder().join("data").display().to_string();
+    let demo = Launch::default().arg("demo").arg("--persons").arg("40").env("ENS_DATA", data).start().await;
+    eventually("the lines are printed", async || demo.log().contains("/docs/").then_some(())).await;
+    let tried = tried(&demo.log());
+    let (exports, requests): (Vec<_>, Vec<_>) = tried.iter().partition(|(line, _)| line.starts_with("export ") && !line.contains("curl"));
+    assert_eq!(exports.len(), 8);
+    for (line, printed) in exports {
+        assert_eq!(printed.trim(), "", "{line}");
+    }
+    let expected = [
+        "3422",
+        "\"department\"",
+        "\"opened_on\":\"20",
+        "médecin traitant",
+        "DocumentDeposited",
+        "Compte rendu de contrôle",
+        "Tension : 12/8. Contrôle dans trois mois.",
+        "\"reason\":\"professional_blocked\"",
+        "Compte rendu de contrôle",
+    ];
+    assert_eq!(requests.len(), expected.len() + 1, "{requests:#?}");
+    for ((line, printed), word) in requests.iter().zip(expected) {
+        assert!(printed.contains(word), "{word} is missing\n{line}\n{printed}");
+    }
+    let seen: Vec<&str> = requests.last().unwrap().1.trim().lines().collect();
+    let told =
+        ["(bris de glace)", "a été bloqué par le titulaire", "Vous avez autorisé ce professionnel", "Vous avez autorisé ce professionnel"];
+    assert_eq!(seen.len(), told.len(), "{seen:?}");
+    for (line, words) in seen.iter().zip(told) {
+        assert!(line.contains(words), "{words} is missing: {line}");
+    }
 }
 
 /// Twenty thousand invented persons, as the import reads them.

@@ -22,6 +22,7 @@ use ens_store::{CommandContext, Rejection};
 use serde_json::json;
 
 use crate::behaviour::{AfterOpening, Behaviour, LetterBox, Mailbox, Reaction, after};
+use crate::care_counts::CareCounts;
 use crate::commands::{ActingPerson, CommandBuilder};
 use crate::error::DemoError;
 use crate::mailboxes::{Mailboxes, ReceivedMessage, bounce_of};
@@ -50,6 +51,8 @@ pub(crate) struct Campaign<'a, S> {
     asked: HashSet<u64>,
     /// Events in the log when the read models caught up last.
     events: u64,
+    /// What the persons did about who treats them.
+    counts: CareCounts,
     /// Actions and lines that the service refused: none, if what is invented is possible.
     refused: u64,
 }
@@ -73,6 +76,7 @@ impl<'a, S: Service> Campaign<'a, S> {
             found_again: HashSet::new(),
             asked: HashSet::new(),
             events: 0,
+            counts: CareCounts::default(),
             refused: 0,
             service,
             context,
@@ -86,6 +90,11 @@ impl<'a, S: Service> Campaign<'a, S> {
     /// What the service refused, and messages to nobody: 0, if the demonstration is right.
     pub(crate) fn refused(&self) -> u64 {
         self.refused + self.mailboxes.unknown_recipients()
+    }
+
+    /// What the persons did about who treats them.
+    pub(crate) fn counts(&self) -> CareCounts {
+        self.counts.clone()
     }
 
     /// Lives through one day.
@@ -274,6 +283,7 @@ impl<'a, S: Service> Campaign<'a, S> {
 
     /// What an action leads to.
     fn follow(&mut self, person: u64, action: &Action, outcome: &Outcome, day: NaiveDate) {
+        self.counts.note(&outcome.events);
         if let Action::AskForCode = action {
             self.asked.insert(person);
         }

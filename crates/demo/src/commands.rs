@@ -9,7 +9,6 @@ use ens_domain::ids::{GrantId, SpaceId};
 use ens_domain::organism::AgentId;
 use ens_domain::party::Party;
 use ens_domain::personal::Personal;
-use ens_domain::rpps::Rpps;
 use ens_domain::space::HealthSpace;
 use ens_domain::space::commands::{
     Activate, BlockProfessional, Close, DeclareContacts, DenyRepresentation, GrantAccess, LiftSuspension, MendTechnicalBlock, Oppose,
@@ -23,6 +22,7 @@ use ens_store::{CommandContext, CommandEnvelope};
 use crate::behaviour::after;
 use crate::error::DemoError;
 use crate::population::Population;
+use crate::professionals::professional;
 use crate::random::SeededRandom;
 use crate::schedule::Action;
 
@@ -70,7 +70,9 @@ impl CommandBuilder<'_> {
             Action::MendTechnicalBlock => MendTechnicalBlock { at }.into(),
             Action::GrantAccess | Action::GrantAccessFor(_) => self.grant(acting, by, self.context.new_id()?)?.into(),
             Action::RevokeAccess(grant) => RevokeAccess { at, by, grant: *grant }.into(),
-            Action::BlockProfessional => BlockProfessional { at, by, professional: self.professional(acting.person)? }.into(),
+            Action::BlockProfessional => {
+                BlockProfessional { at, by, professional: professional(self.random.draw(acting.person, "blocked"))? }.into()
+            }
             Action::Close => Close { at, by }.into(),
             Action::OpposeClosing => OpposeClosing { at, by }.into(),
             Action::LiftSuspension => LiftSuspension { at }.into(),
@@ -113,22 +115,11 @@ impl CommandBuilder<'_> {
         let until: Option<NaiveDate> = (draw.is_multiple_of(2)).then(|| after(paris::day_of(acting.at), 365));
         Ok(GrantAccess { at: acting.at, by, grant, to, scope, purpose: Purpose::Care, from: None, until })
     }
-
-    fn professional(&self, person: u64) -> Result<Rpps, DemoError> {
-        professional(self.random.draw(person, "blocked"))
-    }
 }
 
 /// An agent of the phone line, a desk or a mail room.
 fn agent(name: &str) -> Result<Party, DemoError> {
     Ok(Party::Support { agent: AgentId::parse(name).map_err(|_| DemoError::Invented("agent"))? })
-}
-
-/// An invented professional: ten digits and the key that fits them.
-fn professional(draw: u64) -> Result<Rpps, DemoError> {
-    let first = format!("1000{:06}", draw % 1_000_000);
-    // Only one of the ten keys fits.
-    (0..10).find_map(|key| format!("{first}{key}").parse().ok()).ok_or(DemoError::Invented("professional"))
 }
 
 /// An invented structure of one of the three departments.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::care_counts::CareCounts;
+
 /// The counts at the end.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DemoReport {
@@ -13,6 +15,8 @@ pub struct DemoReport {
     pub persons: u64,
     /// Their spaces, by the state they are in; adds up to `persons`.
     pub by_state: BTreeMap<String, u64>,
+    /// What was counted of care.
+    pub care: CareCounts,
     /// Events in the log.
     pub events: u64,
     /// How long it took.
@@ -50,7 +54,10 @@ impl fmt::Display for DemoReport {
             writeln!(formatter, "  {state:<12} {:>12}   {meaning}", grouped(*spaces))?;
         }
         let total: u64 = self.by_state.values().sum();
-        writeln!(formatter, "  {:<12} {:>12}", "total", grouped(total))?;
+        writeln!(formatter, "  {:<12} {:>12}\n", "total", grouped(total))?;
+        for (name, count, meaning) in self.care.lines() {
+            writeln!(formatter, "  {name:<17} {:>7}   {meaning}", grouped(count))?;
+        }
         let memory = self.peak_memory_bytes.map_or_else(String::new, |bytes| format!(", {} MiB at most", bytes / (1 << 20)));
         write!(formatter, "  {} events in {:.1} s{memory}", grouped(self.events), self.seconds)
     }
@@ -88,15 +95,18 @@ pub(crate) fn peak_memory_bytes() -> Option<u64> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{DemoReport, grouped};
+    use super::{CareCounts, DemoReport, grouped};
 
     #[test]
     fn the_table_adds_up() {
         let by_state = BTreeMap::from([("open".to_owned(), 1_200_u64), ("opposed".to_owned(), 34)]);
-        let report = DemoReport { persons: 1_234, by_state, events: 9_876, seconds: 1.25, peak_memory_bytes: Some(3 << 20) };
+        let documents = BTreeMap::from([("application/pdf".to_owned(), 1_500)]);
+        let care = CareCounts { attending_doctors: 12, documents, ..CareCounts::default() };
+        let report = DemoReport { persons: 1_234, by_state, care, events: 9_876, seconds: 1.25, peak_memory_bytes: Some(3 << 20) };
         assert!(report.adds_up());
         let table = report.to_string();
         assert!(table.contains("total               1 234"), "{table}");
+        assert!(table.contains("attending doctors      12 ") && table.contains("application/pdf     1 500 "), "{table}");
         assert!(table.contains("9 876 events in 1.2 s, 3 MiB at most"), "{table}");
     }
 

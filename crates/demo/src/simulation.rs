@@ -15,6 +15,8 @@ use ens_store::{Store, StoreError};
 
 use crate::behaviour::Behaviour;
 use crate::campaign::Campaign;
+use crate::care::{Care, Tour};
+use crate::care_counts::CareCounts;
 use crate::error::DemoError;
 use crate::mailboxes::Mailboxes;
 use crate::persons::write_persons;
@@ -30,8 +32,15 @@ use crate::service::Service;
 pub struct Simulated {
     /// The counts at its end.
     pub report: DemoReport,
-    /// The space of the first person in the file, to look at.
-    pub first: Option<SpaceId>,
+    /// A space that was cared for, to look at; nothing where none was opened.
+    pub tour: Option<Tour>,
+}
+
+/// What the days of the campaign left.
+struct Lived {
+    refused: u64,
+    counts: CareCounts,
+    tour: Option<Tour>,
 }
 
 /// Runs a whole demonstration on the store of this service, which must be empty; the file of persons goes to `folder`.
@@ -59,36 +68,37 @@ pub async fn simulate<S: Service>(service: &S, folder: &Path, plan: Plan, progre
         return Err(DemoError::Refused { refused: plan.persons - created });
     }
 
-    let first = spaces.first().copied();
-    let refused = live(service, plan, spaces, progress).await?;
+    let Lived { refused, counts, tour } = live(service, plan, spaces, progress).await?;
     if refused > 0 {
         return Err(DemoError::Refused { refused });
     }
-    let report = count(store, plan, started).await?;
-    Ok(Simulated { report, first })
+    Ok(Simulated { report: count(store, plan, counts, started).await?, tour })
 }
 
-/// Runs the campaign, and answers how much of it was refused.
-async fn live<S: Service>(service: &S, plan: Plan, spaces: Arc<Vec<SpaceId>>, progress: Progress) -> Result<u64, DemoError> {
+/// Runs the campaign, with the care in some of the spaces that it opens.
+async fn live<S: Service>(service: &S, plan: Plan, spaces: Arc<Vec<SpaceId>>, progress: Progress) -> Result<Lived, DemoError> {
     let random = SeededRandom::new(plan.seed);
     let population = Population::new(random, plan.persons, plan.from);
     let numbers = spaces.iter().zip(0..).map(|(space, number)| (*space, number)).collect::<HashMap<SpaceId, u32>>();
     let mailboxes = Mailboxes::new(Behaviour(random), Arc::new(numbers));
+    let mut care = Care::new(service.context().clone(), population, Behaviour(random), Arc::clone(&spaces), plan.from);
     let mut campaign = Campaign::new(service, population, Behaviour(random), mailboxes, spaces);
     let bar = progress.bar("living the campaign, day by day", DAYS);
     for day in plan.days() {
         campaign.live(day).await?;
+        care.live(day).await?;
         bar.inc(1);
     }
     bar.finish();
-    Ok(campaign.refused())
+    let (refused, counts) = (campaign.refused() + care.refused(), campaign.counts().plus(care.counts()));
+    Ok(Lived { refused, counts, tour: care.tour()? })
 }
 
 async fn events(store: &Store) -> Result<u64, StoreError> {
     Ok(store.log().heads().await?.iter().map(|(_, position)| position).sum())
 }
 
-async fn count(store: &Store, plan: Plan, started: Instant) -> Result<DemoReport, DemoError> {
+async fn count(store: &Store, plan: Plan, care: CareCounts, started: Instant) -> Result<DemoReport, DemoError> {
     let counts = campaign_progress(store, &[Dimension::State], &ProgressFilter::default()).await?;
     let by_state = |count: &ProgressCount| {
         let state = serde_json::to_value(count.state).unwrap_or_default();
@@ -97,6 +107,7 @@ async fn count(store: &Store, plan: Plan, started: Instant) -> Result<DemoReport
     let report = DemoReport {
         persons: plan.persons,
         by_state: counts.iter().map(by_state).collect(),
+        care,
         events: events(store).await?,
         seconds: report::seconds(started.elapsed()),
         peak_memory_bytes: report::peak_memory_bytes(),

@@ -48,7 +48,7 @@ pub(super) async fn run(mut settings: Settings, args: DemoArgs) -> Result<(), Fa
         return Ok(());
     }
     if !args.json {
-        print(&next_steps::while_it_serves(&settings, simulated.first))?;
+        print(&next_steps::while_it_serves(&settings, simulated.tour.as_ref()))?;
     }
     let matrix = matrix_of_today(&settings)?;
     Ok(serve::run(App::new(store, Clock::machine(), settings).deciding_by(matrix), None).await?)
