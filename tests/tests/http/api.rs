@@ -34,7 +34,7 @@ pub(crate) struct Api {
     client: Client,
     key: TokenKey,
     _running: JoinSet<()>,
-    _storage: TestStorage,
+    storage: TestStorage,
 }
 
 impl Api {
@@ -65,7 +65,7 @@ impl Api {
         let mut running = JoinSet::new();
         running.spawn(async move { http::serve(listener, routes, std::future::pending()).await.expect("a server") });
         running.spawn(async move { followers.run(std::future::pending()).await });
-        Self { app, url, client: http_client(), key, _running: running, _storage: storage }
+        Self { app, url, client: http_client(), key, _running: running, storage }
     }
 
     /// A request without a token.
@@ -154,6 +154,28 @@ impl Api {
     /// Lets time pass.
     pub(crate) fn later(&self, by: Duration) {
         self.app.clock.jump_to(self.app.now() + by);
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// The folders in which contents lie.
+    fn folders(&self) -> Vec<std::path::PathBuf> {
+        let below =
+            |folder: std::path::PathBuf| std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.expect("an entry").path());
+        below(self.storage.folder().join("contents")).flat_map(below).collect()
+    }
+
+    /// How many folders are there for contents: 256 a partition, from the first content that is begun in it.
+    pub(crate) fn content_folders(&self) -> usize {
+        self.folders().len()
+    }
+
+    /// How many contents there are.
+    pub(crate) fn content_files(&self) -> usize {
+        self.folders().into_iter().map(|folder| std::fs::read_dir(folder).expect("a folder").count()).sum()
     }
 
     /// How many events the log holds.
