@@ -1,6 +1,7 @@
 //! What the tests share: storage of their own, an S3 server, the real binary, polling instead of sleep, and the workspace's files as data.
 
 pub mod cohort;
+pub mod deposits;
 pub mod http_client;
 pub mod modules;
 pub mod nesting;

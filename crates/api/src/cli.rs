@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ens_domain::access::{AccessMode, Purpose};
+use ens_store::SweepTask;
 
 use crate::config::Settings;
 
@@ -63,6 +64,8 @@ pub enum Command {
     ///
     /// An interrupted rebuild goes on by running it again.
     Rebuild(RebuildArgs),
+    /// Remove the files of contents that no event names any more; the service does it once a day
+    Sweep(SweepArgs),
     /// Verify the log: dense positions, whole sequences, readable events, and the Merkle root of each partition
     Verify,
     /// Print the events of the log as NDJSON, or a space as it was at an instant; personal data sealed
@@ -99,6 +102,7 @@ impl Command {
             | Self::Import(_)
             | Self::Open(_)
             | Self::Rebuild(_)
+            | Self::Sweep(_)
             | Self::Verify
             | Self::Replay(_)
             | Self::Access(_)
@@ -256,6 +260,27 @@ impl RebuildArgs {
             (_, _, true) => RebuildTask::DropPrevious,
             (false, false, false) => RebuildTask::Rebuild,
         }
+    }
+}
+
+/// Options of `ens sweep`.
+#[derive(Debug, Clone, Args)]
+pub struct SweepArgs {
+    /// Say what would be removed, and remove nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub json: bool,
+    /// Take the operator's word that this machine's clock is right, as `ens serve` does
+    #[arg(long)]
+    pub accept_clock: bool,
+}
+
+impl SweepArgs {
+    /// What is asked.
+    pub const fn task(&self) -> SweepTask {
+        if self.dry_run { SweepTask::Count } else { SweepTask::Remove }
     }
 }
 

@@ -4,16 +4,46 @@
 //! - the last change of a row wins
 //! - wiping a space forgets its rows, those written before it in the batch too
 //! - amending a row that is not there stops the fold at that event
+//! - all rows of a space or of an item are amended together whether the batch wrote them or not
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::row::{Row, RowKey, SpaceKey};
+use crate::row::{ItemKey, Row, RowKey, SpaceKey};
 
 /// How a row is amended.
 pub type Amendment<R> = Box<dyn FnOnce(&mut R) + Send>;
 
-/// What an event does to one row, or to all rows of a space.
+/// How each row of a group is amended.
+pub type GroupAmendment<R> = Box<dyn Fn(&mut R) + Send>;
+
+/// Rows that an event amends together, however many they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowGroup {
+    /// Those of a space.
+    Space(SpaceKey),
+    /// Those of one item of a space.
+    Item(ItemKey),
+}
+
+impl RowGroup {
+    /// Whether the row of this key is one of them.
+    pub(crate) fn holds(&self, key: &impl RowKey) -> bool {
+        match self {
+            Self::Space(space) => key.space() == *space,
+            Self::Item(item) => key.item() == Some(*item),
+        }
+    }
+
+    const fn space(&self) -> SpaceKey {
+        match self {
+            Self::Space(space) => *space,
+            Self::Item(ItemKey { partition, space, .. }) => SpaceKey { partition: *partition, space: *space },
+        }
+    }
+}
+
+/// What an event does to one row, or to several of a space.
 pub enum Change<R: Row> {
     /// The row is this from now on.
     Put(R),
@@ -21,6 +51,8 @@ pub enum Change<R: Row> {
     Amend(R::Key, Amendment<R>),
     /// The row is amended where it is still kept.
     AmendWhereKept(R::Key, Amendment<R>),
+    /// Each row of the group is amended; there may be none.
+    AmendAll(RowGroup, GroupAmendment<R>),
     /// The row is gone; it may never have been there.
     Remove(R::Key),
     /// Every row of the space is gone.
@@ -37,6 +69,11 @@ impl<R: Row> Change<R> {
     pub fn amend_where_kept(key: R::Key, amendment: impl FnOnce(&mut R) + Send + 'static) -> Self {
         Self::AmendWhereKept(key, Box::new(amendment))
     }
+
+    /// Amends every row of a group.
+    pub fn amend_all(group: RowGroup, amendment: impl Fn(&mut R) + Send + 'static) -> Self {
+        Self::AmendAll(group, Box::new(amendment))
+    }
 }
 
 impl<R: Row> fmt::Debug for Change<R> {
@@ -45,6 +82,7 @@ impl<R: Row> fmt::Debug for Change<R> {
             Self::Put(row) => formatter.debug_tuple("Put").field(row).finish(),
             Self::Amend(key, _) => formatter.debug_tuple("Amend").field(key).finish(),
             Self::AmendWhereKept(key, _) => formatter.debug_tuple("AmendWhereKept").field(key).finish(),
+            Self::AmendAll(group, _) => formatter.debug_tuple("AmendAll").field(group).finish(),
             Self::Remove(key) => formatter.debug_tuple("Remove").field(key).finish(),
             Self::Wipe(space) => formatter.debug_tuple("Wipe").field(space).finish(),
         }
@@ -86,6 +124,8 @@ pub fn rows_to_load<'a, R: Row>(changes: impl Iterator<Item = &'a Change<R>>) ->
             Change::Wipe(space) => {
                 wiped.insert(*space);
             }
+            // Its rows are loaded as a group.
+            Change::AmendAll(..) => {}
             Change::Amend(key, _) | Change::AmendWhereKept(key, _) => {
                 if !settled.contains(key) && !wiped.contains(&key.space()) {
                     wanted.insert(key.clone());
@@ -94,6 +134,20 @@ pub fn rows_to_load<'a, R: Row>(changes: impl Iterator<Item = &'a Change<R>>) ->
         }
     }
     wanted.into_iter().collect()
+}
+
+/// The groups of rows that a batch must see before it is folded, besides [`rows_to_load`].
+pub fn groups_to_load<'a, R: Row>(changes: impl Iterator<Item = &'a Change<R>>) -> Vec<RowGroup> {
+    let (mut wiped, mut wanted) = (BTreeSet::new(), Vec::new());
+    for change in changes {
+        match change {
+            Change::Wipe(space) => drop(wiped.insert(*space)),
+            Change::AmendAll(group, _) if wiped.contains(&group.space()) || wanted.contains(group) => {}
+            Change::AmendAll(group, _) => wanted.push(*group),
+            Change::Put(_) | Change::Amend(..) | Change::AmendWhereKept(..) | Change::Remove(_) => {}
+        }
+    }
+    wanted
 }
 
 /// The state of the rows that a batch touches, while it is folded.
@@ -123,6 +177,7 @@ impl<R: Row> Fold<R> {
                     self.slots.insert(key, None);
                 }
                 Change::Wipe(space) => self.wipe(space),
+                Change::AmendAll(group, amendment) => self.rows_of(group).for_each(amendment),
                 Change::Amend(key, amendment) => amendment(self.row(key).ok_or(NothingToAmend { position })?),
                 Change::AmendWhereKept(key, amendment) => {
                     if let Some(row) = self.row(key) {
@@ -150,6 +205,14 @@ impl<R: Row> Fold<R> {
         self.slots.retain(|key, _| key.space() != space);
         self.loaded.retain(|key, _| key.space() != space);
         self.wiped.insert(space);
+    }
+
+    fn rows_of(&mut self, group: RowGroup) -> impl Iterator<Item = &mut R> {
+        for (key, row) in self.loaded.extract_if(.., |key, _| group.holds(key)) {
+            // A row that the batch has written since is newer than the loaded one.
+            self.slots.entry(key).or_insert(Some(row));
+        }
+        self.slots.iter_mut().filter(move |(key, _)| group.holds(*key)).filter_map(|(_, slot)| slot.as_mut())
     }
 
     fn row(&mut self, key: R::Key) -> Option<&mut R> {

@@ -26,7 +26,7 @@ mod token;
 mod wait;
 
 pub use all::{read_model, read_models};
-pub use change::{Amendment, Change, Fold, NothingToAmend, Writes, rows_to_load};
+pub use change::{Amendment, Change, Fold, GroupAmendment, NothingToAmend, RowGroup, Writes, groups_to_load, rows_to_load};
 pub use compare::{Difference, compare};
 pub use follow::{FollowOptions, Followers, NotCaughtUp, ReadModelLag};
 pub use health::{Fault, FaultKind, Health, PassedOver};
@@ -35,6 +35,6 @@ pub use newest_first::PageEnd;
 pub use projection::Projection;
 pub use read_model::{FoldError, ReadModel};
 pub use rebuild::{FoldProgress, RebuildError, Rebuilt, drop_previous, rebuild, rebuild_watched, roll_back};
-pub use row::{Row, RowKey, SpaceKey};
+pub use row::{ItemKey, Row, RowKey, SpaceKey};
 pub use sections::*;
 pub use wait::{Waited, first_behind, wait_for_position};

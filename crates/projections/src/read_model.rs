@@ -6,10 +6,10 @@ use ens_domain::event::{Event, LogEvent, StreamKind};
 use ens_store::{Follow, Recorded, Rows, StoreError, Table};
 use futures::future::BoxFuture;
 
-use crate::change::{Fold, Writes, rows_to_load};
+use crate::change::{Fold, RowGroup, Writes, groups_to_load, rows_to_load};
 use crate::health::{Fault, FaultKind};
 use crate::projection::Projection;
-use crate::row::{RowKey, SpaceKey};
+use crate::row::{ItemKey, RowKey, SpaceKey};
 
 /// One projection and its table, whatever its rows.
 pub trait ReadModel: Send + Sync {
@@ -124,13 +124,30 @@ async fn fold<P: Projection>(
     let own = events.iter().filter_map(|event| narrowed::<P::Event>(event));
     let changes: Vec<_> = own.map(|event| (P::project(&event), event)).collect();
     let wanted = rows_to_load(changes.iter().flat_map(|(changes, _)| changes));
-    let mut fold = Fold::over(follow.rows(table, &wanted).await?);
+    let groups = groups_to_load(changes.iter().flat_map(|(changes, _)| changes));
+    let mut rows = follow.rows(table, &wanted).await?;
+    rows.extend(rows_of_groups::<P>(follow, table, &groups).await?);
+    let mut fold = Fold::over(rows);
     for (changes, event) in changes {
         if let Err(error) = fold.take(event.position, changes) {
             return Ok(Err(fault::<P>(&event, error.to_string())));
         }
     }
     Ok(Ok(fold.finish()))
+}
+
+/// The rows of these groups.
+async fn rows_of_groups<P: Projection>(follow: &mut Follow, table: &Table, groups: &[RowGroup]) -> Result<Vec<P::Row>, StoreError> {
+    let (mut spaces, mut items) = (Vec::new(), Vec::new());
+    for group in groups {
+        match group {
+            RowGroup::Space(space) => spaces.push(*space),
+            RowGroup::Item(item) => items.push(*item),
+        }
+    }
+    let mut rows = follow.rows(&Table { key: SpaceKey::COLUMNS, ..table.clone() }, &spaces).await?;
+    rows.extend(follow.rows::<P::Row>(&Table { key: ItemKey::COLUMNS, ..table.clone() }, &items).await?);
+    Ok(rows)
 }
 
 async fn write<P: Projection>(follow: &mut Follow, table: &Table, writes: Writes<P::Row>) -> Result<(), StoreError> {

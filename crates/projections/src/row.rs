@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use ens_domain::ids::SpaceId;
+use ens_domain::ids::{ItemId, SpaceId};
 use ens_store::{Partition, Recorded};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,11 @@ pub trait RowKey: Serialize + DeserializeOwned + Clone + Ord + Debug + Send + Sy
 
     /// The space that the row is about.
     fn space(&self) -> SpaceKey;
+
+    /// The item of the space that the row is about; nothing where it is about the space.
+    fn item(&self) -> Option<ItemKey> {
+        None
+    }
 }
 
 /// A space and the partition that holds its events; the key of a read model with one row a space.
@@ -47,4 +52,20 @@ impl RowKey for SpaceKey {
     fn space(&self) -> SpaceKey {
         *self
     }
+}
+
+/// An item of a space: a document, a measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ItemKey {
+    /// The partition of the log.
+    pub partition: Partition,
+    /// The space.
+    pub space: SpaceId,
+    /// The item.
+    pub item: ItemId,
+}
+
+impl ItemKey {
+    /// The columns that tell the rows of one item.
+    pub const COLUMNS: &'static [&'static str] = &["partition", "space", "item"];
 }

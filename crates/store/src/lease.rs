@@ -34,7 +34,8 @@ pub(crate) async fn take_lease(
 }
 
 impl Lease {
-    /// The position of the last event that the task's work made here, by whoever had the lease; 0 before the first.
+    /// How far the task's work has come here, by whoever had the lease; 0 before the first. Mostly the position of the last event that the work
+    /// made; a task that makes none counts by something else that grows.
     pub const fn position(&self) -> u64 {
         self.position
     }

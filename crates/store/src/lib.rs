@@ -66,7 +66,10 @@ mod store_identity;
 
 pub use citus::Layout;
 pub use clock::Clock;
-pub use content::{ContentPlace, ContentRef, ContentStream, Contents, NewContent, PutError, S3Bucket, StoredContent, Swept};
+pub use content::{
+    ContentFate, ContentPlace, ContentRef, ContentStream, Contents, NewContent, PutError, S3Bucket, StoredContent, SweepOrder, SweepTask,
+    Swept,
+};
 pub use context::{CommandContext, TimeOrdered};
 pub use ground::{
     After, Answered, Appended, Arg, Claimed, ClockFault, CommandEnvelope, Conflict, DecodeError, Depth, Draft, Entropy, EventRow,

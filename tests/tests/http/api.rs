@@ -157,6 +157,28 @@ impl Api {
         self.app.clock.jump_to(self.app.now() + by);
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// The folders in which contents lie.
+    fn folders(&self) -> Vec<std::path::PathBuf> {
+        let below =
+            |folder: std::path::PathBuf| std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.expect("an entry").path());
+        below(self.storage.folder().join("contents")).flat_map(below).collect()
+    }
+
+    /// How many folders are there for contents: 256 a partition, from the first content that is begun in it.
+    pub(crate) fn content_folders(&self) -> usize {
+        self.folders().len()
+    }
+
+    /// How many contents there are.
+    pub(crate) fn content_files(&self) -> usize {
+        self.folders().into_iter().map(|folder| std::fs::read_dir(folder).expect("a folder").count()).sum()
+    }
+
     /// How many events the log holds.
     pub(crate) async fn events(&self) -> u64 {
         self.app.store.log().heads().await.expect("the heads").iter().map(|(_, position)| position).sum()

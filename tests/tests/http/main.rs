@@ -22,3 +22,4 @@ mod probes;
 mod problems;
 mod public_code_routes;
 mod reading;
+mod slow_deposits;

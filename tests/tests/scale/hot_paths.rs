@@ -16,6 +16,7 @@ use ens_domain::space::commands::{
 use ens_domain::space::terms::{Channel, MessageKind, OppositionChannel};
 use ens_projections::accesses::{AccessFilter, accesses};
 use ens_projections::campaign_progress::{Dimension, ProgressFilter, campaign_progress};
+use ens_projections::contents::fates_of;
 use ens_projections::deadlines::deadlines_due;
 use ens_projections::documents::{document, documents};
 use ens_projections::grants::grants;
@@ -176,6 +177,7 @@ async fn read_models(store: &Store, space: SpaceId) {
     documents(store, space, None, 50).await.expect("documents");
     document(store, space, Uuid::from_u128(1).into()).await.expect("no document");
     accesses(store, space, &AccessFilter::default(), None, 50).await.expect("accesses");
+    fates_of(store, partition, &[Uuid::from_u128(1).into()]).await.expect("nothing names it");
     notices_due(store, partition, None, 100).await.expect("notices");
     openings_due(store, partition, today, None, 100).await.expect("openings");
     openings_by_department(store, today).await.expect("counts");

@@ -1,4 +1,4 @@
-//! What the service does by itself: read models followed, notices issued and sent, spaces opened, deadlines kept.
+//! What the service does by itself: read models followed, notices issued and sent, spaces opened, deadlines kept, contents swept.
 //!
 //! Every task does a bounded piece of work at a time, may be repeated without harm, and may run in two processes at once. A task that
 //! fails says so, waits, and tries again; the others go on.
@@ -18,6 +18,7 @@ use crate::app::App;
 pub use sweep::SweepCounts;
 
 pub(crate) mod backlog;
+pub mod contents;
 pub mod deadlines;
 pub mod openings;
 mod sweep;
@@ -52,6 +53,7 @@ pub async fn run(app: App, workers: Workers, shutdown: CancellationToken) -> Res
     tasks.spawn(task::issue_notices(app.clone(), shutdown.clone()));
     tasks.spawn(task::import_statuses(app.clone(), statuses, shutdown.clone()));
     tasks.spawn(task::keep_the_calendar(app.clone(), shutdown.clone()));
+    tasks.spawn(task::sweep_contents(app.clone(), shutdown.clone()));
     tasks.spawn(task::measure(app, shutdown.clone()));
     let mut early = None;
     while let Some(ended) = tasks.join_next().await {

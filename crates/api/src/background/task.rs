@@ -10,6 +10,7 @@ use ens_notices::{Dispatcher, prior_notices};
 use ens_store::StoreError;
 use tokio_util::sync::CancellationToken;
 
+use super::contents::{self, SweepError, SweepRound};
 use super::{backlog, deadlines, openings};
 use crate::app::App;
 
@@ -23,6 +24,8 @@ const STATUSES_EVERY: Duration = Duration::from_secs(10);
 const CALENDAR_EVERY: Duration = Duration::from_secs(60);
 /// How soon a process looks again where another one was at a part of it: should that one have died, its part is free when its lease ends.
 const SHARED_EVERY: Duration = Duration::from_secs(5);
+/// How often a process looks whether the day has come to sweep contents, and whether what another one was at is swept.
+const CONTENTS_EVERY: Duration = Duration::from_secs(600);
 /// How often the backlog is counted.
 const GAUGES_EVERY: Duration = Duration::from_secs(15);
 /// How often the clock is compared while messages are sent.
@@ -126,6 +129,32 @@ async fn keep_once(app: &App, shutdown: &CancellationToken) -> Result<CalendarRo
         tracing::info!(%today, opened = opened.done, refused = opened.refused, settled = settled.done, "what fell due is done");
     }
     Ok(if opened.elsewhere + settled.elsewhere == 0 { CalendarRound::Complete } else { CalendarRound::Shared })
+}
+
+/// Once a day, in the night: what no event names any more.
+pub(super) async fn sweep_contents(app: App, shutdown: CancellationToken) {
+    let mut swept_on = None;
+    while !shutdown.is_cancelled() {
+        let today = contents::day_of(app.now());
+        let went = if swept_on == Some(today) {
+            Went::Well
+        } else {
+            let round = sweep_contents_once(&app, &shutdown).await;
+            swept_on = round.as_ref().is_ok_and(|round| round.elsewhere.is_empty()).then_some(today);
+            report("contents", round.map(|_| Left::Nothing))
+        };
+        rest("contents", went, CONTENTS_EVERY, &shutdown).await;
+    }
+}
+
+async fn sweep_contents_once(app: &App, shutdown: &CancellationToken) -> Result<SweepRound, SweepError> {
+    let round = contents::sweep_daily(app, shutdown.clone()).await?;
+    let swept = &round.swept;
+    if swept.removed + swept.abandoned > 0 {
+        let (contents, bytes, unfinished) = (swept.removed, swept.removed_bytes, swept.abandoned);
+        tracing::info!(contents, bytes, unfinished, "contents that no event names any more were removed");
+    }
+    Ok(round)
 }
 
 pub(super) async fn measure(app: App, shutdown: CancellationToken) {

@@ -9,6 +9,7 @@ use ens_notices::letters::StatusImportError;
 use ens_projections::{NotCaughtUp, RebuildError};
 use ens_store::StoreError;
 
+use crate::background::contents::SweepError;
 use crate::config::{AccessMatrixError, FolderError, KeyError};
 use crate::http::gate::{ClaimsError, MintError};
 use crate::import::ImportError;
@@ -61,6 +62,9 @@ pub enum Failure {
     /// A read model stands still.
     #[error(transparent)]
     NotCaughtUp(#[from] NotCaughtUp),
+    /// Contents were not swept.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
     /// A rebuild or a comparison.
     #[error(transparent)]
     Rebuild(#[from] RebuildError),

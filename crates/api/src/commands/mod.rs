@@ -19,6 +19,7 @@ mod rebuild;
 mod replay;
 mod store;
 mod streams;
+mod sweep;
 mod token;
 mod verify;
 
@@ -35,6 +36,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Import(args) => import::run(settings, args).await,
         Command::Open(args) => open::run(settings, args).await,
         Command::Rebuild(args) => rebuild::run(settings, args).await,
+        Command::Sweep(args) => sweep::run(settings, args).await,
         Command::Verify => verify::run(settings).await,
         Command::Replay(args) => replay::run(settings, args).await,
         Command::Access(args) => match args.task {

@@ -1,6 +1,7 @@
 //! Read models of what a space contains, one for each section, and the list of them: a new one is listed here.
 
 pub mod accesses;
+pub mod contents;
 pub mod document_in_log;
 pub mod documents;
 pub mod measures;
@@ -9,5 +10,9 @@ use std::marker::PhantomData;
 
 use crate::read_model::{Of, ReadModel};
 
-pub(crate) const READ_MODELS: &[&dyn ReadModel] =
-    &[&Of::<measures::Measures>(PhantomData), &Of::<documents::Documents>(PhantomData), &Of::<accesses::Accesses>(PhantomData)];
+pub(crate) const READ_MODELS: &[&dyn ReadModel] = &[
+    &Of::<measures::Measures>(PhantomData),
+    &Of::<documents::Documents>(PhantomData),
+    &Of::<accesses::Accesses>(PhantomData),
+    &Of::<contents::Contents>(PhantomData),
+];

@@ -1,13 +1,15 @@
 //! The fold of a batch: what it loads, what it writes, where it stops.
 
 use chrono::DateTime;
+use ens_domain::ids::ItemId;
 use ens_domain::space::terms::Channel;
 use ens_store::Partition;
+use uuid::Uuid;
 
 use super::space;
-use crate::change::{Change, Fold, NothingToAmend, rows_to_load};
+use crate::change::{Change, Fold, NothingToAmend, RowGroup, groups_to_load, rows_to_load};
 use crate::life::notices_due::NoticeDue;
-use crate::row::{Row, SpaceKey};
+use crate::row::{ItemKey, Row, SpaceKey};
 
 const KEY: fn() -> SpaceKey = || SpaceKey { partition: Partition::new(0), space: space() };
 
@@ -64,4 +66,36 @@ fn only_rows_that_the_batch_does_not_write_itself_are_loaded() {
     assert!(rows_to_load([Change::Put(row(Channel::Email)), to_post()].iter()).is_empty());
     assert!(rows_to_load([Change::Wipe(KEY()), to_post()].iter()).is_empty());
     assert_eq!(row(Channel::Email).key(), KEY());
+}
+
+fn all_to_post() -> Change<NoticeDue> {
+    Change::amend_all(RowGroup::Space(KEY()), |row: &mut NoticeDue| row.channel = Channel::Post)
+}
+
+#[test]
+fn all_rows_of_a_space_or_of_an_item_are_amended_together_whether_the_batch_wrote_them_or_not() {
+    let mut loaded = Fold::over(vec![row(Channel::Email)]);
+    loaded.take(1, vec![all_to_post()]).unwrap();
+    assert_eq!(loaded.finish().put, [row(Channel::Post)]);
+    let mut written = Fold::over(vec![row(Channel::Email)]);
+    written.take(1, vec![Change::Put(row(Channel::Email)), all_to_post()]).unwrap();
+    assert_eq!(written.finish().put, [row(Channel::Post)]);
+    for gone in [Change::Remove(KEY()), Change::Wipe(KEY())] {
+        let mut fold = Fold::over(vec![row(Channel::Email)]);
+        fold.take(1, vec![gone, all_to_post()]).unwrap();
+        assert!(fold.finish().put.is_empty(), "what is gone comes back by no amendment");
+    }
+    let mut nothing = Fold::<NoticeDue>::over(Vec::new());
+    assert_eq!(nothing.take(1, vec![all_to_post()]), Ok(()));
+    // A row that is about the space belongs to no item.
+    let item = RowGroup::Item(ItemKey { partition: Partition::new(0), space: space(), item: ItemId::from(Uuid::from_u128(1)) });
+    let mut of_item = Fold::over(vec![row(Channel::Email)]);
+    of_item.take(1, vec![Change::amend_all(item, |row: &mut NoticeDue| row.channel = Channel::Post)]).unwrap();
+    assert!(of_item.finish().put.is_empty());
+}
+
+#[test]
+fn a_group_is_loaded_once_and_not_after_its_space_was_wiped() {
+    assert_eq!(groups_to_load([all_to_post(), all_to_post()].iter()), [RowGroup::Space(KEY())]);
+    assert!(groups_to_load([Change::Wipe(KEY()), all_to_post()].iter()).is_empty());
 }

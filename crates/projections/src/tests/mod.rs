@@ -3,6 +3,7 @@
 mod actions;
 mod campaign_progress;
 mod change;
+mod contents;
 mod deadlines;
 mod documents;
 mod grants;
@@ -32,7 +33,7 @@ use ens_store::{Partition, Recorded};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::change::{Fold, rows_to_load};
+use crate::change::{Fold, groups_to_load, rows_to_load};
 use crate::projection::Projection;
 use crate::read_model::narrowed;
 use crate::row::{Row, RowKey};
@@ -103,7 +104,9 @@ fn replay<P: Projection>(batch: usize, events: &[Recorded<Event>]) -> Vec<P::Row
         let own = batch.iter().filter_map(narrowed::<P::Event>);
         let changes: Vec<_> = own.map(|event| (event.position, P::project(&event))).collect();
         let wanted = rows_to_load(changes.iter().flat_map(|(_, changes)| changes));
-        let mut fold = Fold::over(wanted.iter().filter_map(|key| table.get(key).cloned()).collect());
+        let groups = groups_to_load(changes.iter().flat_map(|(_, changes)| changes));
+        let of_groups = table.values().filter(|row| groups.iter().any(|group| group.holds(&row.key())));
+        let mut fold = Fold::over(wanted.iter().filter_map(|key| table.get(key)).chain(of_groups).cloned().collect());
         for (position, changes) in changes {
             fold.take(position, changes).unwrap();
         }

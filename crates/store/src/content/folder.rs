@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::OnceCell;
 use tokio::task;
 
+use super::sweep_order::SweepTask;
 use crate::ground::{Partition, Partitions, StoreError};
 
 /// The folder of a place, and which partitions have their folders.
@@ -59,17 +60,17 @@ impl Folder {
         .copied()
     }
 
-    /// Removes the files of a partition that were begun, and not written to since `before`; says how many there were.
-    pub(super) async fn remove_abandoned(&self, partition: Partition, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    /// Removes the files of a partition that were begun, and not written to since `before`, or only counts them; says how many there were.
+    pub(super) async fn take_abandoned(&self, partition: Partition, before: DateTime<Utc>, task: SweepTask) -> Result<u64, StoreError> {
         let own = self.of(partition);
         on_the_disk(move || {
-            let mut removed = 0;
+            let mut found = 0;
             for folder in entries(&own)? {
                 for file in entries(&folder)?.into_iter().filter(|file| is_begun(file)) {
-                    removed += remove_if_older(&file, before.into())?;
+                    found += take_if_older(&file, before.into(), task)?;
                 }
             }
-            Ok(removed)
+            Ok(found)
         })
         .await
     }
@@ -102,12 +103,14 @@ fn is_begun(file: &Path) -> bool {
     file.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.contains('#'))
 }
 
-/// Removes a file that was not written to since `before`; one that is gone meanwhile was finished or taken back.
-fn remove_if_older(file: &Path, before: SystemTime) -> io::Result<u64> {
-    let removed = fs::metadata(file)
-        .and_then(|found| found.modified())
-        .and_then(|written| if written > before { Ok(0) } else { fs::remove_file(file).map(|()| 1) });
-    match removed {
+/// Removes a file that was not written to since `before`, or only counts it; one that is gone meanwhile was finished or taken back.
+fn take_if_older(file: &Path, before: SystemTime, task: SweepTask) -> io::Result<u64> {
+    let take = || match task {
+        SweepTask::Count => Ok(1),
+        SweepTask::Remove => fs::remove_file(file).map(|()| 1),
+    };
+    let taken = fs::metadata(file).and_then(|found| found.modified()).and_then(|written| if written > before { Ok(0) } else { take() });
+    match taken {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
         other => other,
     }

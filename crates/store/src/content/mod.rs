@@ -13,9 +13,10 @@ mod place;
 mod sealer;
 mod segments;
 mod sweep;
+mod sweep_order;
 mod upload;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::{Bound, Range, RangeBounds};
 
 use bytes::Bytes;
@@ -24,7 +25,7 @@ use ens_domain::ids::{ContentId, SpaceId};
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 use tokio::pin;
 
-use crate::ground::{Entropy, OpenError, Partition, StoreError, count};
+use crate::ground::{Entropy, OpenError, StoreError, count};
 use crate::sealing::SpaceKeys;
 use crate::shared::Shared;
 
@@ -37,6 +38,7 @@ use upload::Upload;
 pub use download::ContentStream;
 pub use place::{ContentPlace, S3Bucket};
 pub use sweep::Swept;
+pub use sweep_order::{ContentFate, SweepOrder, SweepTask};
 
 /// A content that is to be put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,25 +175,21 @@ impl Contents {
         sweep::delete(self.place()?, self.shared.partition_of(space), content).await
     }
 
-    /// Removes what is older than a day in a partition, by the place's own clock, and not in the answer of `named`: contents of which no
-    /// event came, and those of destroyed spaces.
+    /// Removes in a partition what its events gave up, whatever its age, and what none of them names and is older than a day: by the clock
+    /// of the place, and by that which drew the id.
     ///
-    /// `named` is given ids, and answers those that an event of a space names that is not destroyed. It must answer from rows that hold
-    /// every event of the partition that is older than an hour, and fail where it cannot: what it leaves out is lost. `now` must be an
-    /// instant of a clock that can be trusted. A put under way is younger than a day, so both may go on beside each other.
+    /// `fates` is given ids, and answers what the events of the partition say of them; nothing of an id that no event names. It must answer
+    /// from rows that hold every event that was recorded before `now`, and fail where it cannot: what it leaves out is lost. A put under way
+    /// is younger than a day, so both may go on beside each other; so may two sweeps.
     ///
     /// # Errors
-    /// That of `named`, or [`StoreError::Contents`] where the place has trouble; what was removed before stays removed.
-    pub async fn sweep<F>(
-        &self,
-        partition: Partition,
-        now: DateTime<Utc>,
-        named: impl Fn(Vec<ContentId>) -> F + Send + Sync,
-    ) -> Result<Swept, StoreError>
+    /// That of `fates`, or [`StoreError::Contents`] where the place has trouble; what was removed before stays removed.
+    pub async fn sweep<F, E>(&self, order: SweepOrder, fates: impl Fn(Vec<ContentId>) -> F + Send + Sync) -> Result<Swept, E>
     where
-        F: Future<Output = Result<HashSet<ContentId>, StoreError>> + Send,
+        F: Future<Output = Result<HashMap<ContentId, ContentFate>, E>> + Send,
+        E: From<StoreError>,
     {
-        sweep::sweep(self.place()?, partition, now, named).await
+        sweep::sweep(self.place()?, order, fates).await
     }
 
     fn place(&self) -> Result<&OpenPlace, StoreError> {

@@ -6,7 +6,7 @@ mod streaming;
 mod sweeping;
 
 use ens_domain::ids::ContentId;
-use ens_store::{OpenError, Store, StoreError};
+use ens_store::{OpenError, Store, StoreError, SweepOrder, SweepTask};
 use places::{ALL, Filed, PLACES, document, now, of, pieces, read};
 use ring::digest::{SHA256, digest};
 use uuid::Uuid;
@@ -73,7 +73,8 @@ async fn contents_are_refused_where_they_have_no_place() {
     assert_eq!(put, Err(StoreError::NoContents.into()));
     let id = ContentId::from(Uuid::now_v7());
     assert_eq!(store.contents().delete(space(1), id).await, Err(StoreError::NoContents));
-    let swept = store.contents().sweep(store.partition_of(space(1)), now(), async |_| panic!("nothing is asked")).await;
+    let order = SweepOrder { partition: store.partition_of(space(1)), now: now(), task: SweepTask::Remove };
+    let swept = store.contents().sweep::<_, StoreError>(order, async |_| panic!("nothing is asked")).await;
     assert_eq!(swept, Err(StoreError::NoContents));
 }
 

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use ens_domain::access::{
     self, AccessRequest, Action, Announcement, DocumentAuthor, DocumentFacts, DocumentState, DocumentType, Target, Visibility,
 };
@@ -36,6 +36,8 @@ use super::document_answers::answer;
 pub(super) const DEPOSIT_LIMIT: usize = ContentSize::MOST as usize + 65_536;
 /// The longest metadata, in bytes.
 const LONGEST_METADATA: usize = 16_384;
+/// How long after its content was begun a deposit may still be recorded: far less than the day after which the sweep takes what no event names.
+const LONGEST_DEPOSIT: TimeDelta = TimeDelta::hours(1);
 /// Bytes that are looked at to find the media type.
 const SNIFFED: usize = 4_096;
 
@@ -81,6 +83,7 @@ struct Deposited {
     metadata: NewDocumentBody,
     raw: Bytes,
     media_type: MediaType,
+    begun: DateTime<Utc>,
     stored: StoredContent,
 }
 
@@ -132,8 +135,7 @@ struct Asked {
 async fn finish(app: &App, reading: &Reading, posted: &Posted, deposited: Deposited, asked: Asked) -> Result<Response, Problem> {
     let (space, content) = (reading.space(), deposited.stored.content.id);
     let executed = execute_deposit(app, reading, posted, &deposited, asked).await;
-    let named = executed.as_ref().is_ok_and(|outcome| !outcome.is_quiet() && outcome.answered == ens_store::Answered::Now);
-    if !named {
+    if !may_name_its_content(&executed) {
         // What cannot be removed now is swept in a day.
         if let Err(error) = app.store.contents().delete(space, content).await {
             tracing::warn!(%error, "a content that no document names could not be removed; it will be swept");
@@ -142,7 +144,20 @@ async fn finish(app: &App, reading: &Reading, posted: &Posted, deposited: Deposi
     Ok(answer(Success::Created, &executed?))
 }
 
+/// Whether an event may name the content of this deposit. After trouble of the store nobody knows: the content stays, and the sweep, which reads
+/// the log, decides.
+fn may_name_its_content(executed: &Result<Outcome, Problem>) -> bool {
+    match executed {
+        Ok(outcome) => !outcome.is_quiet() && outcome.answered == ens_store::Answered::Now,
+        Err(problem) => [ProblemType::UNAVAILABLE, ProblemType::INTERNAL].contains(&problem.problem_type()),
+    }
+}
+
 async fn execute_deposit(app: &App, reading: &Reading, posted: &Posted, deposited: &Deposited, asked: Asked) -> Result<Outcome, Problem> {
+    // A process that stood still for a while must not name what was swept meanwhile.
+    if app.now() - deposited.begun > LONGEST_DEPOSIT {
+        return Err(Problem::new(ProblemType::TOOK_TOO_LONG));
+    }
     let body = [deposited.raw.as_ref(), b"\0", deposited.stored.sha256.as_slice()].concat();
     let content = RequestContent {
         caller: Some(reading.target.caller.digest().as_slice()),
@@ -175,7 +190,7 @@ async fn store_content(app: &App, reading: &Reading, mut form: Multipart, action
             app.store.contents().put(new, pieces.map(|piece| piece.map_err(Broken::Form))).await
         }
     };
-    let deposited = Deposited { metadata, raw, media_type, stored: stored.map_err(not_put)? };
+    let deposited = Deposited { metadata, raw, media_type, begun: new.at, stored: stored.map_err(not_put)? };
     match digest.filter(|digest| *digest != deposited.stored.sha256) {
         None => Ok(deposited),
         Some(_) => {
@@ -366,4 +381,21 @@ fn content_of(deposited: &Deposited) -> Result<Content, Problem> {
         clear_digest: Personal::new(ContentDigest::of(sha256)),
         sealed_digest: ContentDigest::of(sealed_sha256),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use ens_store::StoreError;
+
+    use super::*;
+
+    #[test]
+    fn a_content_stays_where_its_event_may_have_been_recorded() {
+        let may = |problem: Problem| may_name_its_content(&Err(problem));
+        assert!(may(Problem::from(StoreError::OutcomeUnknown)));
+        assert!(may(Problem::from(StoreError::Malformed("a row"))));
+        assert!(!may(Problem::new(ProblemType::TOOK_TOO_LONG)));
+        assert!(!may(Problem::from(StoreError::Overloaded)));
+        assert!(!may(Problem::new(ProblemType::KEY_REUSED)));
+    }
 }
