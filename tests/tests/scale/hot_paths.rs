@@ -3,7 +3,7 @@
 use chrono::{Duration, TimeDelta, Utc};
 use ens_domain::calendar::paris;
 use ens_domain::code::ProvisionalCode;
-use ens_domain::ids::{MessageId, SpaceId};
+use ens_domain::ids::{CaregiverId, MessageId, SpaceId};
 use ens_domain::ins::InsDigest;
 use ens_domain::organism::AgentId;
 use ens_domain::party::Party;
@@ -25,7 +25,7 @@ use ens_projections::notices_due::notices_due;
 use ens_projections::openings_due::{openings_by_department, openings_due};
 use ens_projections::space_status::space_status;
 use ens_projections::{Followers, compare, wait_for_position};
-use ens_store::{CommandEnvelope, Draft, Store};
+use ens_store::{CaregiverPlaces, CommandEnvelope, Draft, Store};
 use ens_tests::cohort::{MeasureFate, measure, notified_on, open, open_store, person};
 use ens_tests::{Engine, TestStorage};
 use serde_json::json;
@@ -68,6 +68,14 @@ pub(crate) async fn walk() -> Walked {
     store.commands().reserve(digests.iter().map(|digest| (*digest, spaces[0])).collect()).await.expect("a reservation");
     store.commands().find_space(&digests[3]).await.expect("a space");
     note("registry");
+    let places = CaregiverPlaces::of(&store, CaregiverId::from(Uuid::from_u128(1)));
+    for space in &spaces[..6] {
+        places.take(*space, Utc::now()).await.expect("a place, or none");
+    }
+    places.take(spaces[2], Utc::now()).await.expect("the same place");
+    places.give_back(spaces[1], Utc::now()).await.expect("nothing to give back");
+    places.free_if_over(spaces[1], Utc::now() + Duration::hours(2)).await.expect("a free place");
+    note("places of caregivers");
     for envelope in until_destroyed(spaces[0]) {
         store.commands().execute(envelope, &policy).await.expect("a command of this life");
     }

@@ -93,14 +93,16 @@ fn writing() -> Vec<Declaration> {
             .params::<SpacePath>()
             .params::<DocumentPath>()
             .params::<ChangeHeaders>()
+            .params::<ReadingHeaders>()
             .body::<ActBody>()
             .answers::<DocumentDone>(Success::Done, "done")
             .handled_by(handle_document),
-        delete("/v1/spaces/{space}/documents/{document}", Access::HOLDER_SIDE)
-            .operation("delete_document", "documents", "Delete a document that the holder deposited.")
+        delete("/v1/spaces/{space}/documents/{document}", Access::HOLDER_SIDE_OR_CAREGIVER)
+            .operation("delete_document", "documents", "Delete a document that the holder's side deposited.")
             .params::<SpacePath>()
             .params::<DocumentPath>()
             .params::<ChangeHeaders>()
+            .params::<ReadingHeaders>()
             .answers::<DocumentDone>(Success::Done, "deleted")
             .handled_by(delete_document),
     ]
@@ -297,17 +299,17 @@ async fn show_document(State(app): State<App>, reading: Reading) -> Result<Respo
     Ok((HeaderMap::from_iter([(ENS_POSITION, position.header())]), Json(body)).into_response())
 }
 
-async fn handle_document(State(app): State<App>, request: ItemChange<ActBody>) -> Result<Response, Problem> {
-    act(&app, &request, request.body().act.into()).await
+async fn handle_document(State(app): State<App>, reading: Reading, request: ItemChange<ActBody>) -> Result<Response, Problem> {
+    act(&app, reading, &request, request.body().act.into()).await
 }
 
-async fn delete_document(State(app): State<App>, request: ItemChange<EmptyBody>) -> Result<Response, Problem> {
-    act(&app, &request, DocumentRequest::Delete).await
+async fn delete_document(State(app): State<App>, reading: Reading, request: ItemChange<EmptyBody>) -> Result<Response, Problem> {
+    act(&app, reading, &request, DocumentRequest::Delete).await
 }
 
-async fn act<T>(app: &App, request: &ItemChange<T>, asked: DocumentRequest) -> Result<Response, Problem> {
-    let by = request.caller().reader();
-    let purpose = by.usual_purpose();
+/// By whom and what for is said as for a reading: a service acts for the purpose that was consented to.
+async fn act<T>(app: &App, reading: Reading, request: &ItemChange<T>, asked: DocumentRequest) -> Result<Response, Problem> {
+    let (by, purpose) = (request.caller().reader(), reading.purpose);
     let command = DocumentCommand { at: app.now(), by, purpose, request: asked };
     let outcome = request.execute(app, request.item("document")?, command).await?;
     Ok(answer(Success::Done, &outcome))
