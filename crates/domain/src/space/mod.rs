@@ -194,7 +194,7 @@ impl HealthSpace {
 
     /// The caregivers whose delegation was not ended, with its days and their name; it may be over by its last day.
     pub fn caregivers(&self) -> impl Iterator<Item = (CaregiverId, Period, Option<&Personal<Identity>>)> {
-        self.life.iter().flat_map(|life| life.directory.delegations().map(|(id, period)| (id, period, life.caregivers.person(id))))
+        self.life.iter().flat_map(|life| life.directory.delegations().map(move |(id, period)| (id, period, life.caregivers.person(id))))
     }
 
     /// Who a caregiver is or was, as the holder last named them.

@@ -14,10 +14,10 @@ use crate::party::Party;
 use crate::personal::CLEAR_MARKER;
 use crate::policy::Policy;
 use crate::space::commands::{
-    AppointAdministrator, ChooseDefaultVisibility, ChooseForEmergency, ConsentToCareTeam, ConsentToService, DeclareAttendingDoctor,
-    DelegateToCaregiver, DismissAdministrator, EndAttendingDoctor, EndDelegation, InviteSecondParent, JoinCareTeam, LeaveCareTeam, Oppose,
-    RecordDeath, RecordEmailFailed, RecordLetterDelivered, RecordLetterPosted, WithdrawCareTeamConsent, WithdrawOpposition,
-    WithdrawServiceConsent,
+    AcceptInvitation, AppointAdministrator, ChooseDefaultVisibility, ChooseForEmergency, ConsentToCareTeam, ConsentToService,
+    DeclareAttendingDoctor, DelegateToCaregiver, DismissAdministrator, EndAttendingDoctor, EndDelegation, InviteSecondParent, JoinCareTeam,
+    LeaveCareTeam, Oppose, RecordDeath, RecordEmailFailed, RecordLetterDelivered, RecordLetterPosted, WithdrawCareTeamConsent,
+    WithdrawInvitation, WithdrawOpposition, WithdrawServiceConsent,
 };
 use crate::space::terms::{BlockReason, NotificationFailure, OpeningGround, OppositionChannel, RepresentationKind, Section};
 use crate::space::{Admission, Contacts, HealthSpace, Proof, SpaceCommand, SpaceEvent};
