@@ -68,13 +68,7 @@ pub(crate) async fn walk() -> Walked {
     store.commands().reserve(digests.iter().map(|digest| (*digest, spaces[0])).collect()).await.expect("a reservation");
     store.commands().find_space(&digests[3]).await.expect("a space");
     note("registry");
-    let places = CaregiverPlaces::of(&store, CaregiverId::from(Uuid::from_u128(1)));
-    for space in &spaces[..6] {
-        places.take(*space, Utc::now()).await.expect("a place, or none");
-    }
-    places.take(spaces[2], Utc::now()).await.expect("the same place");
-    places.give_back(spaces[1], Utc::now()).await.expect("nothing to give back");
-    places.free_if_over(spaces[1], Utc::now() + Duration::hours(2)).await.expect("a free place");
+    caregiver_places(&store, &spaces).await;
     note("places of caregivers");
     for envelope in until_destroyed(spaces[0]) {
         store.commands().execute(envelope, &policy).await.expect("a command of this life");
@@ -139,6 +133,16 @@ fn until_destroyed(space: SpaceId) -> Vec<CommandEnvelope> {
 }
 
 /// A notice for each of some new spaces, claimed, sent or handed over, settled; one of each other fate.
+async fn caregiver_places(store: &Store, spaces: &[SpaceId]) {
+    let places = CaregiverPlaces::of(store, CaregiverId::from(Uuid::from_u128(1)));
+    for space in &spaces[..6] {
+        places.take(*space, Utc::now()).await.expect("a place, or none");
+    }
+    places.take(spaces[2], Utc::now()).await.expect("the same place");
+    places.give_back(spaces[1], Utc::now()).await.expect("nothing to give back");
+    places.free_if_over(spaces[1], Utc::now() + Duration::hours(2)).await.expect("a free place");
+}
+
 async fn messages(store: &Store, policy: &Policy) {
     let now = Utc::now();
     let envelope = |(number, space): (u32, &SpaceId)| {
