@@ -114,6 +114,12 @@ fn a_token_says_what_its_role_needs() {
     let output = ens(folder.path(), &["token", "--role", "holder"]);
     assert!(!output.status.success());
     assert!(err(&output).contains("--role holder needs --space"), "{}", err(&output));
+    for (role, option) in [("caregiver", "--caregiver"), ("service", "--service")] {
+        let bare = ens(folder.path(), &["token", "--role", role]);
+        assert!(!bare.status.success() && err(&bare).contains(option), "{role}");
+        let named = ens(folder.path(), &["token", "--role", role, option, "0198c0de-0000-7000-8000-000000000001"]);
+        assert!(named.status.success(), "{role}: {}", err(&named));
+    }
     let output = ens(folder.path(), &["token", "--role", "cnam"]);
     assert!(output.status.success(), "{}", err(&output));
     assert_eq!(out(&output).trim().split('.').count(), 3);

@@ -373,7 +373,7 @@ fn purpose(text: &str) -> Result<Purpose, String> {
 /// Options of `ens token`.
 #[derive(Debug, Clone, Args)]
 pub struct TokenArgs {
-    /// holder, representative, cnam, insurer, support, professional, auditor or admin
+    /// holder, representative, caregiver, cnam, insurer, support, professional, service, auditor or admin
     #[arg(long)]
     pub role: String,
     /// Whose token it is (agent, account); a name is made up otherwise
@@ -382,6 +382,12 @@ pub struct TokenArgs {
     /// The space of a holder or a representative
     #[arg(long, value_name = "ID")]
     pub space: Option<ens_domain::ids::SpaceId>,
+    /// The caregiver, by the id of their own space
+    #[arg(long, value_name = "ID")]
+    pub caregiver: Option<ens_domain::ids::CaregiverId>,
+    /// The service, by its id in the national catalogue
+    #[arg(long, value_name = "ID")]
+    pub service: Option<ens_domain::ids::ServiceId>,
     /// The fund of an insurer's agent, such as CPAM-31
     #[arg(long, value_name = "CODE")]
     pub insurer: Option<ens_domain::organism::InsurerCode>,

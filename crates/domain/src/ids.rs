@@ -79,8 +79,16 @@ time_ordered_id! {
     RepresentationId
 }
 time_ordered_id! {
-    /// One caregiver (*aidant*), whichever persons they help.
+    /// One caregiver (*aidant*), by the id of their own space: the same person in every space in which they help, whatever INS they get.
     CaregiverId
+}
+time_ordered_id! {
+    /// Somebody who is invited to represent a minor, by the id of their own space.
+    InviteeId
+}
+time_ordered_id! {
+    /// One invitation to represent a minor as the second parent.
+    InvitationId
 }
 time_ordered_id! {
     /// One service of the national catalogue.

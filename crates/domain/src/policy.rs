@@ -33,6 +33,8 @@ pub struct Policy {
     pub destruction_months: u16,
     /// Years at which every representation of a minor ends.
     pub majority_years: u16,
+    /// Days in which the second parent of a minor may accept an invitation.
+    pub invitation_days: u16,
     /// Years that a day of somebody's past (a birth, a death, the first day of a medical record) may lie back. Nobody has lived for 123
     /// years; 150 leave room for a record that is wrong by a generation, and refuse a year that was mistyped.
     pub past_years: u16,
@@ -90,6 +92,7 @@ impl Default for Policy {
             archive_years: 10,
             destruction_months: 3,
             majority_years: 18,
+            invitation_days: 30,
             past_years: 150,
             grant_years: 150,
             grant_days: GrantDays::default(),

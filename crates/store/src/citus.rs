@@ -19,8 +19,8 @@ const ANCHOR: &str = "log_heads";
 const SHARDS: u32 = 32;
 
 /// Tables whose rows belong to no partition, and the column that places them: a request and a person are looked up before it is known
-/// whose space it is. `idempotency_keys` has a partition, but a key is unique in the whole store, so it must be placed by the key.
-const BY_DIGEST: [(&str, &str); 2] = [("idempotency_keys", "key"), ("space_registry", "ins_digest")];
+/// whose space it is; a caregiver helps in many. `idempotency_keys` has a partition, but a key is unique in the whole store, so it must be placed by the key.
+const BY_DIGEST: [(&str, &str); 3] = [("caregiver_places", "caregiver"), ("idempotency_keys", "key"), ("space_registry", "ins_digest")];
 
 /// Tables that stay on the coordinator, where the migrations run: a start reads them, and nothing else does.
 const AT_HOME: [&str; 2] = ["_sqlx_migrations", "keys.store_identity"];

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use ens_domain::calendar::{Horizon, paris};
-use ens_domain::ids::{GrantId, ItemId, MessageId, RepresentationId, SpaceId};
+use ens_domain::ids::{GrantId, InvitationId, ItemId, MessageId, RepresentationId, SpaceId};
 use ens_domain::policy::Policy;
 
 use crate::clock::{Clock, Compared};
@@ -106,6 +106,12 @@ impl TimeOrdered for GrantId {
 }
 
 impl TimeOrdered for RepresentationId {
+    fn at(at: DateTime<Utc>, randomness: [u8; 10]) -> Self {
+        Self::at(at, randomness)
+    }
+}
+
+impl TimeOrdered for InvitationId {
     fn at(at: DateTime<Utc>, randomness: [u8; 10]) -> Self {
         Self::at(at, randomness)
     }

@@ -42,6 +42,7 @@
 //! ```
 //! A file names only what stands below it.
 
+mod caregiver_places;
 mod citus;
 mod clock;
 mod clock_check;
@@ -64,6 +65,7 @@ mod shared;
 mod store;
 mod store_identity;
 
+pub use caregiver_places::{CaregiverPlaces, PlaceTaken};
 pub use citus::Layout;
 pub use clock::Clock;
 pub use content::{

@@ -6,16 +6,18 @@ use ens_domain::ids::SpaceId;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::api::{Answer, Api, RPPS, insurer, other_insurer, professional, support};
+use super::api::{Answer, Api, RPPS, caregiver, insurer, other_insurer, professional, service, support};
 
 fn actor(role: Role, space: SpaceId) -> Actor {
     match role {
         Role::Holder => Actor::Holder { space },
         Role::Representative => Actor::Representative { spaces: vec![space] },
+        Role::Caregiver => caregiver(),
         Role::Cnam => Actor::Cnam,
         Role::Insurer => insurer(),
         Role::Support => support(),
         Role::Professional => professional(),
+        Role::Service => service(),
         Role::Auditor => Actor::Auditor,
         Role::Admin => Actor::Admin,
     }

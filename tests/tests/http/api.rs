@@ -9,7 +9,7 @@ use ens_api::http::gate::{Actor, Claims, Keys, Route, mint};
 use ens_domain::access::{AccessMode, Profession, Professional};
 use ens_domain::calendar::paris;
 use ens_domain::code::ProvisionalCode;
-use ens_domain::ids::{MessageId, SpaceId};
+use ens_domain::ids::{CaregiverId, MessageId, ServiceId, SpaceId};
 use ens_domain::organism::{AgentId, InsurerCode};
 use ens_domain::rpps::Rpps;
 use ens_domain::space::SpaceCommand;
@@ -336,6 +336,16 @@ pub(crate) fn insurer() -> Actor {
 /// An insurer of nobody in the tests.
 pub(crate) fn other_insurer() -> Actor {
     Actor::Insurer { insurer: InsurerCode::parse("CPAM-80").expect("an insurer") }
+}
+
+/// A caregiver whom nobody named yet.
+pub(crate) fn caregiver() -> Actor {
+    Actor::Caregiver { caregiver: CaregiverId::from(uuid::Uuid::from_u128(0x0189_a1b2_0000_7000_8000_0000_0000_0501)) }
+}
+
+/// A service of the catalogue to which nobody consented yet.
+pub(crate) fn service() -> Actor {
+    Actor::Service { service: ServiceId::from(uuid::Uuid::from_u128(0x0189_a1b2_0000_7000_8000_0000_0000_0601)) }
 }
 
 /// A professional.

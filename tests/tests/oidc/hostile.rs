@@ -142,7 +142,7 @@ const CLAIMS: [Hostile; 23] = [
 ];
 
 /// Roles, strength and binding.
-const BEARERS: [Hostile; 18] = [
+const BEARERS: [Hostile; 27] = [
     line("a role that the issuer was not given", |forge| forge.claims(json!({ "role": "admin" })).token(), TokenRefused::Role(Role::Admin)),
     line("an unknown role", |forge| forge.claims(json!({ "role": "root" })).token(), TokenRefused::Claims(ClaimsError::UnknownRole)),
     line("no role", |forge| forge.claims(json!({ "role": null })).token(), TokenRefused::Claims(ClaimsError::UnknownRole)),
@@ -156,6 +156,43 @@ const BEARERS: [Hostile; 18] = [
         "a holder of two spaces",
         |forge| forge.claims(json!({ "role": "holder", "space": [uuid::Uuid::now_v7()] })).token(),
         lacks("holder", "space"),
+    ),
+    line("a caregiver who is nobody", |forge| forge.claims(json!({ "role": "caregiver" })).token(), lacks("caregiver", "caregiver")),
+    line(
+        "a caregiver by the claim of a holder",
+        |forge| forge.claims(json!({ "role": "caregiver", "space": uuid::Uuid::now_v7() })).token(),
+        lacks("caregiver", "caregiver"),
+    ),
+    line(
+        "several caregivers",
+        |forge| forge.claims(json!({ "role": "caregiver", "caregiver": [uuid::Uuid::now_v7()] })).token(),
+        lacks("caregiver", "caregiver"),
+    ),
+    line(
+        "a caregiver by a name",
+        |forge| forge.claims(json!({ "role": "caregiver", "caregiver": "Camille" })).token(),
+        lacks("caregiver", "caregiver"),
+    ),
+    line(
+        "a caregiver in other letters",
+        |forge| forge.claims(json!({ "role": "Caregiver", "caregiver": uuid::Uuid::now_v7() })).token(),
+        TokenRefused::Claims(ClaimsError::UnknownRole),
+    ),
+    line("a service without an id", |forge| forge.claims(json!({ "role": "service" })).token(), lacks("service", "service")),
+    line(
+        "a service by its name",
+        |forge| forge.claims(json!({ "role": "service", "service": "Carnet" })).token(),
+        lacks("service", "service"),
+    ),
+    line(
+        "a service by the claim of a caregiver",
+        |forge| forge.claims(json!({ "role": "service", "caregiver": uuid::Uuid::now_v7() })).token(),
+        lacks("service", "service"),
+    ),
+    line(
+        "a service whose id is an object",
+        |forge| forge.claims(json!({ "role": "service", "service": { "id": uuid::Uuid::now_v7() } })).token(),
+        lacks("service", "service"),
     ),
     line("a professional without RPPS", |forge| doctor(forge, json!({ "rpps": null })), lacks("professional", "rpps")),
     line("an RPPS with a wrong key", |forge| doctor(forge, json!({ "rpps": "10100000004" })), lacks("professional", "rpps")),
@@ -268,6 +305,11 @@ async fn an_issuer_asserts_only_the_roles_that_it_was_given() {
     let issuer = issuer();
     let service = Guarded::start(&issuer, json!({ "roles": { "cnam": {} } })).await;
     assert!(service.ask(&Forge::new(&issuer).claims(json!({ "role": "cnam" })).token()).await.is_known());
+    let id = uuid::Uuid::now_v7();
+    for (role, claim) in [(Role::Caregiver, "caregiver"), (Role::Service, "service")] {
+        let answer = service.ask(&Forge::new(&issuer).claims(json!({ "role": role.name(), claim: id })).token()).await;
+        assert!(answer.is_refused(TokenRefused::Role(role)), "{answer:?}");
+    }
     for role in [Role::Auditor, Role::Admin] {
         let answer = service.ask(&Forge::new(&issuer).claims(json!({ "role": role.name() })).token()).await;
         assert!(answer.is_refused(TokenRefused::Role(role)), "{answer:?}");

@@ -3,7 +3,7 @@
 use chrono::{Duration, TimeDelta, Utc};
 use ens_domain::calendar::paris;
 use ens_domain::code::ProvisionalCode;
-use ens_domain::ids::{MessageId, SpaceId};
+use ens_domain::ids::{CaregiverId, MessageId, SpaceId};
 use ens_domain::ins::InsDigest;
 use ens_domain::organism::AgentId;
 use ens_domain::party::Party;
@@ -26,7 +26,7 @@ use ens_projections::notices_due::notices_due;
 use ens_projections::openings_due::{openings_by_department, openings_due};
 use ens_projections::space_status::space_status;
 use ens_projections::{Followers, compare, wait_for_position};
-use ens_store::{CommandEnvelope, Draft, Store};
+use ens_store::{CaregiverPlaces, CommandEnvelope, Draft, Store};
 use ens_tests::cohort::{MeasureFate, measure, notified_on, open, open_store, person};
 use ens_tests::{Engine, TestStorage};
 use serde_json::json;
@@ -69,6 +69,8 @@ pub(crate) async fn walk() -> Walked {
     store.commands().reserve(digests.iter().map(|digest| (*digest, spaces[0])).collect()).await.expect("a reservation");
     store.commands().find_space(&digests[3]).await.expect("a space");
     note("registry");
+    caregiver_places(&store, &spaces).await;
+    note("places of caregivers");
     for envelope in until_destroyed(spaces[0]) {
         store.commands().execute(envelope, &policy).await.expect("a command of this life");
     }
@@ -132,6 +134,16 @@ fn until_destroyed(space: SpaceId) -> Vec<CommandEnvelope> {
 }
 
 /// A notice for each of some new spaces, claimed, sent or handed over, settled; one of each other fate.
+async fn caregiver_places(store: &Store, spaces: &[SpaceId]) {
+    let places = CaregiverPlaces::of(store, CaregiverId::from(Uuid::from_u128(1)));
+    for space in &spaces[..6] {
+        places.take(*space, Utc::now()).await.expect("a place, or none");
+    }
+    places.take(spaces[2], Utc::now()).await.expect("the same place");
+    places.give_back(spaces[1], Utc::now()).await.expect("nothing to give back");
+    places.free_if_over(spaces[1], Utc::now() + Duration::hours(2)).await.expect("a free place");
+}
+
 async fn messages(store: &Store, policy: &Policy) {
     let now = Utc::now();
     let envelope = |(number, space): (u32, &SpaceId)| {

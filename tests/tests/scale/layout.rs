@@ -73,7 +73,7 @@ async fn every_table_has_a_place() {
     }
     assert_eq!(laid_out, all, "{:#?}", layout.statements());
     let by_digest = placed(&mut owner, "dist_column <> 'partition'").await;
-    assert!(by_digest.iter().map(String::as_str).eq(["idempotency_keys", "space_registry"]), "{by_digest:?}");
+    assert!(by_digest.iter().map(String::as_str).eq(["caregiver_places", "idempotency_keys", "space_registry"]), "{by_digest:?}");
     let alone = placed(&mut owner, "dist_column = 'partition' AND colocated <> 'log_heads'").await;
     assert!(
         alone.iter().map(String::as_str).eq(["log_heads"]),

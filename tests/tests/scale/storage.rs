@@ -45,8 +45,9 @@ async fn the_service_may_do_to_the_log_what_it_must_and_no_more() {
     let sql = "SELECT format('%s %s', c.oid::regclass, string_agg(right_, ' ' ORDER BY right_)) FROM pg_class c \
          JOIN pg_namespace n ON n.oid = c.relnamespace, unnest(ARRAY['DELETE', 'INSERT', 'SELECT', 'TRUNCATE', 'UPDATE']) right_ \
          WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('public', 'keys') AND has_table_privilege('ens_service', c.oid, right_) \
-         AND c.relname ~ '^(events|log_heads|space_keys|store_identity|space_registry|idempotency_keys|outbox)' GROUP BY c.oid ORDER BY 1";
+         AND c.relname ~ '^(events|log_heads|space_keys|store_identity|space_registry|idempotency_keys|outbox|caregiver_places)' GROUP BY c.oid ORDER BY 1";
     let expected = [
+        "caregiver_places DELETE INSERT SELECT UPDATE",
         "events INSERT SELECT",
         "idempotency_keys INSERT SELECT",
         "keys.space_keys INSERT SELECT",

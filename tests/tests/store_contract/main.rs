@@ -8,6 +8,7 @@ mod batches;
 mod batches_in_flight;
 mod canaries;
 mod cancelled_callers;
+mod caregiver_places;
 mod command_queue;
 mod concurrent_writers;
 mod connections;

@@ -26,6 +26,7 @@ fn actor(args: TokenArgs) -> Result<Actor, TokenError> {
     Ok(match role {
         Role::Holder => Actor::Holder { space: args.space.ok_or_else(|| needs("--space"))? },
         Role::Representative => Actor::Representative { spaces: vec![args.space.ok_or_else(|| needs("--space"))?] },
+        Role::Caregiver => Actor::Caregiver { caregiver: args.caregiver.ok_or_else(|| needs("--caregiver"))? },
         Role::Cnam => Actor::Cnam,
         Role::Insurer => Actor::Insurer { insurer: args.insurer.ok_or_else(|| needs("--insurer"))? },
         Role::Support => Actor::Support { agent: args.agent.ok_or_else(|| needs("--agent"))? },
@@ -35,6 +36,7 @@ fn actor(args: TokenArgs) -> Result<Actor, TokenError> {
             structure: args.structure,
             mode: AccessMode::from(args.mode),
         }),
+        Role::Service => Actor::Service { service: args.service.ok_or_else(|| needs("--service"))? },
         Role::Auditor => Actor::Auditor,
         Role::Admin => Actor::Admin,
     })

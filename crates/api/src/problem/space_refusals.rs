@@ -6,7 +6,7 @@ use super::refusals::refusals;
 
 refusals! {
     /// The types of problem that a space's rules answer.
-    SPACE_REFUSALS of SpaceRefusal { NoSuchSpace is NOT_FOUND; }
+    SPACE_REFUSALS of SpaceRefusal { NoSuchSpace is NOT_FOUND; NoSuchInvitation is NOT_FOUND; }
     // The fields that become members of the problem, then type, status, title and remedy.
     PartyNotAllowed {} = "party-not-allowed", FORBIDDEN, "somebody else must ask for this", "have it asked for by the party that `detail` names";
     NotARepresentative {} = "not-a-representative", FORBIDDEN, "no representation stands for this person", "have the representation declared first";
@@ -48,6 +48,11 @@ refusals! {
     ProfessionalIsBlocked {} = "professional-blocked", CONFLICT, "the professional is blocked", "unblock the professional first";
     AccessRefused { because } = "authorisation-refused", FORBIDDEN, "the professional may not do this with the authorisations", "ask the holder for an authorisation first; `because` says which rule refuses it";
     TooManyCaregivers { at_most } = "too-many-caregivers", CONFLICT, "the person has as many caregivers as they may", "end a delegation first";
+    SamePerson {} = "same-person", UNPROCESSABLE_ENTITY, "this names the person themselves", "name somebody else, by the id of their own space";
+    InvitationStands { until } = "invitation-stands", CONFLICT, "an invitation stands already", "withdraw it first, or wait until it lapses";
+    InvitationOver {} = "invitation-over", CONFLICT, "the invitation was used or taken back", "have another one sent";
+    InvitationLapsed { until } = "invitation-lapsed", CONFLICT, "the days of the invitation are over", "have another one sent";
+    TwoParentsKnown {} = "two-parents-known", CONFLICT, "two parents represent this minor already", "have a representation ended first, by the insurer";
     ForbiddenPurpose {} = "forbidden-purpose", UNPROCESSABLE_ENTITY, "the law forbids this purpose, even with consent", "name care, prevention or another purpose that is permitted";
     NotSuspended { stage } = "not-suspended", CONFLICT, "the space is not suspended", "read the space again";
     ClosingWindowRunning { last_day } = "closing-window-running", CONFLICT, "the closing may still be opposed", "wait until `last_day` is over";

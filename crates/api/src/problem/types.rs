@@ -64,6 +64,8 @@ general_types! {
         "try again after `Retry-After` seconds, or allow a longer wait by `Prefer: wait`";
     // What a request asks of the registry and of messages.
     INS_TAKEN = "ins-taken", CONFLICT, "another space bears this INS", "have the national identity service settle whose it is";
+    CAREGIVER_HELPS_ENOUGH = "caregiver-helps-enough", CONFLICT, "this caregiver helps as many persons as they may",
+        "have the caregiver help somebody else no longer, then try again; `at_most` says how many they may help";
     NOT_A_BOUNCE = "not-a-bounce", UNPROCESSABLE_ENTITY, "not a delivery status notification of ours",
         "send the report as it came (message/rfc822, RFC 3464)";
     // Us.

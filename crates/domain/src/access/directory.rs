@@ -172,6 +172,11 @@ impl Directory {
         self.caregivers.remove(&caregiver);
     }
 
+    /// Ends every delegation, and says whose they were.
+    pub fn end_delegations(&mut self) -> impl Iterator<Item = CaregiverId> + use<> {
+        std::mem::take(&mut self.caregivers).into_keys()
+    }
+
     /// The person consents to a service, for one purpose; what they consented to before for this purpose is replaced.
     pub fn consent_to_service(&mut self, service: ServiceId, purpose: Purpose, consent: ServiceConsent) {
         self.services.entry(service).or_default().insert(purpose, consent);

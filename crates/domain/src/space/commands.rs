@@ -17,6 +17,7 @@ pub use super::closing::*;
 pub use super::codes::*;
 pub use super::destruction::*;
 pub use super::directory::*;
+pub use super::invitation::*;
 pub use super::notice::*;
 pub use super::opening::*;
 pub use super::opposition::*;
@@ -91,6 +92,7 @@ space_commands!(
     Access(AccessCommand),
     Directory(DirectoryCommand),
     Representation(RepresentationCommand),
+    Invitation(InvitationCommand),
     Suspension(SuspensionCommand),
     Closing(ClosingCommand),
     Destruction(DestructionCommand),

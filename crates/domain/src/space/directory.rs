@@ -3,6 +3,9 @@
 //! - the consent to the care team is given once for all its members
 //! - there is one attending doctor at most
 //! - a person has three caregivers at most
+//! - nobody is a caregiver of their own
+//! - naming a caregiver again replaces their days
+//! - a closing ends every delegation
 //! - a service is consented to for some categories and one purpose
 //! - what is decided beforehand for an emergency is decided by the holder side
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
@@ -123,7 +126,7 @@ pub struct ChooseForEmergency {
     pub choice: Choice,
 }
 
-/// Let a caregiver act for the person in part, under the id that the delegation gets; from today where no day is given.
+/// Let a caregiver act for the person in part, from today where no day is given; what they had before is replaced.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DelegateToCaregiver {
     pub at: DateTime<Utc>,
@@ -304,16 +307,23 @@ impl ChooseForEmergency {
 impl DelegateToCaregiver {
     pub(super) fn decide(self, life: &Life, policy: &Policy) -> Decided {
         let directory = opening(life, &self.by, self.at, None)?;
-        let today = paris::day_of(self.at);
-        let from = self.from.unwrap_or(today);
-        if let Some(known) = directory.delegation(self.caregiver) {
-            let same = known == (Period { from, until: self.until });
-            return if same { QUIET } else { Err(SpaceRefusal::GrantIdTaken) };
+        if self.caregiver.uuid() == life.id.uuid() {
+            return Err(SpaceRefusal::SamePerson);
         }
-        runs_in_reach(from, self.until, today, policy)?;
-        directory.has_room_for_caregiver(today).map_err(|_| SpaceRefusal::TooManyCaregivers { at_most: CAREGIVERS_AT_MOST })?;
+        let today = paris::day_of(self.at);
+        let known = directory.delegation(self.caregiver).filter(|known| known.until.is_none_or(|until| today <= until));
+        let from = self.from.or_else(|| known.map(|known| known.from)).unwrap_or(today);
+        if known == Some(Period { from, until: self.until }) {
+            return QUIET;
+        }
+        // What began already may be prolonged or shortened.
+        let begins = known.filter(|known| known.from == from).map_or(from, |_| today.max(from));
+        runs_in_reach(begins, self.until, today, policy)?;
+        if known.is_none() {
+            directory.has_room_for_caregiver(today).map_err(|_| SpaceRefusal::TooManyCaregivers { at_most: CAREGIVERS_AT_MOST })?;
+        }
         let Self { at, by, caregiver, person, from: _, until } = self;
-        one(DirectoryEvent::CaregiverDelegated { at, by, caregiver, person, from, until })
+        one(DirectoryEvent::CaregiverDelegated { at, by, caregiver: Guarded::new(caregiver), person, from, until })
     }
 }
 
@@ -324,7 +334,7 @@ impl EndDelegation {
         if directory.delegation(caregiver).is_none() {
             return QUIET;
         }
-        one(DirectoryEvent::DelegationEnded { at, by, caregiver })
+        one(DirectoryEvent::DelegationEnded { at, by, caregiver: Guarded::new(caregiver) })
     }
 }
 

@@ -32,6 +32,7 @@ pub mod commands;
 mod destruction;
 mod directory;
 pub mod events;
+mod invitation;
 mod life;
 mod notice;
 mod opening;
@@ -51,9 +52,10 @@ use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 use crate::access::directory::Directory;
+use crate::access::grant::Period;
 use crate::access::view::SpaceView;
 use crate::identity::Identity;
-use crate::ids::{MessageId, RepresentationId, SpaceId};
+use crate::ids::{CaregiverId, InvitationId, MessageId, RepresentationId, SpaceId};
 use crate::ins::Ins;
 use crate::organism::{Department, InsurerCode};
 use crate::personal::Personal;
@@ -64,7 +66,7 @@ pub use events::{
     AccessEvent, Admission, AdmissionEvent, ClosingEvent, CodeEvent, Contacts, DestructionEvent, DirectoryEvent, EVENT_VERSION,
     NoticeEvent, OpeningEvent, OppositionEvent, RepresentationEvent, SpaceEvent, SuspensionEvent,
 };
-pub use life::{OpposedPeriod, Representation};
+pub use life::{DelegationState, Invitation, InvitationState, OpposedPeriod, Representation};
 pub use opposition::Proof;
 pub use receipt::Receipt;
 pub use refusal::{Parties, SpaceRefusal};
@@ -177,6 +179,33 @@ impl HealthSpace {
     /// Those who act for the holder.
     pub fn representatives(&self) -> impl Iterator<Item = (RepresentationId, &Representation)> {
         self.life.iter().flat_map(|life| life.representations.standing())
+    }
+
+    /// The caregivers whose delegation was not ended, with its days and their name; it may be over by its last day.
+    pub fn caregivers(&self) -> impl Iterator<Item = (CaregiverId, Period, Option<&Personal<Identity>>)> {
+        self.life.iter().flat_map(|life| life.directory.delegations().map(move |(id, period)| (id, period, life.caregivers.person(id))))
+    }
+
+    /// Who a caregiver is or was, as the holder last named them.
+    pub fn caregiver(&self, caregiver: CaregiverId) -> Option<&Personal<Identity>> {
+        self.life.as_ref().and_then(|life| life.caregivers.person(caregiver))
+    }
+
+    /// What became of the delegation to this caregiver, as it stands on this day.
+    pub fn delegation_state(&self, caregiver: CaregiverId, day: NaiveDate) -> DelegationState {
+        let changed_at = self.life.as_ref().and_then(|life| life.caregivers.changed_at(caregiver));
+        let period = self.directory().and_then(|directory| directory.delegation(caregiver));
+        match (changed_at, period) {
+            (None, _) => DelegationState::Unknown,
+            (Some(ended_at), None) => DelegationState::Ended { ended_at },
+            (Some(named_at), Some(period)) if period.until.is_some_and(|until| until < day) => DelegationState::Lapsed { named_at },
+            (Some(_), Some(_)) => DelegationState::Standing,
+        }
+    }
+
+    /// The invitations that may be accepted on this day.
+    pub fn invitations_on(&self, day: NaiveDate) -> impl Iterator<Item = (InvitationId, &Invitation)> {
+        self.life.iter().flat_map(move |life| life.invitations.standing_on(day))
     }
 
     fn admission(&self) -> Option<&Admission> {

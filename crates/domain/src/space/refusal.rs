@@ -218,6 +218,30 @@ pub enum SpaceRefusal {
         /// How many they may have.
         at_most: usize,
     },
+    /// Somebody else helps a person, or represents them.
+    #[error("this names the person themselves")]
+    SamePerson,
+    /// No such invitation was ever sent, or not to this person.
+    #[error("no such invitation")]
+    NoSuchInvitation,
+    /// One invitation stands at a time.
+    #[error("an invitation stands already, until {until}")]
+    InvitationStands {
+        /// Its last day.
+        until: NaiveDate,
+    },
+    /// An invitation works once, and not after it was taken back.
+    #[error("the invitation was used or taken back")]
+    InvitationOver,
+    /// The days of the invitation are over.
+    #[error("the invitation could be accepted until {until}")]
+    InvitationLapsed {
+        /// Its last day.
+        until: NaiveDate,
+    },
+    /// Two parents represent the minor already.
+    #[error("two parents represent this minor already")]
+    TwoParentsKnown,
     /// Nobody consents to a purpose that the law forbids (article L. 1111-18).
     #[error("the law forbids this purpose, even with consent")]
     ForbiddenPurpose,
@@ -274,7 +298,9 @@ fn first_destruction(due_on: Option<NaiveDate>) -> String {
 pub enum Parties {
     /// The holder or a representative.
     HolderSide,
-    /// They, or a support agent for them.
+    /// A representative alone.
+    Representative,
+    /// The holder or a representative, or a support agent for them.
     HolderSideOrSupport,
     /// They, a support agent, or their insurer.
     HolderSideOrAgent,
@@ -292,21 +318,25 @@ impl Parties {
     /// Whether this party is one of them.
     pub const fn include(self, party: &Party) -> bool {
         match party {
-            Party::Holder | Party::Representative => match self {
+            Party::Holder => match self {
                 Self::HolderSide | Self::HolderSideOrSupport | Self::HolderSideOrAgent | Self::Declarant => true,
+                Self::Representative | Self::Agent | Self::Registrar | Self::RegistrarOrSupport => false,
+            },
+            Party::Representative => match self {
+                Self::HolderSide | Self::Representative | Self::HolderSideOrSupport | Self::HolderSideOrAgent | Self::Declarant => true,
                 Self::Agent | Self::Registrar | Self::RegistrarOrSupport => false,
             },
             Party::Support { .. } => match self {
                 Self::HolderSideOrSupport | Self::HolderSideOrAgent | Self::Agent | Self::RegistrarOrSupport | Self::Declarant => true,
-                Self::HolderSide | Self::Registrar => false,
+                Self::HolderSide | Self::Representative | Self::Registrar => false,
             },
             Party::Insurer { .. } => match self {
                 Self::HolderSideOrAgent | Self::Agent | Self::Registrar | Self::RegistrarOrSupport | Self::Declarant => true,
-                Self::HolderSide | Self::HolderSideOrSupport => false,
+                Self::HolderSide | Self::Representative | Self::HolderSideOrSupport => false,
             },
             Party::Cnam => match self {
                 Self::Registrar | Self::RegistrarOrSupport | Self::Declarant => true,
-                Self::HolderSide | Self::HolderSideOrSupport | Self::HolderSideOrAgent | Self::Agent => false,
+                Self::HolderSide | Self::Representative | Self::HolderSideOrSupport | Self::HolderSideOrAgent | Self::Agent => false,
             },
             Party::Professional { .. } | Party::Clock => false,
         }
@@ -317,6 +347,7 @@ impl fmt::Display for Parties {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::HolderSide => "the holder or a representative",
+            Self::Representative => "a representative",
             Self::HolderSideOrSupport => "the holder, a representative or a support agent",
             Self::HolderSideOrAgent => "the holder, a representative, a support agent or the insurer",
             Self::Agent => "a support agent or the insurer",

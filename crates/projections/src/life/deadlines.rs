@@ -130,7 +130,11 @@ impl Projection for Deadlines {
             | SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { .. })
             | SpaceEvent::Directory(_)
             | SpaceEvent::Representation(
-                RepresentationEvent::RepresentationDeclared { .. } | RepresentationEvent::RepresentationEnded { .. },
+                RepresentationEvent::RepresentationDeclared { .. }
+                | RepresentationEvent::RepresentationEnded { .. }
+                | RepresentationEvent::SecondParentInvited { .. }
+                | RepresentationEvent::InvitationWithdrawn { .. }
+                | RepresentationEvent::InvitationAccepted { .. },
             )
             | SpaceEvent::Notice(_)
             | SpaceEvent::Code(_)

@@ -1,6 +1,6 @@
 //! The order of one append, spelled once: what every transaction of several statements writes, and in which order.
 //!
-//! head moved → events → idempotency keys → messages in → messages out → keys destroyed → commit
+//! head moved → events → idempotency keys → messages in → messages out → keys destroyed, places freed → commit
 //! The keys of new spaces are committed before, by themselves: a key that seals nothing does no harm, and on SQLite two files are not
 //! committed at once.
 

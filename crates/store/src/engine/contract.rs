@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::ground::{
-    Arg, Batch, Claimant, Claimed, Depth, NewMessage, NewRow, Partition, Partitions, Remembered, Rows, Span, StoreError, StoreIdentity,
-    StoredEvent, StoredKey, Table, Take,
+    Arg, Batch, CaregiverDigest, CaregiverPlace, Claimant, Claimed, Depth, NewMessage, NewRow, Partition, Partitions, Remembered, Rows,
+    Span, StoreError, StoreIdentity, StoredEvent, StoredKey, Table, Take,
 };
 
 use super::postgres::columns::Columns;
@@ -67,7 +67,7 @@ impl Found {
 
 /// A database that holds a log, keys, outbox and read models.
 #[async_trait]
-pub(crate) trait Engine: Log + Keys + Registry + Outbox + Leases + ReadModels + Rebuilding + Send + Sync {
+pub(crate) trait Engine: Log + Keys + Registry + CaregiverPlaces + Outbox + Leases + ReadModels + Rebuilding + Send + Sync {
     async fn close(&self);
     /// What the clock of a process is compared with.
     async fn clock_reference(&self) -> Result<ClockReference, StoreError>;
@@ -135,6 +135,19 @@ pub(crate) trait Registry {
     async fn find_spaces(&self, digests: &[InsDigest]) -> Result<Vec<(InsDigest, SpaceId)>, StoreError>;
 }
 
+/// The places of caregivers: five at most for each, which the table itself guarantees.
+#[async_trait]
+pub(crate) trait CaregiverPlaces {
+    /// The places that a caregiver has, by their numbers.
+    async fn caregiver_places(&self, caregiver: &CaregiverDigest) -> Result<Vec<CaregiverPlace>, StoreError>;
+    /// Inserts a place; false where its number or its space is taken.
+    async fn insert_place(&self, caregiver: &CaregiverDigest, place: &CaregiverPlace) -> Result<bool, StoreError>;
+    /// Marks the place of a space as taken anew, later than before; false where there is none.
+    async fn renew_place(&self, caregiver: &CaregiverDigest, space: SpaceId, taken_at: i64) -> Result<bool, StoreError>;
+    /// Deletes a place; false where it was taken anew since, or is gone.
+    async fn free_place(&self, caregiver: &CaregiverDigest, place: &CaregiverPlace) -> Result<bool, StoreError>;
+}
+
 /// The outbox of an engine.
 #[async_trait]
 pub(crate) trait Outbox {
@@ -192,6 +205,7 @@ pub(crate) trait AppendTransaction: Send {
     async fn remember(&mut self, requests: &[Remembered]) -> Result<u64, StoreError>;
     async fn enqueue_messages(&mut self, messages: &[NewMessage]) -> Result<(), StoreError>;
     async fn complete_messages(&mut self, messages: &[MessageId]) -> Result<(), StoreError>;
+    /// Destroys the keys of these spaces, and frees the places that caregivers have in them.
     async fn destroy_keys(&mut self, spaces: &[SpaceId]) -> Result<(), StoreError>;
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }

@@ -17,6 +17,14 @@ pub(crate) const KEEP_IDENTITY: &str =
     "INSERT INTO keys.store_identity (only_row, store, master_check) VALUES (1, $1, $2) ON CONFLICT (only_row) DO NOTHING";
 pub(crate) const ANY_KEY: &str = "SELECT partition, space, generation, wrapped FROM keys.space_keys WHERE wrapped IS NOT NULL LIMIT 1";
 
+pub(crate) const CAREGIVER_PLACES: &str = "SELECT number, space, taken_at FROM caregiver_places WHERE caregiver = $1 ORDER BY number";
+pub(crate) const INSERT_PLACE: &str =
+    "INSERT INTO caregiver_places (caregiver, number, space, taken_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+/// Always later than before, so that who saw the place before does not free it.
+pub(crate) const RENEW_PLACE: &str = "UPDATE caregiver_places SET taken_at = CASE WHEN taken_at < $3 THEN $3 ELSE taken_at + 1 END \
+     WHERE caregiver = $1 AND space = $2";
+pub(crate) const FREE_PLACE: &str = "DELETE FROM caregiver_places WHERE caregiver = $1 AND number = $2 AND space = $3 AND taken_at = $4";
+
 pub(crate) const HEADS: &str = "SELECT partition, position FROM log_heads ORDER BY partition";
 pub(crate) const PARTITIONS: &str = "SELECT count(*) FROM log_heads";
 /// A look over all partitions, so it says only where to look; the heads are the list of partitions. One probe of an index each.

@@ -3,6 +3,7 @@
 mod arg;
 mod backoff;
 mod batch;
+mod caregiver_place;
 mod entropy;
 mod envelope;
 mod error;
@@ -19,6 +20,7 @@ mod table;
 pub use arg::Arg;
 pub(crate) use backoff::back_off;
 pub(crate) use batch::{Batch, DecidedOn, NewMessage, NewRow, Priority, Remembered, Request, StoredKey, count};
+pub(crate) use caregiver_place::{CaregiverDigest, CaregiverPlace, PLACES};
 pub use entropy::Entropy;
 pub use envelope::{Answered, CommandEnvelope, Idempotency, Outcome, Rejection};
 pub use error::{ClockFault, OpenError, StoreError};

@@ -1,6 +1,6 @@
 //! The master key: one secret outside the database, from which every other key of the store is derived or wrapped.
 //!
-//! master --HKDF--> wrap key (wraps each space's key) · index key (INS digests) · code key (provisional codes) · request key (idempotency)
+//! master --HKDF--> wrap key (wraps each space's key) · index key (INS digests) · code key (provisional codes) · request key (idempotency) · caregiver key (places)
 //!            · check key (tells whether this is the master key of a store)
 
 use std::fmt;
@@ -66,6 +66,7 @@ impl MasterKey {
             index: IndexKey::new(expand(&root, b"index")?),
             code: CodeKey::new(expand(&root, b"code")?),
             request: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"request")?),
+            caregiver: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"caregiver")?),
             check: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"check")?),
         })
     }
@@ -83,6 +84,8 @@ pub(crate) struct DerivedKeys {
     pub(crate) index: IndexKey,
     pub(crate) code: CodeKey,
     pub(crate) request: hmac::Key,
+    /// For the digests of caregivers, whose places are counted over all spaces.
+    pub(crate) caregiver: hmac::Key,
     check: hmac::Key,
 }
 

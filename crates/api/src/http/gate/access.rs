@@ -1,7 +1,7 @@
 //! Who may take a route.
 
 use super::role::Role;
-use super::role::Role::{Admin, Auditor, Cnam, Holder, Insurer, Professional, Representative, Support};
+use super::role::Role::{Admin, Auditor, Caregiver, Cnam, Holder, Insurer, Professional, Representative, Service, Support};
 
 /// Who may take a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,9 +23,17 @@ impl Access {
     pub const READERS: Self = Self::Roles(&[Holder, Representative, Cnam, Insurer, Support, Auditor]);
     /// The holder and who acts for the holder.
     pub const HOLDER_SIDE: Self = Self::Roles(&[Holder, Representative]);
+    /// The holder of a space alone.
+    pub const HOLDERS: Self = Self::Roles(&[Holder]);
+    /// Those who act for others alone.
+    pub const REPRESENTATIVES: Self = Self::Roles(&[Representative]);
+    /// Professionals, as far as the gate of the domain lets them.
+    pub const PROFESSIONALS: Self = Self::Roles(&[Professional]);
     /// Those who may read or write what a space contains, as far as the gate of the domain lets them.
-    pub const CONTENT_READERS: Self = Self::Roles(&[Holder, Representative, Professional]);
-    /// They, or a support agent for them.
+    pub const CONTENT_READERS: Self = Self::Roles(&[Holder, Representative, Caregiver, Professional, Service]);
+    /// They, or somebody whom the holder lets help.
+    pub const HOLDER_SIDE_OR_CAREGIVER: Self = Self::Roles(&[Holder, Representative, Caregiver]);
+    /// The holder's side, or a support agent for them.
     pub const HOLDER_SIDE_OR_SUPPORT: Self = Self::Roles(&[Holder, Representative, Support]);
     /// They, or an agent.
     pub const HOLDER_SIDE_OR_AGENTS: Self = Self::Roles(&[Holder, Representative, Insurer, Support]);

@@ -4,7 +4,7 @@
 
 use ens_domain::access::Professional;
 use ens_domain::guarded::Guarded;
-use ens_domain::ids::SpaceId;
+use ens_domain::ids::{CaregiverId, ServiceId, SpaceId};
 use ens_domain::organism::{AgentId, InsurerCode};
 use ens_domain::party::Party;
 
@@ -23,6 +23,11 @@ pub enum Actor {
         /// Their spaces.
         spaces: Vec<SpaceId>,
     },
+    /// A relative whom persons let act for them in part. For whom, each space says: the token does not.
+    Caregiver {
+        /// Who, by the id of their own space.
+        caregiver: CaregiverId,
+    },
     /// The national insurer.
     Cnam,
     /// The person's own insurer.
@@ -37,6 +42,11 @@ pub enum Actor {
     },
     /// A health professional, with profession and structure, and how they come in.
     Professional(Professional),
+    /// A digital service of the national catalogue.
+    Service {
+        /// Which one, by its id in the catalogue.
+        service: ServiceId,
+    },
     /// Who replays and verifies.
     Auditor,
     /// Who runs the service.
@@ -49,16 +59,18 @@ impl Actor {
         match self {
             Self::Holder { .. } => Role::Holder,
             Self::Representative { .. } => Role::Representative,
+            Self::Caregiver { .. } => Role::Caregiver,
             Self::Cnam => Role::Cnam,
             Self::Insurer { .. } => Role::Insurer,
             Self::Support { .. } => Role::Support,
             Self::Professional(_) => Role::Professional,
+            Self::Service { .. } => Role::Service,
             Self::Auditor => Role::Auditor,
             Self::Admin => Role::Admin,
         }
     }
 
-    /// Who acts in an event; `None` for those who never act on a space.
+    /// Who acts in an event of a life; `None` for those who never change one. What a space contains is changed by readers.
     pub fn party(&self) -> Option<Party> {
         match self {
             Self::Holder { .. } => Some(Party::Holder),
@@ -67,7 +79,7 @@ impl Actor {
             Self::Insurer { insurer } => Some(Party::Insurer { insurer: insurer.clone() }),
             Self::Support { agent } => Some(Party::Support { agent: agent.clone() }),
             Self::Professional(professional) => Some(Party::Professional { rpps: Guarded::new(professional.rpps.clone()) }),
-            Self::Auditor | Self::Admin => None,
+            Self::Caregiver { .. } | Self::Service { .. } | Self::Auditor | Self::Admin => None,
         }
     }
 }

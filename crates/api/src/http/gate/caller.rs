@@ -65,10 +65,12 @@ impl Caller {
         match self.actor() {
             Actor::Holder { .. } => Reader::Holder,
             Actor::Representative { .. } => Reader::Representative,
+            Actor::Caregiver { caregiver } => Reader::Caregiver { caregiver: *caregiver },
             Actor::Cnam => Reader::Cnam,
             Actor::Insurer { insurer } => Reader::Insurer { insurer: insurer.clone() },
             Actor::Support { agent } => Reader::Support { agent: agent.clone() },
             Actor::Professional(professional) => Reader::Professional(professional.clone()),
+            Actor::Service { service } => Reader::Service { service: *service },
             Actor::Auditor => Reader::Auditor,
             Actor::Admin => Reader::Admin,
         }
@@ -88,8 +90,8 @@ impl Caller {
             Actor::Holder { space: own } => *own == space,
             Actor::Representative { spaces } => spaces.contains(&space),
             Actor::Cnam | Actor::Insurer { .. } | Actor::Support { .. } | Actor::Auditor => true,
-            // What they may read of it, the gate of the domain says: no other route names their role.
-            Actor::Professional(_) => true,
+            // What they may do with it, the gate of the domain says on the log: no other route names their role.
+            Actor::Caregiver { .. } | Actor::Professional(_) | Actor::Service { .. } => true,
             Actor::Admin => false,
         }
     }
@@ -100,9 +102,11 @@ impl Caller {
             Actor::Insurer { insurer } => Some(insurer),
             Actor::Holder { .. }
             | Actor::Representative { .. }
+            | Actor::Caregiver { .. }
             | Actor::Cnam
             | Actor::Support { .. }
             | Actor::Professional(_)
+            | Actor::Service { .. }
             | Actor::Auditor
             | Actor::Admin => None,
         }

@@ -21,6 +21,9 @@ pub struct Claims {
     /// A holder's space, or the list of a representative's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub space: Option<Spaces>,
+    /// A caregiver, by the id of their own space.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caregiver: Option<String>,
     /// An insurer's fund.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insurer: Option<String>,
@@ -36,6 +39,9 @@ pub struct Claims {
     /// The structure (FINESS) in which a professional acts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub structure: Option<String>,
+    /// A service, by its id in the national catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
     /// How a professional comes in: `ordinary`, `break_glass` or `dispatch_centre`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
@@ -66,8 +72,8 @@ pub struct Identity {
 /// A role that lacks what goes with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ClaimsError {
-    /// Not one of the eight.
-    #[error("unknown role: expected holder, representative, cnam, insurer, support, professional, auditor or admin")]
+    /// Not one of those that there are.
+    #[error("unknown role: expected holder, representative, caregiver, cnam, insurer, support, professional, service, auditor or admin")]
     UnknownRole,
     /// A claim that the role needs is missing or malformed.
     #[error("a token of role {role} needs the claim {claim}")]
@@ -86,6 +92,8 @@ impl Claims {
         match actor {
             Actor::Holder { space } => claims.space = Some(Spaces::One(*space)),
             Actor::Representative { spaces } => claims.space = Some(Spaces::Several(spaces.clone())),
+            Actor::Caregiver { caregiver } => claims.caregiver = Some(caregiver.to_string()),
+            Actor::Service { service } => claims.service = Some(service.to_string()),
             Actor::Insurer { insurer } => claims.insurer = Some(insurer.to_string()),
             Actor::Support { agent } => claims.agent = Some(agent.to_string()),
             Actor::Professional(professional) => claims.add_professional(professional),
@@ -102,11 +110,13 @@ impl Claims {
             role: text("role").unwrap_or_default(),
             // A space that is no id is absent, and the error would repeat it.
             space: claims.get("space").and_then(|space| Spaces::deserialize(space).ok()),
+            caregiver: text("caregiver"),
             insurer: text("insurer"),
             agent: text("agent"),
             rpps: text("rpps"),
             profession: text("profession"),
             structure: text("structure"),
+            service: text("service"),
             mode: text("mode"),
             reason: text("reason"),
         }
@@ -117,11 +127,13 @@ impl Claims {
             sub: String::new(),
             role: String::new(),
             space: None,
+            caregiver: None,
             insurer: None,
             agent: None,
             rpps: None,
             profession: None,
             structure: None,
+            service: None,
             mode: None,
             reason: None,
         }
@@ -151,10 +163,12 @@ impl Claims {
                 Some(Spaces::Several(spaces)) => Ok(Actor::Representative { spaces: spaces.clone() }),
                 None => Err(lacks("space")),
             },
+            Role::Caregiver => Ok(Actor::Caregiver { caregiver: parsed(self.caregiver.as_ref()).ok_or(lacks("caregiver"))? }),
             Role::Cnam => Ok(Actor::Cnam),
             Role::Insurer => Ok(Actor::Insurer { insurer: parsed(self.insurer.as_ref()).ok_or(lacks("insurer"))? }),
             Role::Support => Ok(Actor::Support { agent: parsed(self.agent.as_ref()).ok_or(lacks("agent"))? }),
             Role::Professional => self.professional().map(Actor::Professional).map_err(lacks),
+            Role::Service => Ok(Actor::Service { service: parsed(self.service.as_ref()).ok_or(lacks("service"))? }),
             Role::Auditor => Ok(Actor::Auditor),
             Role::Admin => Ok(Actor::Admin),
         }

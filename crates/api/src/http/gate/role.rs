@@ -10,6 +10,8 @@ pub enum Role {
     Holder,
     /// Acts for a minor or a protected adult.
     Representative,
+    /// A relative whom a person lets act for them in part (*aidant*).
+    Caregiver,
     /// The national insurer.
     Cnam,
     /// The person's own insurer.
@@ -18,6 +20,8 @@ pub enum Role {
     Support,
     /// A health professional.
     Professional,
+    /// A digital service of the national catalogue.
+    Service,
     /// Replays and verifies, and changes nothing.
     Auditor,
     /// Runs the service, and reads no person's data.
@@ -26,18 +30,30 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 8] =
-        [Self::Holder, Self::Representative, Self::Cnam, Self::Insurer, Self::Support, Self::Professional, Self::Auditor, Self::Admin];
+    pub const ALL: [Self; 10] = [
+        Self::Holder,
+        Self::Representative,
+        Self::Caregiver,
+        Self::Cnam,
+        Self::Insurer,
+        Self::Support,
+        Self::Professional,
+        Self::Service,
+        Self::Auditor,
+        Self::Admin,
+    ];
 
     /// The role's name in tokens, documents and logs.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Holder => "holder",
             Self::Representative => "representative",
+            Self::Caregiver => "caregiver",
             Self::Cnam => "cnam",
             Self::Insurer => "insurer",
             Self::Support => "support",
             Self::Professional => "professional",
+            Self::Service => "service",
             Self::Auditor => "auditor",
             Self::Admin => "admin",
         }

@@ -67,7 +67,9 @@ fn payload(audience: &str) -> Value {
 #[tokio::test]
 async fn a_token_that_was_minted_here_is_believed() {
     let place = Place::fresh();
-    for actor in [Actor::Cnam, Actor::Auditor, Actor::Holder { space: uuid::Uuid::now_v7().into() }] {
+    let id = uuid::Uuid::now_v7();
+    let caregiver = Actor::Caregiver { caregiver: id.into() };
+    for actor in [Actor::Cnam, Actor::Auditor, Actor::Holder { space: id.into() }, caregiver, Actor::Service { service: id.into() }] {
         let token = mint(&place.key(), place.tokens(), Claims::of("somebody", &actor), now(), TimeDelta::hours(1)).unwrap();
         assert_eq!(verified(place.keys(), &token).await, Ok(actor));
     }

@@ -106,6 +106,49 @@ impl ProfessionalBody {
     }
 }
 
+/// Whom a professional lets in with the person's consent, to what, until when.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ColleagueBody {
+    /// A professional's RPPS number; else a structure is named.
+    #[schema(example = "10003456783")]
+    rpps: Option<String>,
+    /// A structure's FINESS number; else a professional is named.
+    finess: Option<String>,
+    /// The sections to open; absent for the whole space.
+    #[schema(value_type = Option<Vec<String>>, example = json!(["medical_record"]))]
+    sections: Option<Vec<Section>>,
+    /// The last day, at most 150 years ahead; absent for as long as the policy says: 90 days.
+    until: Option<NaiveDate>,
+}
+
+impl ColleagueBody {
+    /// Who is let in.
+    pub(super) fn grantee(&self) -> Result<Grantee, Problem> {
+        let mut fields = FieldChecks::default();
+        let rpps = fields.parse_optional::<Rpps>("/rpps", self.rpps.as_deref()).map(|rpps| Grantee::Professional { rpps });
+        let finess = fields.parse_optional::<Finess>("/finess", self.finess.as_deref()).map(|finess| Grantee::Structure { finess });
+        match (self.rpps.is_some(), self.finess.is_some()) {
+            (true, false) => fields.finish(rpps),
+            (false, true) => fields.finish(finess),
+            (true, true) | (false, false) => Err(Problem::field("/rpps", &"name either a professional (rpps) or a structure (finess)")),
+        }
+    }
+
+    /// What is opened.
+    pub(super) fn scope(&self) -> Scope {
+        let sections = self.sections.as_ref().map(|sections| sections.iter().copied().collect());
+        sections.map_or(Scope::All, |sections| Scope::Sections { sections })
+    }
+
+    /// The last day, if one is named. A day that is over, or too far for a grant, is the rule's to refuse.
+    pub(super) fn until(&self, horizon: Horizon) -> Result<Option<NaiveDate>, Problem> {
+        let mut fields = FieldChecks::default();
+        let until = fields.day("/until", self.until, horizon);
+        fields.finish(Some(until))
+    }
+}
+
 impl GrantBody {
     fn grantee(&self) -> Result<Grantee, Problem> {
         let mut fields = FieldChecks::default();

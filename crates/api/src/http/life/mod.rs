@@ -3,6 +3,7 @@
 use crate::http::gate::Declaration;
 
 mod campaign;
+mod caregivers;
 mod closing;
 mod codes;
 mod creation;
@@ -11,9 +12,12 @@ mod directory;
 mod grants;
 mod import;
 mod ins_lookup;
+mod invitations;
+mod named_person;
 mod opposition;
 mod oversight;
 mod person;
+mod professional_acts;
 mod public_code_routes;
 mod public_reissue;
 mod reading;
@@ -34,8 +38,11 @@ pub(super) fn routes() -> Vec<Declaration> {
         opposition::routes(),
         person::routes(),
         representation::routes(),
+        invitations::routes(),
         grants::routes(),
         directory::routes(),
+        professional_acts::routes(),
+        caregivers::routes(),
         service_consents::routes(),
         suspension::routes(),
         closing::routes(),

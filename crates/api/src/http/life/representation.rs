@@ -3,7 +3,7 @@
 use axum::extract::State;
 use chrono::NaiveDate;
 use ens_domain::calendar::Horizon;
-use ens_domain::identity::{Identity, IdentityError, IdentityFields, Sex};
+use ens_domain::identity::{Identity, Sex};
 use ens_domain::ids::RepresentationId;
 use ens_domain::personal::Personal;
 use ens_domain::space::commands::{DeclareRepresentative, EndRepresentation};
@@ -14,8 +14,10 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::http::gate::{Access, Declaration, delete, post};
-use crate::http::wire::{ChangeHeaders, Done, EmptyBody, FieldChecks, SpaceChange, SpacePath, WriteAnswer};
+use crate::http::wire::{ChangeHeaders, Done, EmptyBody, SpaceChange, SpacePath, WriteAnswer};
 use crate::problem::{Problem, Success};
+
+use super::named_person::NamedPerson;
 
 /// The routes of this file.
 pub(super) fn routes() -> Vec<Declaration> {
@@ -71,25 +73,15 @@ pub(super) struct RepresentationBody {
 
 impl RepresentationBody {
     fn identity(&self, past: Horizon) -> Result<Identity, Problem> {
-        let mut fields = FieldChecks::default();
-        let birthplace = fields.parse("/birthplace", &self.birthplace);
-        let born_on = fields.day("/born_on", Some(self.born_on), past);
-        let fields = fields.finish(birthplace.zip(born_on).map(|(birthplace, born_on)| IdentityFields {
+        let person = NamedPerson {
             birth_name: self.birth_name.clone(),
             used_name: self.used_name.clone(),
             first_names: self.first_names.clone(),
             sex: self.sex,
-            born_on,
-            birthplace,
-        }))?;
-        Identity::parse(fields).map_err(|fault| {
-            let field = match &fault {
-                IdentityError::Name(name) => format!("/{name}"),
-                IdentityError::FirstNames => "/first_names".to_owned(),
-                IdentityError::BornOn => "/born_on".to_owned(),
-            };
-            Problem::field(&field, &fault)
-        })
+            born_on: self.born_on,
+            birthplace: self.birthplace.clone(),
+        };
+        person.identity("", past)
     }
 }
 

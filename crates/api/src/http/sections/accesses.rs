@@ -1,11 +1,13 @@
 //! Who looked: the accesses to a space that were made or refused, newest first, each with its ground or reason in a French sentence.
 
+use std::collections::{HashMap, HashSet};
+
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use ens_domain::access::{AccessRefusal, Action, Ground, Profession, Purpose};
+use ens_domain::access::{AccessRefusal, Action, Ground, Profession, Purpose, Reader};
 use ens_domain::french;
 use ens_domain::sections::consultations::Subject;
 use ens_domain::space::terms::Section;
@@ -21,6 +23,9 @@ use crate::http::wire::{ENS_POSITION, Page, SpacePath};
 use crate::problem::{Problem, Success};
 
 use super::consulting::{Reading, ReadingHeaders};
+
+/// The role of a caregiver, as rows name it.
+const CAREGIVER: &str = "caregiver";
 
 /// The routes of this file.
 pub(super) fn routes() -> Vec<Declaration> {
@@ -65,6 +70,9 @@ pub(super) struct AccessBody {
     /// An RPPS number, or the id of a caregiver or a service; absent where the role says it all.
     #[schema(example = "10003456783")]
     reader: Option<String>,
+    /// What a caregiver is called, as the person named them; for the person and who acts for them.
+    #[schema(example = "Camille ESSAI")]
+    name: Option<String>,
     /// A professional's profession, in French.
     #[schema(example = "Médecin")]
     profession: Option<&'static str>,
@@ -115,11 +123,33 @@ async fn list_accesses(
     let rows = accesses(&app.store, space, &filter, page.after, page.limit).await?;
     let next = page.link_to_next(rows.len(), rows.last().map(|row| row.position));
     let keys = app.store.log().key_ring(&[space]).await?;
-    let accesses = rows.into_iter().map(|row| body(row, &keys)).collect::<Result<_, Problem>>()?;
+    let names = caregiver_names(&app, &reading, &rows, &keys).await?;
+    let accesses = rows.into_iter().map(|row| body(row, &keys, &names)).collect::<Result<_, Problem>>()?;
     Ok((HeaderMap::from_iter([(ENS_POSITION, position.header())]), next, Json(AccessesBody { accesses })).into_response())
 }
 
-fn body(row: AccessRow, keys: &KeyRing) -> Result<AccessBody, Problem> {
+/// What the caregivers of these rows are called, by their ids.
+async fn caregiver_names(app: &App, reading: &Reading, rows: &[AccessRow], keys: &KeyRing) -> Result<HashMap<String, String>, Problem> {
+    let told = matches!(reading.reader, Reader::Holder | Reader::Representative);
+    let ids: HashSet<&String> = rows.iter().filter(|row| told && row.role == CAREGIVER).map(|row| &row.reader).collect();
+    let mut names = HashMap::new();
+    if ids.is_empty() {
+        return Ok(names);
+    }
+    let Some(loaded) = app.store.log().state(reading.space()).await? else { return Ok(names) };
+    for id in ids {
+        // A row whose reader could not be opened names nobody.
+        let person = id.parse().ok().and_then(|caregiver| loaded.space.caregiver(caregiver));
+        match person.map(|person| keys.open(reading.space(), person)) {
+            Some(Ok(person)) => drop(names.insert(id.clone(), person.called())),
+            Some(Err(OpenError::Destroyed)) | None => {}
+            Some(Err(error)) => return Err(Problem::from(StoreError::from(error))),
+        }
+    }
+    Ok(names)
+}
+
+fn body(row: AccessRow, keys: &KeyRing, names: &HashMap<String, String>) -> Result<AccessBody, Problem> {
     let stated_reason = match &row.reason {
         None => None,
         Some(sealed) => match keys.open(row.space, sealed) {
@@ -134,6 +164,7 @@ fn body(row: AccessRow, keys: &KeyRing) -> Result<AccessBody, Problem> {
         number: row.position,
         at: row.at,
         role: row.role,
+        name: names.get(&row.reader).cloned(),
         reader: said(row.reader),
         // A row without a profession names none.
         profession: Profession::parse(&row.profession).ok().map(Profession::label),

@@ -60,7 +60,7 @@ pub(super) fn routes() -> Vec<Declaration> {
             .body::<CorrectionBody>()
             .answers::<DocumentDone>(Success::Done, "corrected")
             .handled_by(correct_document),
-        delete("/v1/spaces/{space}/documents/{document}", Access::HOLDER_SIDE)
+        delete("/v1/spaces/{space}/documents/{document}", Access::HOLDER_SIDE_OR_CAREGIVER)
             .operation("delete_document", "documents", "Delete a document that the holder deposited.")
             .params::<SpacePath>()
             .params::<DocumentPath>()

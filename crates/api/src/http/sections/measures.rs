@@ -51,7 +51,7 @@ pub(super) fn routes() -> Vec<Declaration> {
             .query_param::<u32>("limit", "1 to 1000, 100 where absent")
             .answers::<MeasuresBody>(Success::Done, "a page; `Link` leads to the next")
             .handled_by(list_measures),
-        delete("/v1/spaces/{space}/measures/{measure}", Access::HOLDER_SIDE)
+        delete("/v1/spaces/{space}/measures/{measure}", Access::HOLDER_SIDE_OR_CAREGIVER)
             .operation("remove_measure", "measures", "Remove a measure that the holder's side recorded, for good.")
             .params::<SpacePath>()
             .params::<MeasurePath>()

@@ -38,10 +38,13 @@ pub(crate) struct Done {
     /// The representation that was declared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) representation: Option<Uuid>,
+    /// The invitation that was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) invitation: Option<Uuid>,
     /// The day of the opening.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) opened_on: Option<NaiveDate>,
-    /// The last day to oppose.
+    /// The last day to oppose, or to accept an invitation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) last_day: Option<NaiveDate>,
     /// The archive's last day.
@@ -84,6 +87,10 @@ impl Done {
         }
         if let SpaceEvent::Representation(RepresentationEvent::RepresentationDeclared { representation, .. }) = event {
             self.representation = Some(representation.uuid());
+        }
+        if let SpaceEvent::Representation(RepresentationEvent::SecondParentInvited { invitation, until, .. }) = event {
+            self.invitation = Some(invitation.uuid());
+            self.last_day = Some(*until);
         }
         if let SpaceEvent::Opening(OpeningEvent::OpenedByCnam { opened_on, .. }) = event {
             self.opened_on = Some(*opened_on);

@@ -51,7 +51,11 @@ impl ClosingEvent {
                 life.died = true;
                 life.phase.end_by_death();
             }
-            Self::Closed { closed_on, archived_until, .. } => life.phase.close(closed_on, archived_until),
+            Self::Closed { at, closed_on, archived_until, .. } => {
+                life.phase.close(closed_on, archived_until);
+                // A reopening brings the archive back, and nobody who helped: their places may be others' by then.
+                life.directory.end_delegations().for_each(|caregiver| life.caregivers.change(caregiver, at));
+            }
             Self::Reopened { at, .. } => life.phase.return_to_service(paris::day_of(at)),
         }
     }

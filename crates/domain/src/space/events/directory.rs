@@ -53,13 +53,13 @@ pub enum DirectoryEvent {
     CaregiverDelegated {
         at: DateTime<Utc>,
         by: Party,
-        caregiver: CaregiverId,
+        caregiver: Guarded<CaregiverId>,
         person: Personal<Identity>,
         from: NaiveDate,
         until: Option<NaiveDate>,
     },
     /// The delegation to a caregiver ended.
-    DelegationEnded { at: DateTime<Utc>, by: Party, caregiver: CaregiverId },
+    DelegationEnded { at: DateTime<Utc>, by: Party, caregiver: Guarded<CaregiverId> },
     /// The person consented to a service of the catalogue, for these categories of data and one purpose (article R. 1111-32).
     ServiceConsented {
         at: DateTime<Utc>,
@@ -152,8 +152,18 @@ impl DirectoryEvent {
                 professional.get().into_iter().for_each(|professional| directory.dismiss_administrator(professional));
             }
             Self::EmergencyChoiceMade { access, choice, .. } => directory.choose_for_emergency(access, choice),
-            Self::CaregiverDelegated { caregiver, from, until, .. } => directory.delegate(caregiver, Period { from, until }),
-            Self::DelegationEnded { caregiver, .. } => directory.end_delegation(caregiver),
+            Self::CaregiverDelegated { at, caregiver, person, from, until, .. } => {
+                if let Some(caregiver) = caregiver.get() {
+                    directory.delegate(*caregiver, Period { from, until });
+                    life.caregivers.name(*caregiver, person, at);
+                }
+            }
+            Self::DelegationEnded { at, caregiver, .. } => {
+                if let Some(caregiver) = caregiver.get() {
+                    directory.end_delegation(*caregiver);
+                    life.caregivers.change(*caregiver, at);
+                }
+            }
             Self::ServiceConsented { service, purpose, sections, from, until, .. } => {
                 directory.consent_to_service(service, purpose, ServiceConsent { sections, period: Period { from, until } });
             }

@@ -2,7 +2,9 @@
 //!
 //! The stage that everybody else knows follows from the parts; it is not remembered beside them.
 
+mod caregivers;
 mod code;
+mod invitations;
 mod messages;
 mod notice;
 mod opposed_days;
@@ -24,7 +26,11 @@ use super::person::Admission;
 use super::refusal::{Parties, SpaceRefusal};
 use super::terms::{BlockReason, Channel, CodePurpose, Stage};
 
+pub(crate) use caregivers::Caregivers;
+pub use caregivers::DelegationState;
 pub(crate) use code::{Code, Comparison, Lock};
+pub(crate) use invitations::Invitations;
+pub use invitations::{Invitation, InvitationState};
 pub(crate) use messages::Messages;
 pub(crate) use notice::Notice;
 pub(crate) use opposed_days::OpposedDays;
@@ -46,7 +52,9 @@ pub(crate) struct Life {
     pub(crate) admission: Option<Admission>,
     pub(crate) messages: Messages,
     pub(crate) representations: Representations,
+    pub(crate) invitations: Invitations,
     pub(crate) directory: Directory,
+    pub(crate) caregivers: Caregivers,
     /// Kept through a destruction: what comes after it is not fed for them either.
     pub(crate) opposed: OpposedDays,
 }
@@ -58,8 +66,18 @@ impl Life {
     }
 
     fn empty(id: SpaceId, phase: Phase) -> Self {
-        let (messages, representations, directory) = (Messages::default(), Representations::default(), Directory::default());
-        Self { id, phase, died: false, admission: None, messages, representations, directory, opposed: OpposedDays::default() }
+        Self {
+            id,
+            phase,
+            died: false,
+            admission: None,
+            messages: Messages::default(),
+            representations: Representations::default(),
+            invitations: Invitations::default(),
+            directory: Directory::default(),
+            caregivers: Caregivers::default(),
+            opposed: OpposedDays::default(),
+        }
     }
 
     /// Keeps what a later renewal must know, and nothing of the person.

@@ -17,13 +17,13 @@ use crate::space::commands::{
     DeclareAttendingDoctor, DelegateToCaregiver, DismissAdministrator, EndAttendingDoctor, EndDelegation, JoinCareTeam, LeaveCareTeam,
     TakeConsent, WithdrawCareTeamConsent, WithdrawServiceConsent,
 };
-use crate::space::terms::Section;
-use crate::space::{AccessEvent, DirectoryEvent, Parties, SpaceEvent, SpaceRefusal};
+use crate::space::terms::{ClosingGround, Section, Stage};
+use crate::space::{AccessEvent, ClosingEvent, DelegationState, DirectoryEvent, Parties, SpaceEvent, SpaceRefusal};
 
 use super::grammar::given;
-use super::persons::{at, day, doctor, grant_id, identity, insurer};
+use super::persons::{at, day, doctor, grant_id, identity, insurer, space_id};
 use super::requests::block;
-use super::stories::{LATER, closed, destroyed, granted, notified, open};
+use super::stories::{LATER, closed, closing, destroyed, granted, notified, open};
 
 const AFTER: &str = "2026-06-02 12:00";
 
@@ -36,7 +36,7 @@ fn directory(event: DirectoryEvent) -> SpaceEvent {
 }
 
 fn caregiver(number: u128) -> CaregiverId {
-    CaregiverId::from(Uuid::from_u128(number))
+    CaregiverId::from(Uuid::from_u128(0x500 + number))
 }
 
 fn service() -> ServiceId {
@@ -55,7 +55,7 @@ fn delegate(number: u128) -> DelegateToCaregiver {
 fn delegated(number: u128) -> SpaceEvent {
     let (at, by, person) = (at(AFTER), holder(), identity("Camille"));
     let (from, until) = (day("2026-06-02"), Some(day("2026-12-31")));
-    directory(DirectoryEvent::CaregiverDelegated { at, by, caregiver: caregiver(number), person, from, until })
+    directory(DirectoryEvent::CaregiverDelegated { at, by, caregiver: Guarded::new(caregiver(number)), person, from, until })
 }
 
 fn consent_to(sections: &[Section]) -> ConsentToService {
@@ -174,13 +174,64 @@ fn a_person_has_three_caregivers_at_most() {
     given(open()).and(three.clone()).when(delegate(3)).then_quiet();
     given(open()).and(three.clone()).when(delegate(4)).then_refused(SpaceRefusal::TooManyCaregivers { at_most: 3 });
     let end = EndDelegation { at: at(AFTER), by: holder(), caregiver: caregiver(3) };
-    let ended = directory(DirectoryEvent::DelegationEnded { at: at(AFTER), by: holder(), caregiver: caregiver(3) });
+    let ended = directory(DirectoryEvent::DelegationEnded { at: at(AFTER), by: holder(), caregiver: Guarded::new(caregiver(3)) });
     given(open()).and(three.clone()).when(end.clone()).then([ended.clone()]);
     given(open()).when(end).then_quiet();
     given(open()).and(three).and([ended]).when(delegate(4)).then([delegated(4)]);
     let over = DelegateToCaregiver { until: Some(day("2026-06-01")), ..delegate(1) };
     given(open()).when(over).then_refused(SpaceRefusal::GrantAlreadyOver { until: day("2026-06-01") });
     given(notified()).when(delegate(1)).then_refused(SpaceRefusal::NotOpen { stage: crate::space::terms::Stage::Notified });
+}
+
+#[test]
+fn nobody_is_a_caregiver_of_their_own() {
+    let own = DelegateToCaregiver { caregiver: space_id().uuid().into(), ..delegate(1) };
+    given(open()).when(own).then_refused(SpaceRefusal::SamePerson);
+}
+
+#[test]
+fn naming_a_caregiver_again_replaces_their_days() {
+    let (later, person) = ("2026-08-01 12:00", identity("Camille"));
+    let again = |from, until: &str| DelegateToCaregiver { at: at(later), from, until: Some(day(until)), ..delegate(1) };
+    let named = |from: &str, until: &str| {
+        let (by, caregiver, person) = (holder(), Guarded::new(caregiver(1)), person.clone());
+        directory(DirectoryEvent::CaregiverDelegated { at: at(later), by, caregiver, person, from: day(from), until: Some(day(until)) })
+    };
+    given(open()).and([delegated(1)]).when(again(None, "2026-12-31")).then_quiet();
+    given(open()).and([delegated(1)]).when(again(None, "2027-01-31")).then([named("2026-06-02", "2027-01-31")]);
+    given(open()).and([delegated(1)]).when(again(Some(day("2026-09-01")), "2026-12-31")).then([named("2026-09-01", "2026-12-31")]);
+    let past = SpaceRefusal::GrantAlreadyOver { until: day("2026-07-31") };
+    given(open()).and([delegated(1)]).when(again(None, "2026-07-31")).then_refused(past);
+    // One whose days are over is named as if for the first time, and needs room among three.
+    let long_after = DelegateToCaregiver { at: at("2027-02-01 12:00"), until: None, ..delegate(1) };
+    let from_then = DirectoryEvent::CaregiverDelegated {
+        at: at("2027-02-01 12:00"),
+        by: holder(),
+        caregiver: Guarded::new(caregiver(1)),
+        person: identity("Camille"),
+        from: day("2027-02-01"),
+        until: None,
+    };
+    given(open()).and([delegated(1)]).when(long_after).then([directory(from_then)]);
+    let three = [delegated(1), delegated(2), delegated(3)];
+    given(open()).and(three).when(again(None, "2027-01-31")).then([named("2026-06-02", "2027-01-31")]);
+}
+
+#[test]
+fn a_closing_ends_every_delegation() {
+    let reopened = SpaceEvent::Closing(ClosingEvent::Reopened { at: at("2026-07-02 12:00"), by: holder(), stage: Stage::Open });
+    let closing = closing("2026-07-01 12:00", ClosingGround::Request, "2036-07-01");
+    let story = open().into_iter().chain([delegated(1), closing, reopened]);
+    let space = super::grammar::space_after(story);
+    let (today, ended_at) = (day("2026-07-02"), at("2026-07-01 12:00"));
+    assert_eq!(space.delegation_state(caregiver(1), today), DelegationState::Ended { ended_at });
+    assert_eq!(space.delegation_state(caregiver(2), today), DelegationState::Unknown);
+    assert_eq!(space.caregivers().count(), 0);
+    let named = super::grammar::space_after(open().into_iter().chain([delegated(1)]));
+    assert_eq!(named.delegation_state(caregiver(1), day("2026-12-31")), DelegationState::Standing);
+    assert_eq!(named.delegation_state(caregiver(1), day("2027-01-01")), DelegationState::Lapsed { named_at: at(AFTER) });
+    let destroyed = super::grammar::space_after(destroyed());
+    assert_eq!(destroyed.delegation_state(caregiver(1), today), DelegationState::Unknown);
 }
 
 #[test]

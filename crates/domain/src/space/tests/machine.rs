@@ -14,9 +14,10 @@ use crate::party::Party;
 use crate::personal::CLEAR_MARKER;
 use crate::policy::Policy;
 use crate::space::commands::{
-    AppointAdministrator, ChooseDefaultVisibility, ChooseForEmergency, ConsentToCareTeam, ConsentToService, DeclareAttendingDoctor,
-    DelegateToCaregiver, DismissAdministrator, EndAttendingDoctor, EndDelegation, JoinCareTeam, LeaveCareTeam, Oppose, RecordDeath,
-    RecordEmailFailed, RecordLetterDelivered, RecordLetterPosted, WithdrawCareTeamConsent, WithdrawOpposition, WithdrawServiceConsent,
+    AcceptInvitation, AppointAdministrator, ChooseDefaultVisibility, ChooseForEmergency, ConsentToCareTeam, ConsentToService,
+    DeclareAttendingDoctor, DelegateToCaregiver, DismissAdministrator, EndAttendingDoctor, EndDelegation, InviteSecondParent, JoinCareTeam,
+    LeaveCareTeam, Oppose, RecordDeath, RecordEmailFailed, RecordLetterDelivered, RecordLetterPosted, WithdrawCareTeamConsent,
+    WithdrawInvitation, WithdrawOpposition, WithdrawServiceConsent,
 };
 use crate::space::terms::{BlockReason, NotificationFailure, OpeningGround, OppositionChannel, RepresentationKind, Section};
 use crate::space::{Admission, Contacts, HealthSpace, Proof, SpaceCommand, SpaceEvent};
@@ -53,11 +54,11 @@ const REQUESTS: usize = 41;
 fn scripts() -> impl Strategy<Value = Script> {
     let step = (0..REQUESTS, 0u8..6, 0usize..12, 0usize..10);
     let step = step.prop_map(|(request, number, variation, wait)| Step { request, number, variation, wait });
-    (0usize..14, proptest::collection::vec(step, 1..40)).prop_map(|(start, steps)| Script { start, steps })
+    (0usize..15, proptest::collection::vec(step, 1..40)).prop_map(|(start, steps)| Script { start, steps })
 }
 
 fn start(number: usize) -> Vec<SpaceEvent> {
-    let stories: [fn() -> Vec<SpaceEvent>; 13] = [
+    let stories: [fn() -> Vec<SpaceEvent>; 14] = [
         Vec::new,
         story::created,
         story::unreachable,
@@ -68,6 +69,7 @@ fn start(number: usize) -> Vec<SpaceEvent> {
         story::opposed,
         story::denied,
         story::open_child,
+        story::invited_child,
         story::suspended,
         story::doomed,
         story::destroyed,
@@ -174,9 +176,9 @@ fn directory_command(on: &str, variation: usize) -> SpaceCommand {
     let (at, by) = (at(on), Party::Holder);
     let professional = super::persons::doctor(u32::try_from(variation % 2).unwrap());
     let member = TeamMember::Professional { rpps: professional.clone() };
-    let caregiver = CaregiverId::from(uuid::Uuid::from_u128(1));
+    let caregiver = CaregiverId::from(uuid::Uuid::from_u128(2));
     let service = ServiceId::from(uuid::Uuid::from_u128(1));
-    match variation % 14 {
+    match variation % 18 {
         0 => ConsentToCareTeam { at, by }.into(),
         1 => WithdrawCareTeamConsent { at, by }.into(),
         2 => JoinCareTeam { at, by, member }.into(),
@@ -190,6 +192,22 @@ fn directory_command(on: &str, variation: usize) -> SpaceCommand {
         10 => EndDelegation { at, by, caregiver }.into(),
         11 => ConsentToService { at, by, service, purpose: Purpose::Prevention, sections: [Section::Agenda].into(), until: None }.into(),
         12 => WithdrawServiceConsent { at, by, service, purpose: Purpose::Prevention }.into(),
+        13 => InviteSecondParent {
+            at,
+            by: Party::Representative,
+            invitation: uuid::Uuid::from_u128(1).into(),
+            invitee: uuid::Uuid::from_u128(9).into(),
+            person: super::persons::identity("Dominique"),
+        }
+        .into(),
+        14 => WithdrawInvitation { at, by: Party::Representative, invitation: uuid::Uuid::from_u128(1).into() }.into(),
+        15 | 16 => AcceptInvitation {
+            at,
+            invitee: uuid::Uuid::from_u128(9).into(),
+            invitation: uuid::Uuid::from_u128(1).into(),
+            representation: super::persons::representation_id(9),
+        }
+        .into(),
         _ => ChooseDefaultVisibility { at, by, visibility: Visibility::Hidden }.into(),
     }
 }

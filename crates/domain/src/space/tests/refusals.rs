@@ -70,6 +70,12 @@ every_refusal! {
     ArchiveOver { archived_until: day(LAST_DAY) };
     DestructionNotDue { due_on: Some(day(LAST_DAY)) };
     NotDestroyed { stage: Stage::Closed };
+    SamePerson;
+    NoSuchInvitation;
+    InvitationStands { until: day(LAST_DAY) };
+    InvitationOver;
+    InvitationLapsed { until: day(LAST_DAY) };
+    TwoParentsKnown;
 }
 
 /// Refusals again, with every word that one of them can hold.
@@ -78,6 +84,7 @@ fn with_every_word() -> Vec<SpaceRefusal> {
     let stages = [Created, Notified, Unreachable, Opposed, Blocked, Open, Active, Suspended, Closed, Destroyed, Ended];
     let parties = [
         Parties::HolderSide,
+        Parties::Representative,
         Parties::HolderSideOrSupport,
         Parties::HolderSideOrAgent,
         Parties::Agent,

@@ -120,6 +120,14 @@ pub(super) fn dead_and_closed() -> Vec<SpaceEvent> {
     open().into_iter().chain([death(LATER, Stage::Closed), closing(LATER, ClosingGround::Death, "2036-06-01")]).collect()
 }
 
+/// The second parent of that child was invited.
+pub(super) fn invited_child() -> Vec<SpaceEvent> {
+    let (by, person, until) = (Party::Representative, identity("DOMINIQUE"), day("2026-07-02"));
+    let (invitation, invitee) = (uuid::Uuid::from_u128(1).into(), Guarded::new(uuid::Uuid::from_u128(9).into()));
+    let invited = RepresentationEvent::SecondParentInvited { at: at("2026-06-02 12:00"), by, invitation, invitee, person, until };
+    then(open_child(), SpaceEvent::Representation(invited))
+}
+
 pub(super) fn open_child() -> Vec<SpaceEvent> {
     let told = [
         represented(1, RepresentationKind::Minor),

@@ -95,7 +95,8 @@ impl AppendTransaction for Appending {
             self.partition
         );
         let spaces: Vec<Uuid> = spaces.iter().map(|space| space.uuid()).collect();
-        sqlx::query(&sql).bind(spaces).execute(&mut *self.transaction).await?;
+        sqlx::query(&sql).bind(&spaces).execute(&mut *self.transaction).await?;
+        sqlx::query("DELETE FROM caregiver_places WHERE space = ANY($1)").bind(&spaces).execute(&mut *self.transaction).await?;
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! PostgreSQL: one statement a step, whatever the number of rows.
 
 mod append;
+mod caregiver_places;
 pub(super) mod columns;
 mod commit_queue;
 mod connections;

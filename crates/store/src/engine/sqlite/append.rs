@@ -157,6 +157,10 @@ impl AppendTransaction for Appending {
         .bind(array(&spaces))
         .execute(&mut *self.transaction)
         .await?;
+        sqlx::query("DELETE FROM caregiver_places WHERE space IN (SELECT value FROM json_each($1))")
+            .bind(array(&spaces))
+            .execute(&mut *self.transaction)
+            .await?;
         self.keys = KeyFile::HoldsDestroyed;
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 mod append;
 mod binding;
+mod caregiver_places;
 mod connections;
 mod follow;
 mod json_rows;
