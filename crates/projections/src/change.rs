@@ -53,6 +53,8 @@ pub enum Change<R: Row> {
     AmendWhereKept(R::Key, Amendment<R>),
     /// Each row of the group is amended; there may be none.
     AmendAll(RowGroup, GroupAmendment<R>),
+    /// The row is amended; where it is not kept, it is this one first.
+    AmendOrPut(R, Amendment<R>),
     /// The row is gone; it may never have been there.
     Remove(R::Key),
     /// Every row of the space is gone.
@@ -74,6 +76,11 @@ impl<R: Row> Change<R> {
     pub fn amend_all(group: RowGroup, amendment: impl Fn(&mut R) + Send + 'static) -> Self {
         Self::AmendAll(group, Box::new(amendment))
     }
+
+    /// Amends a row, which is this one where it is not kept.
+    pub fn amend_or_put(row: R, amendment: impl FnOnce(&mut R) + Send + 'static) -> Self {
+        Self::AmendOrPut(row, Box::new(amendment))
+    }
 }
 
 impl<R: Row> fmt::Debug for Change<R> {
@@ -83,6 +90,7 @@ impl<R: Row> fmt::Debug for Change<R> {
             Self::Amend(key, _) => formatter.debug_tuple("Amend").field(key).finish(),
             Self::AmendWhereKept(key, _) => formatter.debug_tuple("AmendWhereKept").field(key).finish(),
             Self::AmendAll(group, _) => formatter.debug_tuple("AmendAll").field(group).finish(),
+            Self::AmendOrPut(row, _) => formatter.debug_tuple("AmendOrPut").field(row).finish(),
             Self::Remove(key) => formatter.debug_tuple("Remove").field(key).finish(),
             Self::Wipe(space) => formatter.debug_tuple("Wipe").field(space).finish(),
         }
@@ -129,6 +137,12 @@ pub fn rows_to_load<'a, R: Row>(changes: impl Iterator<Item = &'a Change<R>>) ->
             Change::Amend(key, _) | Change::AmendWhereKept(key, _) => {
                 if !settled.contains(key) && !wiped.contains(&key.space()) {
                     wanted.insert(key.clone());
+                }
+            }
+            Change::AmendOrPut(row, _) => {
+                let key = row.key();
+                if !settled.contains(&key) && !wiped.contains(&key.space()) {
+                    wanted.insert(key);
                 }
             }
         }
@@ -184,6 +198,13 @@ impl<R: Row> Fold<R> {
                         amendment(row);
                     }
                 }
+                Change::AmendOrPut(mut row, amendment) => match self.row(row.key()) {
+                    Some(kept) => amendment(kept),
+                    None => {
+                        amendment(&mut row);
+                        self.slots.insert(row.key(), Some(row));
+                    }
+                },
             }
         }
         Ok(())

@@ -5,6 +5,8 @@ pub mod contents;
 pub mod document_in_log;
 pub mod documents;
 pub mod measures;
+pub mod messages_due;
+pub mod readers_due;
 
 use std::marker::PhantomData;
 
@@ -15,4 +17,5 @@ pub(crate) const READ_MODELS: &[&dyn ReadModel] = &[
     &Of::<documents::Documents>(PhantomData),
     &Of::<accesses::Accesses>(PhantomData),
     &Of::<contents::Contents>(PhantomData),
+    &Of::<messages_due::MessagesDue>(PhantomData),
 ];

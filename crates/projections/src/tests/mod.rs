@@ -9,6 +9,7 @@ mod documents;
 mod grants;
 mod history;
 mod measures;
+mod messages_due;
 mod names;
 mod notices_due;
 mod openings_due;

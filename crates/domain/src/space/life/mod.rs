@@ -24,7 +24,7 @@ use crate::party::Party;
 
 use super::person::Admission;
 use super::refusal::{Parties, SpaceRefusal};
-use super::terms::{BlockReason, Channel, CodePurpose, Stage};
+use super::terms::{BlockReason, Channel, CodePurpose, ReaderMessages, Stage};
 
 pub(crate) use caregivers::Caregivers;
 pub use caregivers::DelegationState;
@@ -57,6 +57,8 @@ pub(crate) struct Life {
     pub(crate) caregivers: Caregivers,
     /// Kept through a destruction: what comes after it is not fed for them either.
     pub(crate) opposed: OpposedDays,
+    /// Whether the holder asked to be told of new readers.
+    pub(crate) reader_messages: ReaderMessages,
 }
 
 impl Life {
@@ -77,6 +79,7 @@ impl Life {
             directory: Directory::default(),
             caregivers: Caregivers::default(),
             opposed: OpposedDays::default(),
+            reader_messages: ReaderMessages::default(),
         }
     }
 
