@@ -18,3 +18,5 @@ mod probes;
 mod problems;
 mod public_code_routes;
 mod reading;
+mod states;
+mod traces;

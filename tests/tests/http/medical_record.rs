@@ -35,7 +35,7 @@ async fn deposit(api: &Api, person: &Person, by: &Actor, document: &Value) -> An
     post(api, by, &person.path("/documents"), form(document, TEXT, "content-type: text/plain\r\n")).await
 }
 
-async fn deposited(api: &Api, person: &Person, by: &Actor) -> String {
+pub(super) async fn deposited(api: &Api, person: &Person, by: &Actor) -> String {
     let answer = deposit(api, person, by, &metadata("11488-4")).await;
     assert_eq!((answer.status, answer.done()), (201, vec!["DocumentDeposited"]), "{}", answer.text);
     answer.body["id"].as_str().expect("an id").to_owned()
