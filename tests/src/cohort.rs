@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Days, Months, NaiveDate, Utc};
+use ens_domain::access::{self, AccessRequest, Action, Purpose, Reader, Target};
 use ens_domain::calendar::paris;
 use ens_domain::code::ProvisionalCode;
 use ens_domain::email::EmailAddress;
@@ -16,7 +17,8 @@ use ens_domain::personal::Personal;
 use ens_domain::policy::Policy;
 use ens_domain::sections::measures::{MeasureCommand, MeasureType, Quantity, Reading, RecordMeasure, RemoveMeasure};
 use ens_domain::space::commands::{CreateSpace, Open, RecordEmailSent, SendNotice};
-use ens_domain::space::{Admission, Contacts, SpaceEvent};
+use ens_domain::space::terms::Section;
+use ens_domain::space::{Admission, Contacts, HealthSpace, SpaceEvent};
 use ens_domain::stream::StreamId;
 use ens_store::{CommandEnvelope, MasterKey, Store, StoreOptions};
 use serde_json::{Value, json};
@@ -116,6 +118,13 @@ pub async fn open(store: &Store, spaces: impl IntoIterator<Item = SpaceId>, at: 
     each(store, spaces.into_iter().map(|space| CommandEnvelope::new(space, Open { at }))).await;
 }
 
+/// Whether the holder may record a measure in this space.
+pub fn may_record(space: &HealthSpace, at: DateTime<Utc>) -> bool {
+    let (target, purpose) = (Target::Section(Section::Measures), Purpose::PersonalUse);
+    let request = AccessRequest { reader: &Reader::Holder, action: Action::Deposit, target, purpose, at };
+    access::decide(&request, space, &Policy::default().matrix).is_ok()
+}
+
 /// Records a measure in each of these spaces, which are in use, and removes it again where `fate` says so.
 pub async fn measure(store: &Store, spaces: impl IntoIterator<Item = SpaceId>, at: DateTime<Utc>, fate: MeasureFate) {
     let envelopes = spaces.into_iter().flat_map(|space| {
@@ -133,13 +142,14 @@ pub async fn measure(store: &Store, spaces: impl IntoIterator<Item = SpaceId>, a
 /// The holder records their weight, 72.5 kg, as this measure.
 pub fn record(measure: StreamId, at: DateTime<Utc>) -> CommandEnvelope {
     let value = Personal::new(weight());
-    let command = RecordMeasure { at, by: Party::Holder, measure: MeasureType::Weight, taken_at: at, value };
+    let command =
+        RecordMeasure { at, by: Reader::Holder, purpose: Purpose::PersonalUse, measure: MeasureType::Weight, taken_at: at, value };
     CommandEnvelope::to_stream(measure, MeasureCommand::from(command))
 }
 
 /// The holder takes this measure away again.
 pub fn remove(measure: StreamId, at: DateTime<Utc>) -> CommandEnvelope {
-    CommandEnvelope::to_stream(measure, MeasureCommand::from(RemoveMeasure { at, by: Party::Holder }))
+    CommandEnvelope::to_stream(measure, MeasureCommand::from(RemoveMeasure { at, by: Reader::Holder, purpose: Purpose::PersonalUse }))
 }
 
 /// The value of every measure of the tests.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Months, Utc};
 use ens_audit::{Finding, Head, Row, Verifier};
+use ens_domain::access::{Purpose, Reader};
 use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::party::Party;
 use ens_domain::personal::Personal;
@@ -68,8 +69,9 @@ async fn a_replay_tells_one_item_of_a_space_and_its_state() {
         let (at, space) = (Utc::now(), spaces_due_today(&store, 3).await[1]);
         let stream = StreamId::of_item(space, ItemId::at(at, store.entropy().bytes().expect("randomness")));
         let value = Personal::new(Reading::parse(MeasureType::Weight, &[Quantity::hundredths(7_250)]).expect("a weight"));
-        let measure = RecordMeasure { at, by: Party::Holder, measure: MeasureType::Weight, taken_at: at, value };
-        let removal = RemoveMeasure { at, by: Party::Holder };
+        let measure =
+            RecordMeasure { at, by: Reader::Holder, purpose: Purpose::PersonalUse, measure: MeasureType::Weight, taken_at: at, value };
+        let removal = RemoveMeasure { at, by: Reader::Holder, purpose: Purpose::PersonalUse };
         for envelope in [
             CommandEnvelope::new(space, Open { at }),
             CommandEnvelope::to_stream(stream, MeasureCommand::from(measure)),

@@ -22,7 +22,7 @@ const WORDS: [&str; 20] = [
     "crates/domain/src/party.rs",
     "crates/domain/src/sections/measures/measure_type.rs",
     "crates/domain/src/sections/medical_record/act.rs",
-    "crates/domain/src/sections/medical_record/actor.rs",
+    "crates/domain/src/sections/actor.rs",
     "crates/domain/src/sections/medical_record/announcement.rs",
     "crates/domain/src/sections/medical_record/content.rs",
     "crates/domain/src/access/ground.rs",

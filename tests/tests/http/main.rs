@@ -7,6 +7,7 @@ mod before_opening;
 mod campaign;
 mod conditions;
 mod creation;
+mod document_changes;
 mod documents;
 mod engines;
 mod horizons;

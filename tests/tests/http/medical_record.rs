@@ -15,7 +15,7 @@ use super::api::{Answer, Api, Person, RPPS, professional};
 const TEXT: &str = "Compte rendu : tout va bien.\n";
 const BOUNDARY: &str = "between-the-parts";
 
-fn metadata(document_type: &str) -> Value {
+pub(crate) fn metadata(document_type: &str) -> Value {
     json!({ "title": "Compte rendu de consultation", "type": document_type })
 }
 
@@ -31,22 +31,22 @@ async fn post(api: &Api, by: &Actor, path: &str, form: String) -> Answer {
     api.by(by, "POST", path).text(&format!("multipart/form-data; boundary={BOUNDARY}"), form).send().await
 }
 
-async fn deposit(api: &Api, person: &Person, by: &Actor, document: &Value) -> Answer {
+pub(crate) async fn deposit(api: &Api, person: &Person, by: &Actor, document: &Value) -> Answer {
     post(api, by, &person.path("/documents"), form(document, TEXT, "content-type: text/plain\r\n")).await
 }
 
-pub(super) async fn deposited(api: &Api, person: &Person, by: &Actor) -> String {
+pub(crate) async fn deposited(api: &Api, person: &Person, by: &Actor) -> String {
     let answer = deposit(api, person, by, &metadata("11488-4")).await;
     assert_eq!((answer.status, answer.done()), (201, vec!["DocumentDeposited"]), "{}", answer.text);
     answer.body["id"].as_str().expect("an id").to_owned()
 }
 
-async fn let_in(api: &Api, person: &Person) {
+pub(crate) async fn let_in(api: &Api, person: &Person) {
     let granted = api.by(&person.holder(), "POST", &person.path("/authorisations")).anyhow().json(&json!({ "rpps": RPPS })).send().await;
     assert_eq!(granted.done(), ["AccessGranted"]);
 }
 
-async fn list(api: &Api, person: &Person, by: &Actor) -> Answer {
+pub(crate) async fn list(api: &Api, person: &Person, by: &Actor) -> Answer {
     api.by(by, "GET", &person.path("/documents")).send().await
 }
 
@@ -273,6 +273,8 @@ async fn what_was_destroyed_is_read_by_nobody() {
     for by in [person.holder(), professional(), another(AccessMode::BreakGlass)] {
         let read = api.by(&by, "GET", &person.path(&format!("/documents/{id}/content"))).header("ens-reason", "danger").send().await;
         assert_eq!(read.status, 403, "{}", read.text);
+        let listed = list(&api, &person, &by).await;
+        assert_eq!(listed.status, 403, "{}", listed.text);
     }
 }
 

@@ -11,14 +11,14 @@ use ens_domain::party::Party;
 use ens_domain::personal::Personal;
 use ens_domain::policy::Policy;
 use ens_domain::rpps::Rpps;
+use ens_domain::space::Proof;
 use ens_domain::space::commands::{
     Activate, BlockProfessional, Close, CreateSpace, Destroy, GrantAccess, Open, Oppose, RecordEmailFailed, RecordEmailSent,
     RecordLetterPosted, ReportTechnicalBlock, RequestDestruction, SendNotice, SpaceCommand, Suspend,
 };
 use ens_domain::space::terms::{NotificationFailure, OppositionChannel, SuspensionGround};
-use ens_domain::space::{Parties, Proof};
 use ens_store::{CommandEnvelope, Loaded, Store};
-use ens_tests::cohort::{self, MeasureFate, measure, open_store, person};
+use ens_tests::cohort::{self, MeasureFate, may_record, measure, open_store, person};
 use ens_tests::{Engine, TestStorage};
 use uuid::Uuid;
 
@@ -108,7 +108,7 @@ impl PopulatedStore {
         let fate = if number.is_multiple_of(2) { MeasureFate::Kept } else { MeasureFate::Removed };
         let at = start() + TimeDelta::days(61) + TimeDelta::hours(number.into());
         let states = self.store.log().states(&spaces).await.expect("readable spaces");
-        let in_use = |state: &Loaded| state.space.may_write(Parties::HolderSide, &Party::Holder, at).is_ok();
+        let in_use = |state: &Loaded| may_record(&state.space, at);
         let in_use = spaces.into_iter().zip(states).filter(|(_, state)| state.as_ref().is_some_and(in_use));
         measure(&self.store, in_use.map(|(space, _)| space), at, fate).await;
     }

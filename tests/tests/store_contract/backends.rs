@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use cqrs_es::persist::{PersistedEventRepository, PersistenceError, SerializedEvent};
 use ens_domain::access::Ground;
 use ens_domain::event::{Event, StreamKind};
-use ens_domain::party::Party;
+use ens_domain::sections::Actor;
 use ens_domain::sections::consultations::Consultation;
 use ens_domain::sections::measures::{Measure, MeasureEvent};
-use ens_domain::sections::medical_record::{Actor, Document, DocumentEvent};
+use ens_domain::sections::medical_record::{Document, DocumentEvent};
 use ens_domain::space::CodeEvent;
 use ens_domain::space::{HealthSpace, SpaceEvent};
 use ens_store::{Appended, Conflict, Entropy, MasterKey, NewEvent, Partition, Store, StoreError, StoreOptions, StoredEvent, Write};
@@ -141,7 +141,7 @@ fn event_of(kind: StreamKind, number: u64) -> Event {
     let at = DateTime::<Utc>::from_timestamp(i64::try_from(number).unwrap(), 0).unwrap();
     match kind {
         StreamKind::Space => SpaceEvent::Code(CodeEvent::CodeLocked { at }).into(),
-        StreamKind::Measure => MeasureEvent::MeasureRemoved { at, by: Party::Holder }.into(),
+        StreamKind::Measure => MeasureEvent::MeasureRemoved { at, by: Actor::Holder, ground: Ground::OwnSpace }.into(),
         StreamKind::Document => DocumentEvent::DocumentPinned { at, by: Actor::Holder, ground: Ground::OwnSpace }.into(),
         StreamKind::Consultation => panic!("a consultation always says who it was"),
     }

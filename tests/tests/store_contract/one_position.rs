@@ -12,9 +12,10 @@ use ens_domain::ids::SpaceId;
 use ens_domain::party::Party;
 use ens_domain::policy::Policy;
 use ens_domain::sections::measures::MeasureRefusal;
+use ens_domain::space::HealthSpace;
 use ens_domain::space::commands::Reopen;
-use ens_domain::space::{HealthSpace, Parties};
 use ens_store::{CommandEnvelope, Outcome, Rejection, Sealed, Store};
+use ens_tests::cohort::may_record;
 use ens_tests::times;
 use futures::future::join_all;
 use postgres_es::PostgresEventRepository;
@@ -43,7 +44,7 @@ impl Told {
     fn add(&mut self, answer: Result<Outcome, Rejection>) {
         match answer {
             Ok(_) => self.recorded += 1,
-            Err(Rejection::Refused(Refusal::Measure(MeasureRefusal::Space(_)))) => self.refused += 1,
+            Err(Rejection::Refused(Refusal::Measure(MeasureRefusal::Access(_)))) => self.refused += 1,
             Err(other) => panic!("{other}"),
         }
     }
@@ -79,8 +80,7 @@ async fn recorded_in_use(log: &Log) -> usize {
             Event::Space(event) => space.apply(event),
             Event::Measure(_) => {
                 recorded += 1;
-                let allowed = space.may_write(Parties::HolderSide, &Party::Holder, monday());
-                assert_eq!(allowed, Ok(()), "{:?}: {id} at {}", log.backend, seen.position);
+                assert!(may_record(space, monday()), "{:?}: {id} at {}", log.backend, seen.position);
             }
             Event::Document(_) | Event::Consultation(_) => panic!("nobody deposits or reads a document here"),
         }
@@ -149,7 +149,7 @@ async fn reopen_among_declarations(stores: &[Store], spaces: &[SpaceId]) {
     });
     for answers in join_all(batches).await {
         for (place, answer) in answers.expect("no panic").into_iter().enumerate() {
-            let refused = matches!(answer, Err(Rejection::Refused(Refusal::Measure(MeasureRefusal::Space(_)))));
+            let refused = matches!(answer, Err(Rejection::Refused(Refusal::Measure(MeasureRefusal::Access(_)))));
             assert!(answer.is_ok() || (refused && place % 4 == 3), "{answer:?}");
         }
     }

@@ -9,7 +9,7 @@ use super::types::ProblemType;
 
 refusals! {
     /// The types of problem that the rules of measures answer.
-    MEASURE_REFUSALS of MeasureRefusal [Space] {}
+    MEASURE_REFUSALS of MeasureRefusal [Access] {}
     // The fields that become members of the problem, then type, status, title and remedy.
     TakenInTheFuture {} = "measure-in-the-future", UNPROCESSABLE_ENTITY, "nothing is measured in the future", "give the instant at which it was measured";
     NoSuchMeasure {} = "no-such-measure", NOT_FOUND, "no such measure", "read the measures again";

@@ -2,6 +2,7 @@
 
 use crate::calendar::paris;
 use crate::space::HealthSpace;
+use crate::space::terms::Stage;
 
 use super::decision::decide_in;
 use super::directory::Directory;
@@ -28,9 +29,10 @@ pub fn decide(request: &AccessRequest<'_>, space: &HealthSpace, matrix: &AccessM
 }
 
 /// Whether somebody has to do with this space, so that an attempt of theirs is kept in its log: the person and who acts or acted for them,
-/// and whoever the directory knows. Attempts of strangers are counted and not kept, or anybody could fill another person's log.
+/// and whoever the directory knows. Attempts of strangers are counted and not kept, or anybody could fill another person's log. A space that
+/// was destroyed has no ties any more: its key is gone, and nothing that says who asked could be sealed.
 pub fn has_tie(reader: &Reader, space: &HealthSpace) -> bool {
-    let Some(directory) = space.directory() else { return false };
+    let Some(directory) = space.directory().filter(|_| space.stage() != Some(Stage::Destroyed)) else { return false };
     match reader {
         Reader::Holder => true,
         Reader::Representative => space.was_ever_represented(),

@@ -45,7 +45,7 @@ pub mod terms;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,6 @@ use crate::identity::Identity;
 use crate::ids::{MessageId, RepresentationId, SpaceId};
 use crate::ins::Ins;
 use crate::organism::{Department, InsurerCode};
-use crate::party::Party;
 use crate::personal::Personal;
 use crate::policy::Policy;
 
@@ -88,16 +87,6 @@ impl HealthSpace {
     /// The first [`SpaceRefusal`] in the order that its module writes down.
     pub fn decide(&self, command: SpaceCommand, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
         command.decide(self.life.as_ref(), policy)
-    }
-
-    /// Whether this party may put something into the space now, or take it out.
-    ///
-    /// # Errors
-    /// The rule that says no: no such space, another party, no standing representation, or a space that is not in use.
-    pub fn may_write(&self, expected: Parties, by: &Party, at: DateTime<Utc>) -> Result<(), SpaceRefusal> {
-        let life = self.life.as_ref().ok_or(SpaceRefusal::NoSuchSpace)?;
-        life.allow(expected, by, at)?;
-        life.in_service()
     }
 
     /// Where the space is in its life; nothing before its creation.

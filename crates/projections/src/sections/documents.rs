@@ -5,8 +5,9 @@ use ens_domain::access::{Announcement, DocumentAuthor, DocumentFacts, DocumentSt
 use ens_domain::event::{Event, LogEvent, StreamKind};
 use ens_domain::ids::{ContentId, ItemId, SpaceId};
 use ens_domain::personal::Personal;
+use ens_domain::sections::Actor;
 use ens_domain::sections::consultations::{ConsultationEvent, Subject};
-use ens_domain::sections::medical_record::{Actor, Content, DocumentEvent, DocumentTitle, MediaType, Standing};
+use ens_domain::sections::medical_record::{Content, DocumentEvent, DocumentTitle, MediaType, Standing};
 use ens_domain::stream::KeyEffect;
 use ens_store::{Arg, Partition, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};

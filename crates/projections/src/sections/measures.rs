@@ -14,7 +14,6 @@ use crate::json_text;
 use crate::newest_first::{PageEnd, Wanted, newest_first};
 use crate::projection::Projection;
 use crate::row::{Row, RowKey, SpaceKey};
-use crate::token::role;
 
 /// The health measures of each space.
 #[derive(Debug)]
@@ -57,7 +56,7 @@ pub struct MeasureRow {
     pub value: Personal<Reading>,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
-    /// The party who recorded it, by role.
+    /// The role of who recorded it.
     pub given_by: String,
 }
 
@@ -91,7 +90,7 @@ impl Projection for Measures {
 
 fn of_measure(event: &MeasureEvent, SpaceKey { partition, space }: SpaceKey, item: ItemId) -> Change<MeasureRow> {
     match event {
-        MeasureEvent::MeasureRecorded { at, by, measure, taken_at, value } => Change::Put(MeasureRow {
+        MeasureEvent::MeasureRecorded { at, by, measure, taken_at, value, .. } => Change::Put(MeasureRow {
             partition,
             space,
             item,
@@ -99,7 +98,7 @@ fn of_measure(event: &MeasureEvent, SpaceKey { partition, space }: SpaceKey, ite
             taken_at: *taken_at,
             value: value.clone(),
             recorded_at: *at,
-            given_by: role(by),
+            given_by: by.role().to_owned(),
         }),
         MeasureEvent::MeasureRemoved { .. } => Change::Remove(MeasureKey { partition, space, item }),
     }

@@ -1,8 +1,10 @@
 //! The measures of a space: recorded, removed, gone with the content; the life of the space is read beside them.
 
+use ens_domain::access::Ground;
 use ens_domain::event::{Event, StreamKey, StreamKind};
 use ens_domain::ids::ItemId;
 use ens_domain::party::Party;
+use ens_domain::sections::Actor;
 use ens_domain::sections::measures::{MeasureEvent, MeasureType};
 use ens_domain::space::SpaceEvent;
 use ens_domain::space::terms::{ClosingGround, DestructionGround};
@@ -26,11 +28,14 @@ fn of_item(number: u128, event: MeasureEvent) -> (StreamKey, Event) {
 fn recorded(number: u128) -> (StreamKey, Event) {
     let value = serde_json::from_value(json!({"$sealed": format!("s{number}"), "kind": "measure"})).unwrap();
     let (at, taken_at) = (at(day(5, 5)), at(day(5, 4)));
-    of_item(number, MeasureEvent::MeasureRecorded { at, by: Party::Holder, measure: MeasureType::Weight, taken_at, value })
+    of_item(
+        number,
+        MeasureEvent::MeasureRecorded { at, by: Actor::Holder, ground: Ground::OwnSpace, measure: MeasureType::Weight, taken_at, value },
+    )
 }
 
 fn removed(number: u128) -> (StreamKey, Event) {
-    of_item(number, MeasureEvent::MeasureRemoved { at: at(day(5, 6)), by: Party::Representative })
+    of_item(number, MeasureEvent::MeasureRemoved { at: at(day(5, 6)), by: Actor::Representative, ground: Ground::Representation })
 }
 
 fn of_life(event: SpaceEvent) -> (StreamKey, Event) {

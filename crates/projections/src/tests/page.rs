@@ -28,8 +28,10 @@ fn stored(position: u64, kind: &str, payload: &serde_json::Value) -> StoredEvent
 
 /// The life of a space at 1 and 5, a measure at 2, one that cannot be read at 3, an unknown kind at 4.
 fn page(kinds: &[StreamKind]) -> Page {
-    let (locked, removed) =
-        (json!({"CodeLocked": {"at": at(day(3, 1))}}), json!({"MeasureRemoved": {"at": at(day(3, 1)), "by": {"role": "holder"}}}));
+    let (locked, removed) = (
+        json!({"CodeLocked": {"at": at(day(3, 1))}}),
+        json!({"MeasureRemoved": {"at": at(day(3, 1)), "by": {"role": "holder"}, "ground": "own_space"}}),
+    );
     let log = [
         stored(1, "health_space", &locked),
         stored(2, "measure", &removed),

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
@@ -17,10 +17,11 @@ use ens_domain::stream::StreamId;
 use ens_projections::{Projection, Waited, wait_for_position};
 use ens_store::{CommandEnvelope, Outcome};
 use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
 use crate::app::App;
-use crate::http::wire::{Position, SpaceTarget, execute};
+use crate::http::wire::{ItemChange, Position, SpaceTarget, execute};
 use crate::problem::{Problem, ProblemType};
 
 /// What the access is for; where it is absent, care for a professional, and the person's own use for the holder's side.
@@ -29,6 +30,16 @@ const PURPOSE: &str = "ens-purpose";
 const REASON: &str = "ens-reason";
 /// How long a reading waits for its read model to reflect the decision.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// What a change says of itself.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "read by the OpenAPI document alone; the extractor reads the header itself")]
+pub(super) struct PurposeHeader {
+    /// what the access is for: `personal_use`, `care`, `prevention`, `emergency`, `occupational_health` or `research`
+    #[param(rename = "Ens-Purpose")]
+    purpose: Option<String>,
+}
 
 /// What a reading says of itself.
 #[derive(IntoParams)]
@@ -61,6 +72,25 @@ impl FromRequestParts<App> for Reading {
         let stated = target.caller.stated_reason().cloned();
         let reason = reason_of(&parts.headers)?.or(stated);
         Ok(Self { target, reader, purpose, reason })
+    }
+}
+
+/// Somebody who changes something that a space contains, and what for.
+pub(super) struct GuardedChange<T> {
+    pub(super) change: ItemChange<T>,
+    pub(super) reader: Reader,
+    pub(super) purpose: Purpose,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for GuardedChange<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let headers = request.headers().clone();
+        let change = <ItemChange<T> as FromRequest<App>>::from_request(request, app).await?;
+        let reader = change.caller().reader();
+        let purpose = purpose_of(&headers, &reader)?;
+        Ok(Self { change, reader, purpose })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Routes of the medical record: documents are listed, shown, downloaded, changed. Each reading is decided and traced before it is answered.
+//! Documents of the medical record are listed, shown, downloaded and deposited. Each reading is decided and traced before it is answered.
 
 use axum::Json;
 use axum::extract::{Query, State};
@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use ens_domain::access::Action;
 use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::sections::consultations::Subject;
-use ens_domain::sections::medical_record::{DocumentCommand, DocumentRequest, Standing};
+use ens_domain::sections::medical_record::Standing;
 use ens_domain::space::HealthSpace;
 use ens_domain::space::terms::Section;
 use ens_projections::PageEnd;
@@ -19,13 +19,13 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::http::gate::{Access, Declaration, Form, delete, get, post};
-use crate::http::wire::{ChangeHeaders, CreationHeaders, ENS_POSITION, EmptyBody, ItemChange, Page, SpacePath};
+use crate::http::gate::{Access, Declaration, Form, get, post};
+use crate::http::wire::{CreationHeaders, ENS_POSITION, Page, SpacePath};
 use crate::problem::{Problem, ProblemType, Success};
 
 use super::consulting::{Reading, ReadingHeaders};
 use super::deposits::{DEPOSIT_LIMIT, DepositShape, deposit_document, replace_document};
-use super::document_answers::{DocumentBody, DocumentDone, VersionBody, answer, author_of, contents_of, opened};
+use super::document_answers::{DocumentBody, DocumentDone, VersionBody, author_of, contents_of, opened};
 use super::document_contents::read_content;
 
 /// Rows that are read at once while a page is filled.
@@ -35,7 +35,7 @@ const LONGEST_SCAN: usize = 10_000;
 
 /// The routes of this file.
 pub(super) fn routes() -> Vec<Declaration> {
-    [reading(), writing()].into_iter().flatten().collect()
+    [reading(), depositing()].into_iter().flatten().collect()
 }
 
 fn reading() -> Vec<Declaration> {
@@ -69,7 +69,7 @@ fn reading() -> Vec<Declaration> {
     ]
 }
 
-fn writing() -> Vec<Declaration> {
+fn depositing() -> Vec<Declaration> {
     vec![
         post("/v1/spaces/{space}/documents", Access::CONTENT_READERS)
             .operation("deposit_document", "documents", "Put a document into the medical record.")
@@ -88,21 +88,6 @@ fn writing() -> Vec<Declaration> {
             .multipart_body::<DepositShape>(DEPOSIT_LIMIT)
             .answers::<DocumentDone>(Success::Created, "replaced")
             .handled_by(replace_document),
-        post("/v1/spaces/{space}/documents/{document}/acts", Access::CONTENT_READERS)
-            .operation("handle_document", "documents", "Hide, show, announce, archive, pin, withdraw a document, or move it out.")
-            .params::<SpacePath>()
-            .params::<DocumentPath>()
-            .params::<ChangeHeaders>()
-            .body::<ActBody>()
-            .answers::<DocumentDone>(Success::Done, "done")
-            .handled_by(handle_document),
-        delete("/v1/spaces/{space}/documents/{document}", Access::HOLDER_SIDE)
-            .operation("delete_document", "documents", "Delete a document that the holder deposited.")
-            .params::<SpacePath>()
-            .params::<DocumentPath>()
-            .params::<ChangeHeaders>()
-            .answers::<DocumentDone>(Success::Done, "deleted")
-            .handled_by(delete_document),
     ]
 }
 
@@ -132,51 +117,6 @@ pub(super) struct DocumentQuery {
     title: Option<String>,
     /// archived ones too
     archived: Option<bool>,
-}
-
-/// What is to be done.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ActBody {
-    /// `hide`, `show`, `hide_from_representatives`, `show_to_representatives`, `announce`, `archive`, `unarchive`, `pin`, `unpin`, `withdraw`
-    /// or `move_out`.
-    #[schema(value_type = String, example = "hide")]
-    act: Act,
-}
-
-/// What may be done with a document besides giving it another content.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Act {
-    Hide,
-    Show,
-    HideFromRepresentatives,
-    ShowToRepresentatives,
-    Announce,
-    Archive,
-    Unarchive,
-    Pin,
-    Unpin,
-    Withdraw,
-    MoveOut,
-}
-
-impl From<Act> for DocumentRequest {
-    fn from(act: Act) -> Self {
-        match act {
-            Act::Hide => Self::Hide,
-            Act::Show => Self::Show,
-            Act::HideFromRepresentatives => Self::HideFromRepresentatives,
-            Act::ShowToRepresentatives => Self::ShowToRepresentatives,
-            Act::Announce => Self::Announce,
-            Act::Archive => Self::Archive,
-            Act::Unarchive => Self::Unarchive,
-            Act::Pin => Self::Pin,
-            Act::Unpin => Self::Unpin,
-            Act::Withdraw => Self::Withdraw,
-            Act::MoveOut => Self::MoveOut,
-        }
-    }
 }
 
 /// A page of documents.
@@ -295,20 +235,4 @@ async fn show_document(State(app): State<App>, reading: Reading) -> Result<Respo
     });
     let body = DocumentWithVersionsBody { document: shown, versions: versions.collect() };
     Ok((HeaderMap::from_iter([(ENS_POSITION, position.header())]), Json(body)).into_response())
-}
-
-async fn handle_document(State(app): State<App>, request: ItemChange<ActBody>) -> Result<Response, Problem> {
-    act(&app, &request, request.body().act.into()).await
-}
-
-async fn delete_document(State(app): State<App>, request: ItemChange<EmptyBody>) -> Result<Response, Problem> {
-    act(&app, &request, DocumentRequest::Delete).await
-}
-
-async fn act<T>(app: &App, request: &ItemChange<T>, asked: DocumentRequest) -> Result<Response, Problem> {
-    let by = request.caller().reader();
-    let purpose = by.usual_purpose();
-    let command = DocumentCommand { at: app.now(), by, purpose, request: asked };
-    let outcome = request.execute(app, request.item("document")?, command).await?;
-    Ok(answer(Success::Done, &outcome))
 }

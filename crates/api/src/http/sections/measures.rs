@@ -1,4 +1,4 @@
-//! Health measures of a space: recorded, read newest first, removed.
+//! Health measures of a space: recorded, read newest first, removed. A reading is decided and traced before it is answered.
 //!
 //! A value is opened for the answer alone. What cannot be opened any more, because the space was destroyed, is left out.
 
@@ -8,11 +8,14 @@ use axum::http::HeaderMap;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SubsecRound, Utc};
+use ens_domain::access::Action;
 use ens_domain::calendar::{Horizon, paris};
 use ens_domain::event::{Event, LogEvent};
 use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::personal::Personal;
+use ens_domain::sections::consultations::Subject;
 use ens_domain::sections::measures::{MeasureCommand, MeasureEvent, MeasureType, Quantity, Reading, RecordMeasure, RemoveMeasure};
+use ens_domain::space::terms::Section;
 use ens_domain::stream::StreamId;
 use ens_projections::PageEnd;
 use ens_projections::measures::{MeasureRow, Measures, measures};
@@ -24,31 +27,32 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::http::gate::{Access, Declaration, delete, get, post};
-use crate::http::wire::{
-    CreationHeaders, ENS_POSITION, EmptyBody, FieldChecks, Freshness, ItemChange, Page, Position, ReadHeaders, SpacePath, SpaceTarget,
-};
-use crate::problem::{Problem, ProblemType, Success};
+use crate::http::wire::{CreationHeaders, ENS_POSITION, EmptyBody, FieldChecks, Page, Position, SpacePath};
+use crate::problem::{Problem, Success};
+
+use super::consulting::{GuardedChange, PurposeHeader, Reading as Consulting, ReadingHeaders};
 
 /// The routes of this file.
 pub(super) fn routes() -> Vec<Declaration> {
     vec![
-        post("/v1/spaces/{space}/measures", Access::HOLDER_SIDE)
-            .operation("record_measure", "measures", "Record a value that the holder measured, such as a weight.")
+        post("/v1/spaces/{space}/measures", Access::CONTENT_READERS)
+            .operation("record_measure", "measures", "Record a value that was measured, such as a weight.")
             .params::<SpacePath>()
             .params::<CreationHeaders>()
+            .params::<PurposeHeader>()
             .body::<NewMeasureBody>()
             .answers::<MeasureDone>(Success::Created, "recorded; `id` names the measure")
             .handled_by(record_measure),
-        get("/v1/spaces/{space}/measures", Access::HOLDER_SIDE)
+        get("/v1/spaces/{space}/measures", Access::CONTENT_READERS)
             .operation("list_measures", "measures", "The measures of the space, newest first.")
             .params::<SpacePath>()
-            .params::<ReadHeaders>()
+            .params::<ReadingHeaders>()
             .query_param::<String>("after", "the measure that ended the page before")
             .query_param::<u32>("limit", "1 to 1000, 100 where absent")
             .answers::<MeasuresBody>(Success::Done, "a page; `Link` leads to the next")
             .handled_by(list_measures),
         delete("/v1/spaces/{space}/measures/{measure}", Access::HOLDER_SIDE)
-            .operation("remove_measure", "measures", "Remove a measure, for good.")
+            .operation("remove_measure", "measures", "Remove a measure that the holder's side recorded, for good.")
             .params::<SpacePath>()
             .params::<MeasurePath>()
             .params::<CreationHeaders>()
@@ -146,7 +150,7 @@ pub(super) struct MeasureBody {
     unit: &'static str,
     /// When it was recorded.
     recorded_at: DateTime<Utc>,
-    /// `holder` or `representative`.
+    /// The role of who recorded it: `holder`, `representative`, `caregiver`, `professional` or `service`.
     #[schema(example = "holder")]
     recorded_by: String,
 }
@@ -158,16 +162,18 @@ pub(super) struct MeasuresBody {
     measures: Vec<MeasureBody>,
 }
 
-async fn record_measure(State(app): State<App>, request: ItemChange<NewMeasureBody>) -> Result<Response, Problem> {
-    let NewMeasure { measure, taken_at, value } = request.body().read(app.horizon())?;
-    let command = RecordMeasure { at: app.now(), by: request.party()?, measure, taken_at, value: Personal::new(value) };
-    let outcome = request.execute(&app, app.new_id()?, MeasureCommand::from(command)).await?;
+async fn record_measure(State(app): State<App>, request: GuardedChange<NewMeasureBody>) -> Result<Response, Problem> {
+    let GuardedChange { change, reader: by, purpose } = request;
+    let NewMeasure { measure, taken_at, value } = change.body().read(app.horizon())?;
+    let command = RecordMeasure { at: app.now(), by, purpose, measure, taken_at, value: Personal::new(value) };
+    let outcome = change.execute(&app, app.new_id()?, MeasureCommand::from(command)).await?;
     Ok(answer(Success::Created, &outcome))
 }
 
-async fn remove_measure(State(app): State<App>, request: ItemChange<EmptyBody>) -> Result<Response, Problem> {
-    let command = RemoveMeasure { at: app.now(), by: request.party()? };
-    let outcome = request.execute(&app, request.item("measure")?, MeasureCommand::from(command)).await?;
+async fn remove_measure(State(app): State<App>, request: GuardedChange<EmptyBody>) -> Result<Response, Problem> {
+    let GuardedChange { change, reader: by, purpose } = request;
+    let command = RemoveMeasure { at: app.now(), by, purpose };
+    let outcome = change.execute(&app, change.item("measure")?, MeasureCommand::from(command)).await?;
     Ok(answer(Success::Done, &outcome))
 }
 
@@ -186,18 +192,15 @@ fn answer(success: Success, outcome: &Outcome) -> Response {
     (success.status(), headers, Json(MeasureDone { space: space.uuid(), id, done })).into_response()
 }
 
-async fn list_measures(State(app): State<App>, target: SpaceTarget, fresh: Freshness, page: Page<ItemId>) -> Result<Response, Problem> {
-    let space = target.space;
-    fresh.wait_for::<Measures>(&app.store).await?;
+async fn list_measures(State(app): State<App>, reading: Consulting, page: Page<ItemId>) -> Result<Response, Problem> {
+    let space = reading.space();
+    let outcome = reading.consult(&app, Action::Read, Subject::Section { section: Section::Measures }).await?;
+    let position = reading.reflected_in::<Measures>(&app, &outcome).await?;
     let after = match page.after {
         Some(item) => Some(end_of_page(&app, space, item).await?),
         None => None,
     };
-    let position = fresh.reflected(Position::of_read_model::<Measures>(&app.store, space).await?);
     let rows = measures(&app.store, space, after, page.limit).await?;
-    if rows.is_empty() && app.store.log().state(space).await?.is_none() {
-        return Err(Problem::new(ProblemType::NOT_FOUND));
-    }
     let next = page.link_to_next(rows.len(), rows.last().map(|row| row.item));
     let keys = app.store.log().key_ring(&[space]).await?;
     let read: Vec<Option<MeasureBody>> = rows.into_iter().map(|row| opened(row, &keys)).collect::<Result<_, Problem>>()?;

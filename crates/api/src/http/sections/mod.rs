@@ -6,6 +6,7 @@ mod accesses;
 mod consulting;
 mod deposits;
 mod document_answers;
+mod document_changes;
 mod document_contents;
 mod documents;
 mod explanations;
@@ -13,5 +14,8 @@ mod measures;
 
 /// Every route of this folder.
 pub(super) fn routes() -> Vec<Declaration> {
-    [measures::routes(), documents::routes(), accesses::routes(), explanations::routes()].into_iter().flatten().collect()
+    [measures::routes(), documents::routes(), document_changes::routes(), accesses::routes(), explanations::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -8,6 +8,7 @@
 //! - one caller's key is not another's
 
 use axum::http::HeaderMap;
+use ens_domain::ids::ItemId;
 use ens_store::{CommandEnvelope, Idempotency};
 use ring::{digest, hmac};
 
@@ -58,6 +59,12 @@ pub(crate) fn read(headers: &HeaderMap, content: &RequestContent<'_>) -> Result<
         name.update(key.as_bytes());
         Idempotency::new(key, digest).renamed(hex(name.finish().as_ref()))
     }))
+}
+
+/// The key of one of the commands that a request becomes: that of the request, for this item.
+pub(crate) fn for_item(key: Idempotency, item: ItemId) -> Idempotency {
+    let name = digest::digest(&digest::SHA256, format!("ens idempotency key of an item 1\0{}\0{item}", key.key).as_bytes());
+    key.renamed(hex(name.as_ref()))
 }
 
 /// The envelope under its idempotency key, if it has one.
@@ -123,6 +130,13 @@ mod tests {
         let public = |body| read(&headers("a"), &content(None, body)).unwrap().unwrap();
         assert_ne!(public(b"{}").key, public(b"[]").key);
         assert_eq!(public(b"{}"), public(b"{}"));
+    }
+
+    #[test]
+    fn each_item_of_a_request_has_a_key_of_its_own() {
+        let [first, second] = [1, 2].map(|number| for_item(key("a", b"me", b"{}"), ItemId::from(uuid::Uuid::from_u128(number))));
+        assert!(first.key != second.key && first.key != key("a", b"me", b"{}").key);
+        assert_eq!(first.digest, second.digest);
     }
 
     #[test]

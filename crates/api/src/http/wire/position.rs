@@ -6,7 +6,6 @@ use std::time::Duration;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use ens_domain::ids::SpaceId;
 use ens_projections::{Projection, first_behind};
 use ens_store::{Partition, Store};
 
@@ -27,14 +26,6 @@ pub(crate) struct Position {
 }
 
 impl Position {
-    /// What every row of `P` about this space reflects at least: the checkpoint of its partition. Ask before reading the rows.
-    pub(crate) async fn of_read_model<P: Projection>(store: &Store, space: SpaceId) -> Result<Self, Problem> {
-        let partition = store.partition_of(space);
-        let checkpoints = store.read_models().checkpoints(P::NAME).await?;
-        let position = checkpoints.into_iter().find(|(each, _)| *each == partition).map_or(0, |(_, position)| position);
-        Ok(Self { partition, position })
-    }
-
     /// As the header writes it.
     pub(crate) fn header(self) -> HeaderValue {
         let text = format!("{}:{}", self.partition, self.position);

@@ -174,11 +174,6 @@ impl<T> ItemChange<T> {
         self.0.target.param(name)
     }
 
-    /// Who acts, as events name them.
-    pub(crate) fn party(&self) -> Result<Party, Problem> {
-        self.0.party()
-    }
-
     /// Who acts.
     pub(crate) const fn caller(&self) -> &Caller {
         &self.0.target.caller
@@ -187,6 +182,13 @@ impl<T> ItemChange<T> {
     /// Executes a command on an item of the space.
     pub(crate) async fn execute(&self, app: &App, item: ItemId, command: impl Into<Command>) -> Result<Outcome, Problem> {
         self.0.execute_envelope(app, CommandEnvelope::to_stream(StreamId::of_item(self.space(), item), command)).await
+    }
+
+    /// Executes one of several commands of this request, each on an item of its own; repeating the request repeats each of them safely.
+    pub(crate) async fn execute_one_of_many(&self, app: &App, item: ItemId, command: impl Into<Command>) -> Result<Outcome, Problem> {
+        let envelope = CommandEnvelope::to_stream(StreamId::of_item(self.space(), item), command);
+        let key = self.0.options.idempotency.clone().map(|key| idempotency::for_item(key, item));
+        execute(app, idempotency::under_key(envelope.with_metadata("role", self.0.options.role), key)).await
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 
-use crate::access::{AccessMatrix, AccessRefusal, AccessRequest, Action, Grantee, Ground, Purpose, Reader, Scope, Target, decide};
+use crate::access::{AccessMatrix, AccessRefusal, AccessRequest, Action, Grantee, Ground, Purpose, Reader, Scope, Target, decide, has_tie};
 use crate::guarded::Guarded;
 use crate::party::Party;
 use crate::space::terms::Section;
@@ -28,6 +28,13 @@ fn granted(until: Option<&str>) -> AccessEvent {
     let to = Guarded::new(Grantee::Professional { rpps: rpps(1) });
     let (from, until, purpose) = (crate::calendar::paris::day_of(instant(NOW)), until.map(day), Purpose::Care);
     AccessEvent::AccessGranted { at: instant(NOW), by: Party::Holder, grant: id(1), to, scope: Scope::All, purpose, from, until }
+}
+
+#[test]
+fn nobody_has_a_tie_to_a_space_that_was_destroyed() {
+    for (name, space) in spaces_of_every_stage() {
+        assert_eq!(has_tie(&Reader::Holder, &space), name != "destroyed", "{name}");
+    }
 }
 
 #[test]

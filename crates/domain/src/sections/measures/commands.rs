@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::party::Party;
+use crate::access::{AccessRefusal, AccessRequest, Action, Purpose, Reader, Target};
 use crate::personal::Personal;
-use crate::space::{HealthSpace, Parties, SpaceRefusal};
+use crate::sections::item::DecisionContext;
+use crate::sections::permitted::Permitted;
+use crate::space::terms::Section;
 
 use super::events::MeasureEvent;
 use super::measure_type::MeasureType;
@@ -25,7 +27,8 @@ pub enum MeasureCommand {
 #[expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 pub struct RecordMeasure {
     pub at: DateTime<Utc>,
-    pub by: Party,
+    pub by: Reader,
+    pub purpose: Purpose,
     pub measure: MeasureType,
     pub taken_at: DateTime<Utc>,
     pub value: Personal<Reading>,
@@ -36,15 +39,16 @@ pub struct RecordMeasure {
 #[expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 pub struct RemoveMeasure {
     pub at: DateTime<Utc>,
-    pub by: Party,
+    pub by: Reader,
+    pub purpose: Purpose,
 }
 
 /// Why a request to a measure is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MeasureRefusal {
-    /// The life of the space refuses it.
+    /// The gate refuses it.
     #[error(transparent)]
-    Space(#[from] SpaceRefusal),
+    Access(#[from] AccessRefusal),
     /// Nothing is measured in the future.
     #[error("the measure would have been taken after it was recorded")]
     TakenInTheFuture,
@@ -57,10 +61,10 @@ pub enum MeasureRefusal {
 }
 
 impl MeasureCommand {
-    pub(super) fn decide(self, measure: Measure, space: &HealthSpace) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
+    pub(super) fn decide(self, measure: &Measure, context: &DecisionContext<'_>) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
         match self {
-            Self::Record(command) => command.decide(measure, space),
-            Self::Remove(command) => command.decide(measure, space),
+            Self::Record(command) => command.decide(measure, context),
+            Self::Remove(command) => command.decide(measure, context),
         }
     }
 
@@ -90,30 +94,41 @@ impl MeasureCommand {
 }
 
 impl RecordMeasure {
-    pub(super) fn decide(self, measure: Measure, space: &HealthSpace) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
-        space.may_write(Parties::HolderSide, &self.by, self.at)?;
+    fn decide(self, measure: &Measure, context: &DecisionContext<'_>) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
+        let request = in_measures(&self.by, Action::Deposit, self.purpose, self.at);
+        let Permitted { at, by, ground } = Permitted::by_gate(&request, context.space, context.policy)?;
         match measure {
             Measure::Absent => {}
-            Measure::Kept => return Ok(Vec::new()),
+            Measure::Kept { .. } => return Ok(Vec::new()),
             Measure::Removed => return Err(MeasureRefusal::MeasureRemoved),
         }
-        if self.taken_at > self.at {
+        if self.taken_at > at {
             return Err(MeasureRefusal::TakenInTheFuture);
         }
-        let Self { at, by, measure, taken_at, value } = self;
-        Ok(vec![MeasureEvent::MeasureRecorded { at, by, measure, taken_at, value }])
+        let Self { measure, taken_at, value, .. } = self;
+        Ok(vec![MeasureEvent::MeasureRecorded { at, by, ground, measure, taken_at, value }])
     }
 }
 
 impl RemoveMeasure {
-    pub(super) fn decide(self, measure: Measure, space: &HealthSpace) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
-        space.may_write(Parties::HolderSide, &self.by, self.at)?;
+    fn decide(self, measure: &Measure, context: &DecisionContext<'_>) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
+        let request = in_measures(&self.by, Action::Delete, self.purpose, self.at);
+        let Permitted { at, by, ground } = Permitted::by_gate(&request, context.space, context.policy)?;
         match measure {
             Measure::Absent => Err(MeasureRefusal::NoSuchMeasure),
-            Measure::Kept => Ok(vec![MeasureEvent::MeasureRemoved { at: self.at, by: self.by }]),
+            // The gate lets the holder's side delete, and nobody else.
+            Measure::Kept { by: recorded } if !recorded.author().is_some_and(|author| author.is_of_holder_side()) => {
+                Err(AccessRefusal::NotTheAuthor.into())
+            }
+            Measure::Kept { .. } => Ok(vec![MeasureEvent::MeasureRemoved { at, by, ground }]),
             Measure::Removed => Ok(Vec::new()),
         }
     }
+}
+
+/// What the gate is asked of a measure.
+const fn in_measures(reader: &Reader, action: Action, purpose: Purpose, at: DateTime<Utc>) -> AccessRequest<'_> {
+    AccessRequest { reader, action, target: Target::Section(Section::Measures), purpose, at }
 }
 
 impl From<RecordMeasure> for MeasureCommand {

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use crate::french::by_party;
-use crate::party::Party;
+use crate::access::Ground;
 use crate::personal::Personal;
+use crate::sections::actor::Actor;
 use crate::space::events::event_names;
 use crate::stream::NamedEvent;
 
@@ -17,10 +17,17 @@ use super::reading::Reading;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "a variant's sentence says what its fields are; a field that needs more has its own")]
 pub enum MeasureEvent {
-    /// The holder, or a representative, recorded a value that was measured at `taken_at`.
-    MeasureRecorded { at: DateTime<Utc>, by: Party, measure: MeasureType, taken_at: DateTime<Utc>, value: Personal<Reading> },
+    /// A value that was measured at `taken_at` was recorded.
+    MeasureRecorded {
+        at: DateTime<Utc>,
+        by: Actor,
+        ground: Ground,
+        measure: MeasureType,
+        taken_at: DateTime<Utc>,
+        value: Personal<Reading>,
+    },
     /// It was taken away again.
-    MeasureRemoved { at: DateTime<Utc>, by: Party },
+    MeasureRemoved { at: DateTime<Utc>, by: Actor, ground: Ground },
 }
 
 event_names!(MeasureEvent { MeasureRecorded, MeasureRemoved });
@@ -29,8 +36,8 @@ impl MeasureEvent {
     /// The event, as the holder reads it; which measure it was is not said, for others read the history of a space too.
     pub fn sentence(&self) -> String {
         match self {
-            Self::MeasureRecorded { by, .. } => format!("Une mesure de santé a été enregistrée {}.", by_party(by)),
-            Self::MeasureRemoved { by, .. } => format!("Une mesure de santé a été supprimée {}.", by_party(by)),
+            Self::MeasureRecorded { by, .. } => format!("Une mesure de santé a été enregistrée {}.", by.by()),
+            Self::MeasureRemoved { by, .. } => format!("Une mesure de santé a été supprimée {}.", by.by()),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Health measures (*mesures de santé*): what a holder measures of their own body, each value a stream of its own.
+//! Health measures (*mesures de santé*): values that were measured of the holder's body, each a stream of its own.
 //!
 //! nothing --recorded--> kept --removed--> removed, for good
-//! - only the holder or a representative records a measure
+//! - the gate decides who records a measure
 //! - a measure is recorded in a space that is open and in use
+//! - a measure is removed by the side that recorded it
 //! - a measure was not taken in the future
 //! - recording the same measure again changes nothing
 //! - a removed measure stays removed
@@ -25,7 +26,7 @@ pub use state::Measure;
 
 impl Item for Measure {
     fn decide(&self, command: MeasureCommand, context: &DecisionContext<'_>) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
-        command.decide(*self, context.space)
+        command.decide(self, context)
     }
 }
 

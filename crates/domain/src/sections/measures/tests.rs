@@ -3,14 +3,20 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use cqrs_es::Aggregate;
 use cqrs_es::test::TestFramework;
+use uuid::Uuid;
 
+use crate::access::{AccessMode, AccessRefusal, Grantee, Ground, Profession, Professional, Purpose, Reader, Scope};
 use crate::guarded::Guarded;
+use crate::ids::GrantId;
 use crate::party::Party;
 use crate::personal::Personal;
+use crate::policy::Policy;
 use crate::rpps::Rpps;
-use crate::sections::{Circumstances, Item};
+use crate::sections::{Actor, Circumstances, Item, Practitioner};
+use crate::space::HealthSpace;
+use crate::space::commands::GrantAccess;
+use crate::space::terms::Section;
 use crate::space::tests::{an_active_space, an_opposed_space, instant};
-use crate::space::{Parties, SpaceRefusal};
 
 use super::{
     Measure, MeasureCommand, MeasureEvent, MeasureRefusal, MeasureType, Quantity, Reading, ReadingError, RecordMeasure, RemoveMeasure,
@@ -27,26 +33,35 @@ fn weight() -> Personal<Reading> {
 }
 
 fn record() -> RecordMeasure {
-    RecordMeasure { at: now(), by: Party::Holder, measure: MeasureType::Weight, taken_at: now(), value: weight() }
+    RecordMeasure {
+        at: now(),
+        by: Reader::Holder,
+        purpose: Purpose::PersonalUse,
+        measure: MeasureType::Weight,
+        taken_at: now(),
+        value: weight(),
+    }
 }
 
 fn remove() -> RemoveMeasure {
-    RemoveMeasure { at: now(), by: Party::Holder }
+    RemoveMeasure { at: now(), by: Reader::Holder, purpose: Purpose::PersonalUse }
 }
 
 fn recorded() -> MeasureEvent {
-    MeasureEvent::MeasureRecorded { at: now(), by: Party::Holder, measure: MeasureType::Weight, taken_at: now(), value: weight() }
+    recorded_by(Actor::Holder, Ground::OwnSpace)
+}
+
+fn recorded_by(by: Actor, ground: Ground) -> MeasureEvent {
+    MeasureEvent::MeasureRecorded { at: now(), by, ground, measure: MeasureType::Weight, taken_at: now(), value: weight() }
 }
 
 fn removed() -> MeasureEvent {
-    MeasureEvent::MeasureRemoved { at: now(), by: Party::Holder }
+    MeasureEvent::MeasureRemoved { at: now(), by: Actor::Holder, ground: Ground::OwnSpace }
 }
 
 /// What a command to a measure with this past gives, in a space that is in use.
 fn decided(past: &[MeasureEvent], command: impl Into<MeasureCommand>) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
-    let mut measure = Measure::default();
-    past.iter().for_each(|event| measure.apply(event.clone()));
-    measure.decide(command.into(), &Circumstances { space: an_active_space(), ..Default::default() }.context())
+    in_space(an_active_space(), past, command)
 }
 
 #[test]
@@ -56,21 +71,68 @@ fn a_measure_is_recorded_and_removed() {
     framework().given(vec![recorded()]).when(remove().into()).then_expect_events(vec![removed()]);
 }
 
+fn doctor() -> Reader {
+    let rpps = Rpps::from_first10("8100000001").unwrap();
+    Reader::Professional(Professional { rpps, profession: Profession::Doctor, structure: None, mode: AccessMode::Ordinary })
+}
+
+/// A space whose holder let the doctor into the measures.
+fn a_space_with_a_grant() -> HealthSpace {
+    let mut space = an_active_space();
+    let Reader::Professional(Professional { rpps, .. }) = doctor() else { panic!("a professional") };
+    let grant = GrantAccess {
+        at: now(),
+        by: Party::Holder,
+        grant: GrantId::from(Uuid::from_u128(1)),
+        to: Grantee::Professional { rpps },
+        scope: Scope::Sections { sections: [Section::Measures].into() },
+        purpose: Purpose::Care,
+        from: None,
+        until: None,
+    };
+    for event in space.decide(grant.into(), &Policy::default()).unwrap() {
+        space.apply(event);
+    }
+    space
+}
+
+fn in_space(space: HealthSpace, past: &[MeasureEvent], command: impl Into<MeasureCommand>) -> Result<Vec<MeasureEvent>, MeasureRefusal> {
+    let mut measure = Measure::default();
+    past.iter().for_each(|event| measure.apply(event.clone()));
+    measure.decide(command.into(), &Circumstances { space, ..Default::default() }.context())
+}
+
 #[test]
-fn only_the_holder_or_a_representative_records_a_measure() {
-    let by = Party::Professional { rpps: Guarded::new(Rpps::from_first10("8100000001").unwrap()) };
-    let refused = MeasureRefusal::Space(SpaceRefusal::PartyNotAllowed { expected: Parties::HolderSide });
-    assert_eq!(decided(&[], RecordMeasure { by: by.clone(), ..record() }), Err(refused.clone()));
-    assert_eq!(decided(&[recorded()], RemoveMeasure { by, ..remove() }), Err(refused));
-    let stranger = RecordMeasure { by: Party::Representative, ..record() };
-    assert_eq!(decided(&[], stranger), Err(MeasureRefusal::Space(SpaceRefusal::NotARepresentative)));
+fn the_gate_decides_who_records_a_measure() {
+    let by_doctor = || RecordMeasure { by: doctor(), purpose: Purpose::Care, ..record() };
+    assert_eq!(decided(&[], by_doctor()), Err(AccessRefusal::NotAuthorised.into()));
+    let events = in_space(a_space_with_a_grant(), &[], by_doctor()).unwrap();
+    assert!(matches!(
+        events.as_slice(),
+        [MeasureEvent::MeasureRecorded { by: Actor::Professional { .. }, ground: Ground::GrantToProfessional, .. }]
+    ));
+    let for_insurance = RecordMeasure { purpose: Purpose::Insurance, ..record() };
+    assert_eq!(decided(&[], for_insurance), Err(AccessRefusal::ForbiddenPurpose.into()));
+    let stranger = RecordMeasure { by: Reader::Representative, ..record() };
+    assert_eq!(decided(&[], stranger), Err(AccessRefusal::NoRepresentation.into()));
 }
 
 #[test]
 fn a_measure_is_recorded_in_a_space_that_is_open_and_in_use() {
-    let in_space = |space| Measure::Absent.decide(record().into(), &Circumstances { space, ..Default::default() }.context());
-    assert!(matches!(in_space(an_opposed_space()), Err(MeasureRefusal::Space(SpaceRefusal::OppositionStands { .. }))));
-    assert_eq!(in_space(Default::default()), Err(MeasureRefusal::Space(SpaceRefusal::NoSuchSpace)));
+    assert_eq!(in_space(an_opposed_space(), &[], record()), Err(AccessRefusal::OpeningOpposed.into()));
+    assert_eq!(in_space(HealthSpace::default(), &[], record()), Err(AccessRefusal::NotOpened.into()));
+}
+
+#[test]
+fn a_measure_is_removed_by_the_side_that_recorded_it() {
+    let Reader::Professional(Professional { rpps, structure, .. }) = doctor() else { panic!("a professional") };
+    let by = Actor::Professional { professional: Guarded::new(Practitioner { rpps, structure }) };
+    let recorded_by_doctor = recorded_by(by, Ground::GrantToProfessional);
+    assert_eq!(decided(&[recorded_by_doctor], remove()), Err(AccessRefusal::NotTheAuthor.into()));
+    let by_representative = recorded_by(Actor::Representative, Ground::Representation);
+    assert_eq!(decided(&[by_representative], remove()), Ok(vec![removed()]));
+    let by_doctor = RemoveMeasure { by: doctor(), purpose: Purpose::Care, ..remove() };
+    assert_eq!(in_space(a_space_with_a_grant(), &[recorded()], by_doctor), Err(AccessRefusal::NotForThisRole.into()));
 }
 
 #[test]

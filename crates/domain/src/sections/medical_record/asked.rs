@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::access::{self, AccessRefusal, AccessRequest, Action, DocumentFacts, DocumentType, Ground, Purpose, Reader, Target};
+use crate::access::{AccessRefusal, AccessRequest, Action, DocumentFacts, DocumentType, Purpose, Reader, Target};
 use crate::calendar::{Horizon, paris};
 use crate::policy::Policy;
+use crate::sections::permitted::Permitted;
 use crate::space::HealthSpace;
 use crate::space::terms::Section;
 
 use super::act::ActDays;
-use super::actor::Actor;
 use super::refusal::DocumentRefusal;
 use super::state::{Deposited, Document};
 
@@ -22,18 +22,10 @@ pub(super) struct Asked<'a> {
     pub(super) policy: &'a Policy,
 }
 
-/// What the gate let through: the three things that every event says.
-pub(super) struct Permitted {
-    pub(super) at: DateTime<Utc>,
-    pub(super) by: Actor,
-    pub(super) ground: Ground,
-}
-
 impl Asked<'_> {
     /// What the gate says of a document with these facts.
     pub(super) fn of_facts(&self, action: Action, facts: &DocumentFacts) -> Result<Permitted, DocumentRefusal> {
-        let ground = self.ask(action, Target::Document(facts))?;
-        Ok(Permitted { at: self.at, by: Actor::of(self.by)?, ground })
+        Ok(self.ask(action, Target::Document(facts))?)
     }
 
     /// The document, once the gate let through what is to be done with it. That there is none is told to those only who may list the record.
@@ -49,9 +41,9 @@ impl Asked<'_> {
         }
     }
 
-    fn ask(&self, action: Action, target: Target<'_>) -> Result<Ground, AccessRefusal> {
+    fn ask(&self, action: Action, target: Target<'_>) -> Result<Permitted, AccessRefusal> {
         let request = AccessRequest { reader: self.by, action, target, purpose: self.purpose, at: self.at };
-        access::decide(&request, self.space, &self.policy.matrix)
+        Permitted::by_gate(&request, self.space, self.policy)
     }
 
     /// Whether the one who asks puts documents of this type into the record: the patient's types are the holder's side's, and theirs alone.

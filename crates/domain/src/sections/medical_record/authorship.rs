@@ -8,11 +8,12 @@
 use crate::access::{Action, Announcement, Directory, DocumentFacts, DocumentState, DocumentType, Visibility};
 use crate::guarded::Guarded;
 use crate::personal::Personal;
+use crate::sections::actor::Actor;
+use crate::sections::permitted::Permitted;
 
 use super::act::ActDays;
-use super::actor::Actor;
 use super::announcement::AnnouncementDays;
-use super::asked::{Asked, Permitted};
+use super::asked::Asked;
 use super::content::Content;
 use super::events::DocumentEvent;
 use super::refusal::DocumentRefusal;

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::access::{DocumentType, Ground, Visibility};
 use crate::guarded::Guarded;
 use crate::personal::{Personal, PersonalData};
+use crate::sections::actor::Actor;
 use crate::space::events::event_names;
 use crate::stream::NamedEvent;
 
 use super::act::ActDays;
-use super::actor::Actor;
 use super::announcement::AnnouncementDays;
 use super::content::Content;
 use super::title::DocumentTitle;

@@ -5,8 +5,9 @@
 //! - the holders side deletes its own documents only
 
 use crate::access::{Action, Announcement, Visibility};
+use crate::sections::permitted::Permitted;
 
-use super::asked::{Asked, Permitted};
+use super::asked::Asked;
 use super::events::DocumentEvent;
 use super::refusal::DocumentRefusal;
 use super::state::{Document, Pin, Standing};

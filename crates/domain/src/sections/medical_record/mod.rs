@@ -17,7 +17,6 @@
 //! - what is hidden is never shown to a stranger
 
 mod act;
-mod actor;
 mod announcement;
 mod asked;
 mod authorship;
@@ -35,7 +34,6 @@ mod title;
 use super::item::{DecisionContext, Item, aggregate_of_item};
 
 pub use act::{ActDays, ActDaysError};
-pub use actor::{Actor, Practitioner};
 pub use announcement::AnnouncementDays;
 pub use bytes::{ContentDigest, ContentDigestError, ContentSize, ContentSizeError};
 pub use commands::*;

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::access::{Announcement, DocumentFacts, DocumentState, DocumentType, Visibility};
 use crate::guarded::Guarded;
 use crate::ids::ContentId;
+use crate::sections::actor::Actor;
 
 use super::act::ActDays;
-use super::actor::Actor;
 use super::events::DocumentEvent;
 
 /// One document of the medical record; before its deposit there is nothing to say of it.

@@ -5,8 +5,9 @@ use chrono::TimeDelta;
 use crate::access::{AccessRefusal, Announcement, Ground, Purpose, Reader, Visibility};
 use crate::guarded::Guarded;
 use crate::sections::medical_record::{
-    ActDays, Actor, AnnouncementDays, DocumentCommand, DocumentEvent, DocumentRefusal, DocumentRequest, NewDocument, Practitioner,
+    ActDays, AnnouncementDays, DocumentCommand, DocumentEvent, DocumentRefusal, DocumentRequest, NewDocument,
 };
+use crate::sections::{Actor, Practitioner};
 use crate::space::tests::{a_doctor, a_space_that_blocks};
 
 use super::grammar::{given_a_report, given_an_own_document, given_deposit, given_nothing, given_nothing_in};

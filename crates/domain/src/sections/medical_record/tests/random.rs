@@ -10,11 +10,10 @@ use crate::access::{self, AccessRequest, Action, Purpose, Reader, Target, Visibi
 use crate::calendar::paris;
 use crate::ids::ContentId;
 use crate::policy::Policy;
-use crate::sections::Circumstances;
-use crate::sections::Item;
 use crate::sections::medical_record::{
-    ActDays, Actor, Correction, Document, DocumentCommand, DocumentEvent, DocumentRequest, NewDocument, Standing,
+    ActDays, Correction, Document, DocumentCommand, DocumentEvent, DocumentRequest, NewDocument, Standing,
 };
+use crate::sections::{Actor, Circumstances, Item};
 use crate::space::HealthSpace;
 use crate::space::tests::a_shared_space;
 use crate::stream::NamedEvent;

@@ -2,7 +2,8 @@
 
 use crate::access::{Ground, Reader};
 use crate::ids::{CaregiverId, ServiceId};
-use crate::sections::medical_record::{ActDays, Actor, DocumentCommand, DocumentEvent, DocumentRequest};
+use crate::sections::Actor;
+use crate::sections::medical_record::{ActDays, DocumentCommand, DocumentEvent, DocumentRequest};
 use crate::stream::NamedEvent;
 
 use super::grammar::given_nothing;

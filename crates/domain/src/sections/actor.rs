@@ -1,4 +1,4 @@
-//! Who did something to a document, as its events say it: the role in clear, who treats the person guarded.
+//! Who did something in a section, as events say it: the role in clear, who treats the person guarded.
 
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,7 @@ impl PersonalData for ServiceId {
     const KIND: &'static str = "service";
 }
 
-/// Who acted on a document: the roles that the gate lets act on one.
+/// Who acted: the roles that the gate lets enter something into a section.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
 pub enum Actor {
@@ -75,7 +75,7 @@ impl Actor {
         }
     }
 
-    /// The author that the gate compares; nothing while it is sealed.
+    /// The author that rules compare; nothing while it is sealed.
     pub fn author(&self) -> Option<DocumentAuthor> {
         match self {
             Self::Holder => Some(DocumentAuthor::Holder),
@@ -85,6 +85,17 @@ impl Actor {
                 .get()
                 .map(|Practitioner { rpps, structure }| DocumentAuthor::Professional { rpps: rpps.clone(), structure: structure.clone() }),
             Self::Service { service } => service.get().map(|service| DocumentAuthor::Service { service: *service }),
+        }
+    }
+
+    /// The role, as events spell it.
+    pub const fn role(&self) -> &'static str {
+        match self {
+            Self::Holder => "holder",
+            Self::Representative => "representative",
+            Self::Caregiver { .. } => "caregiver",
+            Self::Professional { .. } => "professional",
+            Self::Service { .. } => "service",
         }
     }
 
