@@ -25,7 +25,7 @@ const ROUNDS: usize = 50;
 async fn whoever_is_refused_at_a_position_reads_nothing_after_it_on_two_processes() {
     let storage = TestStorage::fresh(Engine::Postgres).await;
     let services = [serve(&storage).start().await, serve(&storage).arg("--only").arg("api").start().await];
-    let told = race(&storage, &services, times(240, 10_000)).await;
+    let told = race(&storage, &services, times(160, 10_000)).await;
     assert_agrees(&storage, told).await;
 }
 
@@ -33,7 +33,7 @@ async fn whoever_is_refused_at_a_position_reads_nothing_after_it_on_two_processe
 async fn whoever_is_refused_at_a_position_reads_nothing_after_it_on_sqlite() {
     let storage = TestStorage::fresh(Engine::SqliteFile).await;
     let services = [serve(&storage).start().await];
-    let told = race(&storage, &services, times(80, 2_000)).await;
+    let told = race(&storage, &services, times(64, 2_000)).await;
     assert_agrees(&storage, told).await;
 }
 
