@@ -42,6 +42,10 @@ type Ranges = HashMap<(Who, String, i64), (u32, String)>;
 /// Professionals who deposit, are let in and blocked; number 4 is the nurse.
 const NUMBERS: [u8; 4] = [1, 2, 3, 4];
 
+/// The holder comes twice as often as the others.
+const READERS: [Who; 8] =
+    [Who::Holder, Who::Holder, Who::Representative, Who::Doctor(1), Who::Doctor(2), Who::Doctor(3), Who::Nurse, Who::BreaksGlass];
+
 /// A random mix: what was done so far, and what is expected of the next answer.
 struct Mix {
     api: Api,
@@ -82,7 +86,7 @@ async fn no_answer_with_data_leaves_without_its_one_trace() {
             refused += usize::from(status == 403);
         }
     }
-    assert!(answered > 100 && refused > 50, "{answered} answered, {refused} refused");
+    assert!(answered > 80 && refused > 80, "{answered} answered, {refused} refused");
     mix.holder_sees_every_trace().await;
 }
 
@@ -147,17 +151,14 @@ impl Mix {
         let (number, place) = (NUMBERS[self.roll(NUMBERS.len())], self.roll(self.documents.len()));
         let rpps = Rpps::from_first10(&format!("81{number:08}")).expect("a number").to_string();
         let (one, act) = (json!({ "rpps": rpps }), format!("/documents/{}/acts", self.documents[place]));
-        let (method, path, body) = match self.roll(8) {
-            0 => ("POST", "/authorisations".to_owned(), one),
-            1 => ("POST", "/blocked-professionals".to_owned(), one),
-            2 | 3 => ("DELETE", format!("/blocked-professionals/{rpps}"), json!({})),
-            4 => ("POST", act, json!({ "act": "hide" })),
-            5 => ("POST", act, json!({ "act": "show" })),
-            6 => (
-                "PUT",
-                "/emergency-choices".to_owned(),
-                json!({ "access": "break_glass", "choice": if place == 0 { "refused" } else { "permitted" } }),
-            ),
+        let choice = if place == 0 { "refused" } else { "permitted" };
+        let (method, path, body) = match self.roll(11) {
+            0..4 => ("POST", "/authorisations".to_owned(), one),
+            4 => ("POST", "/blocked-professionals".to_owned(), one),
+            5 | 6 => ("DELETE", format!("/blocked-professionals/{rpps}"), json!({})),
+            7 => ("POST", act, json!({ "act": "hide" })),
+            8 => ("POST", act, json!({ "act": "show" })),
+            9 => ("PUT", "/emergency-choices".to_owned(), json!({ "access": "break_glass", "choice": choice })),
             _ => return self.api.later(Duration::seconds(25)),
         };
         let answer = self.api.by(&self.person.holder(), method, &self.person.path(&path)).anyhow().json(&body).send().await;
@@ -173,8 +174,7 @@ impl Mix {
 
     /// Somebody reads something, in some way.
     async fn read(&mut self) -> u16 {
-        let who =
-            [Who::Holder, Who::Representative, Who::Doctor(1), Who::Doctor(2), Who::Doctor(3), Who::Nurse, Who::BreaksGlass][self.roll(7)];
+        let who = READERS[self.roll(READERS.len())];
         let place = self.roll(self.documents.len());
         let document = self.documents[place].clone();
         let absent = Uuid::now_v7().to_string();
@@ -189,6 +189,7 @@ impl Mix {
             format!("/documents/{absent}"),
             format!("/documents/{absent}/content"),
             "/accesses?section=medical_record".to_owned(),
+            "/measures".to_owned(),
         ];
         let path = paths[self.roll(paths.len())].clone();
         let how = [How::Get, How::Get, How::Head, How::Range("bytes=0-5"), How::Range("bytes=900-"), How::Unless][self.roll(6)];

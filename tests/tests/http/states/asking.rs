@@ -20,7 +20,7 @@ pub(super) async fn answered(
     state: State,
     actor: &dyn Fn(&Member) -> Option<Actor>,
 ) -> String {
-    let names_one = entry.path.contains("{document}") || entry.path.contains("$own");
+    let names_one = ["{document}", "$own"].iter().any(|one| entry.path.contains(one) || entry.body.contains(one));
     // Before the opening nothing was deposited.
     let with_documents = names_one && state.was_opened();
     let member = population.of(state, with_documents);
@@ -55,13 +55,11 @@ pub(super) fn ask(api: &Api, entry: &Entry, member: &Member, actor: Option<&Acto
     ask.json(&serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error} in the body of {}", entry.spelled())))
 }
 
-/// The answer as a word: `yes`, else the reason of the gate, or the last part of the problem's type.
+/// The answer as a word: `yes`, else the reason of the gate, or the last part of the problem's type. Of many documents, what became of the first.
 fn word(answer: &Answer) -> String {
-    if answer.status < 300 {
-        return YES.to_owned();
-    }
-    let reason = answer.body["reason"].as_str().filter(|_| answer.problem() == "access-refused");
-    let word = reason.unwrap_or(answer.problem());
-    assert!(!word.is_empty(), "a refusal without a type: {} {}", answer.status, answer.text);
-    word.to_owned()
+    let refused = if answer.status < 300 { answer.body["documents"][0].get("refused") } else { Some(&answer.body) };
+    let Some(problem) = refused else { return YES.to_owned() };
+    let kind = problem["type"].as_str().and_then(|kind| kind.strip_prefix("urn:ens:problem:"));
+    let reason = problem["reason"].as_str().filter(|_| kind == Some("access-refused"));
+    reason.or(kind).unwrap_or_else(|| panic!("a refusal without a type: {} {}", answer.status, answer.text)).to_owned()
 }
