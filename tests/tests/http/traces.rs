@@ -57,7 +57,7 @@ struct Mix {
     /// How often the directory or a document was changed.
     changes: u32,
     ranges: Ranges,
-    /// The entity tag of each document's content.
+    /// The entity tag of each content, by its path.
     tags: HashMap<String, String>,
     position: u64,
     /// Traces so far.
@@ -202,19 +202,19 @@ impl Mix {
         } else {
             "care"
         };
-        let answer = self.ask(who, &path, how, purpose, &document).await;
+        let answer = self.ask(who, &path, how, purpose).await;
         self.check(who, &path, how, &answer).await;
         answer.status
     }
 
-    async fn ask(&self, who: Who, path: &str, how: How, purpose: &str, document: &str) -> Answer {
+    async fn ask(&self, who: Who, path: &str, how: How, purpose: &str) -> Answer {
         let method = if how == How::Head { "HEAD" } else { "GET" };
         let ask =
             self.api.by(&self.actor(who), method, &self.person.path(path)).header("ens-purpose", purpose).header("ens-reason", "danger");
         match how {
             How::Get | How::Head => ask.send().await,
             How::Range(range) => ask.header("range", range).send().await,
-            How::Unless => ask.header("if-none-match", self.tags.get(document).map_or("\"x\"", String::as_str)).send().await,
+            How::Unless => ask.header("if-none-match", self.tags.get(path).map_or("\"x\"", String::as_str)).send().await,
         }
     }
 

@@ -13,8 +13,8 @@ use ens_tests::cohort::{MASTER_KEY, notified_on, open, open_store};
 use ens_tests::{Engine, Launch, Service, TestStorage, http_client, times};
 use tokio::task::JoinSet;
 
-use super::replayed::{Order, replayed};
-use super::session::{Session, Site, Taken, Told};
+use super::replayed::{Order, Trace, replayed};
+use super::session::{Asked, Session, Site, Taken, Told};
 
 /// Sessions that run at the same time, each in a space of its own.
 const AT_ONCE: usize = 16;
@@ -93,27 +93,39 @@ async fn opened(storage: &TestStorage, spaces: usize) -> Vec<SpaceId> {
     spaces
 }
 
+/// How often each was met: what was taken away, and whether a reading came before it.
+#[derive(Default, Debug)]
+struct Met {
+    orders: BTreeMap<(Taken, Order), usize>,
+    read: usize,
+    refused: usize,
+}
+
+impl Met {
+    /// Answers and traces of one kind came in the same order: one round has one of each.
+    fn compare(&mut self, told: &[Told], traces: &[Trace], asked: Asked) {
+        let of_kind = told.iter().filter(|told| told.asked == asked);
+        for (told, trace) in of_kind.zip(traces.iter().filter(|trace| trace.asked == asked)) {
+            trace.assert_permits(told);
+            *self.orders.entry((told.taken, trace.order)).or_default() += 1;
+            *(if told.refused.is_some() { &mut self.refused } else { &mut self.read }) += 1;
+        }
+    }
+}
+
 /// What was told in each space is what its log makes of it, and in each kind of race both orders were met.
 async fn assert_agrees(storage: &TestStorage, mut told: BTreeMap<SpaceId, Vec<Told>>) {
     let store = open_store(storage.url()).await;
-    let (mut orders, mut read, mut refused): (BTreeMap<(Taken, Order), usize>, usize, usize) = (BTreeMap::new(), 0, 0);
+    let mut met = Met::default();
     for (space, replayed) in replayed(&store).await {
         let told = told.remove(&space).expect("a session in each space");
         assert_eq!(replayed.traces.len(), told.len(), "{space}: as many traces as answers");
-        // Answers and traces of one kind came in the same order: one round has one of each.
-        for asked in told.iter().map(|told| told.asked).collect::<std::collections::BTreeSet<_>>() {
-            let of_kind = told.iter().filter(|told| told.asked == asked);
-            for (told, trace) in of_kind.zip(replayed.traces.iter().filter(|trace| trace.asked == asked)) {
-                trace.assert_permits(told);
-                *orders.entry((told.taken, trace.order)).or_default() += 1;
-                *(if told.refused.is_some() { &mut refused } else { &mut read }) += 1;
-            }
-        }
+        Asked::ALL.into_iter().for_each(|asked| met.compare(&told, &replayed.traces, asked));
     }
     assert!(told.is_empty(), "{} spaces are not in the log", told.len());
-    println!("{read} read, {refused} refused; {orders:?}");
-    let met = Taken::ALL.into_iter().flat_map(|taken| [Order::Before, Order::After].map(|order| (taken, order)));
-    let unmet: Vec<_> = met.filter(|met| !orders.contains_key(met)).collect();
-    assert!(unmet.is_empty(), "nobody raced: {unmet:?} was not met; {orders:?}");
+    println!("{met:?}");
+    let all = Taken::ALL.into_iter().flat_map(|taken| [Order::Before, Order::After].map(|order| (taken, order)));
+    let unmet: Vec<_> = all.filter(|one| !met.orders.contains_key(one)).collect();
+    assert!(unmet.is_empty(), "nobody raced: {unmet:?} was not met; {met:?}");
     store.close().await;
 }
