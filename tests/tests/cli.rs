@@ -40,7 +40,8 @@ fn the_help_teaches() {
     let folder = folder();
     let help = ens(folder.path(), &["--help"]);
     assert!(help.status.success());
-    let words = ["demo", "serve", "migrate", "import", "open", "rebuild", "sweep", "verify", "replay", "access", "token", "bounce", "letters"];
+    let words =
+        ["demo", "serve", "migrate", "import", "open", "rebuild", "sweep", "verify", "replay", "access", "token", "bounce", "letters"];
     for word in words.into_iter().chain(["R. 1111-28", "opposition", "titulaire", "Examples", "ens demo --persons"]) {
         assert!(out(&help).contains(word), "{word} is not in the help");
     }
@@ -49,7 +50,9 @@ fn the_help_teaches() {
 #[test]
 fn every_command_has_its_help_and_every_setting_its_variable() {
     let folder = folder();
-    for command in ["demo", "serve", "migrate", "import", "open", "rebuild", "sweep", "verify", "replay", "access", "token", "bounce", "letters"] {
+    for command in
+        ["demo", "serve", "migrate", "import", "open", "rebuild", "sweep", "verify", "replay", "access", "token", "bounce", "letters"]
+    {
         let help = ens(folder.path(), &[command, "--help"]);
         assert!(help.status.success(), "{command}");
         for variable in

@@ -158,7 +158,7 @@ pub fn groups_to_load<'a, R: Row>(changes: impl Iterator<Item = &'a Change<R>>) 
             Change::Wipe(space) => drop(wiped.insert(*space)),
             Change::AmendAll(group, _) if wiped.contains(&group.space()) || wanted.contains(group) => {}
             Change::AmendAll(group, _) => wanted.push(*group),
-            Change::Put(_) | Change::Amend(..) | Change::AmendWhereKept(..) | Change::Remove(_) => {}
+            Change::Put(_) | Change::Amend(..) | Change::AmendWhereKept(..) | Change::AmendOrPut(..) | Change::Remove(_) => {}
         }
     }
     wanted

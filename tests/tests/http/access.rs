@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::api::{Answer, Api, RPPS, caregiver, insurer, other_insurer, professional, service, support};
 
-fn actor(role: Role, space: SpaceId) -> Actor {
+pub(super) fn actor(role: Role, space: SpaceId) -> Actor {
     match role {
         Role::Holder => Actor::Holder { space },
         Role::Representative => Actor::Representative { spaces: vec![space] },

@@ -98,7 +98,8 @@ impl Api {
 
     /// A token for somebody.
     pub(crate) fn token(&self, actor: &Actor) -> String {
-        let claims = Claims::of("somebody", actor);
+        let subject = if let Actor::Professional(professional) = actor { professional.rpps.to_string() } else { "somebody".to_owned() };
+        let claims = Claims::of(&subject, actor);
         mint(&self.key, &self.app.settings.tokens, claims, Utc::now(), Duration::hours(1)).expect("a token")
     }
 

@@ -121,7 +121,7 @@ fn the_tables_of_the_written_page_are_those_of_the_code() {
 }
 
 /// The page with this table between the marks of this name.
-fn with_table(page: &str, name: &str, table: &str) -> String {
+pub(super) fn with_table(page: &str, name: &str, table: &str) -> String {
     let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
     let (before, rest) = page.split_once(&open).expect("the mark that opens the table");
     let (_, after) = rest.split_once(&close).expect("the mark that closes the table");

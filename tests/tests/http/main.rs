@@ -27,3 +27,5 @@ mod public_code_routes;
 mod reading;
 mod representatives;
 mod slow_deposits;
+mod states;
+mod traces;

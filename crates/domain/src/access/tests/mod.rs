@@ -10,5 +10,6 @@ mod order;
 mod professionals;
 mod properties;
 mod scene;
+mod sequences;
 mod services;
 mod words;
