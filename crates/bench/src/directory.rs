@@ -29,13 +29,13 @@ use crate::lives::{Cast, Life, Step};
 pub(crate) const GRANTS: u32 = 50;
 /// The attending doctor.
 pub(crate) const ATTENDING: u32 = 900;
-/// A professional of the care team, one who administers, one who is blocked, one who was.
+/// A professional of the care team.
 pub(crate) const OF_THE_TEAM: u32 = 901;
-/// See [`OF_THE_TEAM`].
+/// Who administers; the grant of this number is theirs.
 pub(crate) const ADMINISTRATOR: u32 = 7;
-/// See [`OF_THE_TEAM`].
+/// A professional who is blocked.
 pub(crate) const BLOCKED: u32 = 903;
-/// See [`OF_THE_TEAM`].
+/// A professional who was blocked.
 pub(crate) const UNBLOCKED: u32 = 904;
 /// Others who are blocked, from this number on.
 const ALSO_BLOCKED: std::ops::Range<u32> = 910..918;
