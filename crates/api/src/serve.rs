@@ -16,7 +16,9 @@ use axum::Router;
 use axum::serve::ListenerExt;
 use ens_notices::letters::StatusFolder;
 use ens_notices::mail::{SenderAddressError, TransportError};
-use ens_notices::{DirectoryCarrier, Dispatcher, FolderTransport, MailTransport, Pace, SmtpTransport};
+use ens_notices::{
+    DirectoryCarrier, Dispatcher, FolderTransport, MailTransport, MailboxesError, Pace, ProfessionalMailboxes, SmtpTransport,
+};
 use ens_projections::Followers;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -70,6 +72,9 @@ pub enum ServeError {
     /// The API broke.
     #[error("the API stopped: {0}")]
     Api(io::Error),
+    /// The file of the mailboxes of professionals.
+    #[error(transparent)]
+    Mailboxes(#[from] MailboxesError),
     /// A worker broke.
     #[error(transparent)]
     Workers(#[from] EndedEarly),
@@ -182,9 +187,22 @@ fn workers(app: &App) -> Result<Workers, ServeError> {
     let mail = mail(&app.settings)?;
     Ok(Workers {
         followers: Followers::new(app.store.clone()),
-        dispatcher: Dispatcher::new(app.context.clone(), &app.settings.site.url, mail, post).at_pace(Pace::configured(&app.settings.mail)),
+        dispatcher: Dispatcher::new(app.context.clone(), &app.settings.site.url, mail, post)
+            .at_pace(Pace::configured(&app.settings.mail))
+            .reaching(Arc::new(professional_mailboxes(&app.settings)?)),
         statuses: StatusFolder::new(letters.join("statuses")),
     })
+}
+
+/// The mailboxes of professionals; without a file of them, nobody but holders is told anything, and a warning says so.
+fn professional_mailboxes(settings: &Settings) -> Result<ProfessionalMailboxes, ServeError> {
+    let Some(file) = &settings.mail.professional_mailboxes else {
+        tracing::warn!("NO MAILBOXES OF PROFESSIONALS are configured: they are not told; set ENS_PROFESSIONAL_MAILBOXES");
+        return Ok(ProfessionalMailboxes::default());
+    };
+    let mailboxes = ProfessionalMailboxes::read(file)?;
+    tracing::info!(professionals = mailboxes.len(), "the mailboxes of professionals are read");
+    Ok(mailboxes)
 }
 
 /// The configured mail server; without one, e-mails are dropped as files, and a warning says so.

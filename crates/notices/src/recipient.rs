@@ -35,6 +35,13 @@ pub enum Audience {
         /// How the protected person is called.
         protected: String,
     },
+    /// A health professional, told of somebody whom they treat or had read of.
+    Professional {
+        /// How that person is called.
+        patient: String,
+        /// When that person was born: many bear the same name.
+        born_on: NaiveDate,
+    },
 }
 
 /// One message's recipient, in clear: never logged, never kept.
@@ -71,6 +78,7 @@ impl Recipient {
         match &self.audience {
             Audience::Holder { name } | Audience::ParentOf { name: Some(name), .. } | Audience::GuardianOf { name, .. } => name.clone(),
             Audience::ParentOf { name: None, child } => format!("Famille {child}"),
+            Audience::Professional { .. } => String::new(),
         }
     }
 
@@ -81,6 +89,17 @@ impl Recipient {
     pub fn open(sealed: &SealedRecipient<'_>, channel: Channel) -> Result<Self, OpenError> {
         let insurer = sealed.state.insurer().ok_or(OpenError::Destroyed)?.clone();
         Ok(Self { audience: sealed.audience()?, destination: sealed.destination(channel)?, insurer })
+    }
+
+    /// A professional who is told of the person, by this mailbox; nowhere while none is known.
+    ///
+    /// # Errors
+    /// As [`Recipient::open`].
+    pub fn professional(sealed: &SealedRecipient<'_>, mailbox: Option<&EmailAddress>) -> Result<Self, OpenError> {
+        let insurer = sealed.state.insurer().ok_or(OpenError::Destroyed)?.clone();
+        let identity = sealed.keys.open(sealed.space, sealed.state.identity().ok_or(OpenError::Destroyed)?)?;
+        let audience = Audience::Professional { patient: identity.called(), born_on: identity.born_on() };
+        Ok(Self { audience, destination: mailbox.cloned().map_or(Destination::Nowhere, Destination::Mailbox), insurer })
     }
 }
 

@@ -39,6 +39,9 @@ pub struct MailSettings {
     /// Folder of bounces that could not be read, kept for somebody to look at (default: unread-bounces in the data folder)
     #[arg(long, env = "ENS_UNREAD_BOUNCES", global = true, value_name = "FOLDER", hide_short_help = true)]
     pub unread_bounces: Option<PathBuf>,
+    /// File of the secure mailboxes of professionals: the public extraction of MSSanté addresses (default: professionals are not written to)
+    #[arg(long, env = "ENS_PROFESSIONAL_MAILBOXES", global = true, value_name = "FILE", hide_short_help = true)]
+    pub professional_mailboxes: Option<PathBuf>,
     /// Seconds for which others leave alone what this process has taken to send; after a crash it waits as long
     #[arg(
         long,
@@ -75,6 +78,7 @@ impl Default for MailSettings {
             smtp_user: None,
             smtp_password_file: None,
             unread_bounces: None,
+            professional_mailboxes: None,
             claim_seconds: 900,
         }
     }

@@ -21,6 +21,8 @@ pub enum Change<R: Row> {
     Amend(R::Key, Amendment<R>),
     /// The row is amended where it is still kept.
     AmendWhereKept(R::Key, Amendment<R>),
+    /// The row is amended; where it is not kept, it is this one first.
+    AmendOrPut(R, Amendment<R>),
     /// The row is gone; it may never have been there.
     Remove(R::Key),
     /// Every row of the space is gone.
@@ -37,6 +39,11 @@ impl<R: Row> Change<R> {
     pub fn amend_where_kept(key: R::Key, amendment: impl FnOnce(&mut R) + Send + 'static) -> Self {
         Self::AmendWhereKept(key, Box::new(amendment))
     }
+
+    /// Amends a row, which is this one where it is not kept.
+    pub fn amend_or_put(row: R, amendment: impl FnOnce(&mut R) + Send + 'static) -> Self {
+        Self::AmendOrPut(row, Box::new(amendment))
+    }
 }
 
 impl<R: Row> fmt::Debug for Change<R> {
@@ -45,6 +52,7 @@ impl<R: Row> fmt::Debug for Change<R> {
             Self::Put(row) => formatter.debug_tuple("Put").field(row).finish(),
             Self::Amend(key, _) => formatter.debug_tuple("Amend").field(key).finish(),
             Self::AmendWhereKept(key, _) => formatter.debug_tuple("AmendWhereKept").field(key).finish(),
+            Self::AmendOrPut(row, _) => formatter.debug_tuple("AmendOrPut").field(row).finish(),
             Self::Remove(key) => formatter.debug_tuple("Remove").field(key).finish(),
             Self::Wipe(space) => formatter.debug_tuple("Wipe").field(space).finish(),
         }
@@ -91,6 +99,12 @@ pub fn rows_to_load<'a, R: Row>(changes: impl Iterator<Item = &'a Change<R>>) ->
                     wanted.insert(key.clone());
                 }
             }
+            Change::AmendOrPut(row, _) => {
+                let key = row.key();
+                if !settled.contains(&key) && !wiped.contains(&key.space()) {
+                    wanted.insert(key);
+                }
+            }
         }
     }
     wanted.into_iter().collect()
@@ -129,6 +143,13 @@ impl<R: Row> Fold<R> {
                         amendment(row);
                     }
                 }
+                Change::AmendOrPut(mut row, amendment) => match self.row(row.key()) {
+                    Some(kept) => amendment(kept),
+                    None => {
+                        amendment(&mut row);
+                        self.slots.insert(row.key(), Some(row));
+                    }
+                },
             }
         }
         Ok(())

@@ -333,11 +333,15 @@ async fn the_holder_says_who_treats_them() {
     assert_eq!(send("PUT", "/attending-doctor", Some(&doctor)).await.done(), ["AttendingDoctorDeclared"]);
     assert_eq!(send("POST", "/administrators", Some(&doctor)).await.done(), ["AdministratorAppointed"]);
     assert_eq!(send("PUT", "/default-visibility", Some(&json!({ "visibility": "hidden" }))).await.done(), ["DefaultVisibilityChosen"]);
+    let asked = json!({ "messages": "wanted" });
+    assert_eq!(send("PUT", "/reader-messages", Some(&asked)).await.done(), ["ReaderMessagesChosen"]);
+    assert_eq!(send("PUT", "/reader-messages", Some(&asked)).await.done(), [] as [&str; 0]);
+    assert_eq!(send("PUT", "/reader-messages", Some(&json!({ "messages": "sometimes" }))).await.status, 400);
     let directory = api.by(&person.holder(), "GET", &person.path("/directory")).send().await;
     let expected = json!({
         "care_team_consent": true, "care_team": [RPPS], "attending_doctor": RPPS, "administrators": [RPPS],
         "emergency": { "break_glass": "permitted", "dispatch_centre": "permitted", "hidden_documents": "permitted" },
-        "default_visibility": "hidden",
+        "default_visibility": "hidden", "reader_messages": "wanted",
     });
     assert_eq!(directory.body, expected);
     assert_eq!(send("DELETE", &format!("/care-team/members/{RPPS}"), None).await.done(), ["CareTeamLeft"]);

@@ -10,6 +10,7 @@ use ens_notices::{
 use ens_tests::Engine;
 use tokio::sync::Notify;
 
+use super::after_the_fact::{break_glass, inform, mailboxes, opened};
 use super::email::{through, with_server};
 use super::letters::{folder_carrier, letters_dropped};
 use super::test_service::{Always, TestService, by_email, by_post, code_in};
@@ -68,6 +69,27 @@ async fn a_worker_killed_between_sending_and_noting_is_replaced_by_one_that_send
         assert_eq!(code_in(&first.text()), code_in(&second.text()));
         assert_eq!(service.story(space).await, ["SpaceCreated", "CodeIssued", "NotifiedByEmail"], "{engine:?}");
     }
+}
+
+#[tokio::test]
+async fn a_worker_killed_after_telling_of_a_reading_is_replaced_by_one_that_tells_the_same() {
+    let (service, server, _) = with_server(Engine::SqliteFile).await;
+    let (mailboxes, space) = (mailboxes(&service), opened(&service, by_email("camille@exemple.invalid")).await);
+    break_glass(&service, space, 3).await;
+    assert_eq!(inform(&service, &mailboxes).await.settled, 1);
+    let sent = Arc::new(Notify::new());
+    let inner = SmtpTransport::new(&service.app.settings.mail).expect("a transport");
+    let dying = service.dispatcher(DiesAfterSending { inner, sent: Arc::clone(&sent) }, folder_carrier(&service));
+    let worker = tokio::spawn(async move { dying.run_once().await });
+    sent.notified().await;
+    worker.abort();
+    assert!(worker.await.expect_err("it was killed").is_cancelled());
+    service.later(Duration::minutes(16));
+    assert_eq!(inform(&service, &mailboxes).await.settled, 0, "it was ordered once");
+    assert_eq!(service.dispatch(&through(&service)).await.accepted, 1);
+    let [first, second] = server.taken().try_into().ok().expect("two sendings of one message");
+    assert_eq!((first.header("Message-ID"), first.text()), (second.header("Message-ID"), second.text()));
+    assert_eq!(service.outbox().await, (0, 0));
 }
 
 #[tokio::test]

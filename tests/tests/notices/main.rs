@@ -1,5 +1,6 @@
 //! Messages to persons, from the command to the delivery: e-mail through a real SMTP server, letters through a folder, bounces, wording.
 
+mod after_the_fact;
 mod background;
 mod bounces;
 mod clocks;

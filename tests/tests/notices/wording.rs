@@ -1,9 +1,11 @@
 //! The wording of messages: dates computed by the domain, what the law requires, and French typography.
 
+use ens_domain::access::{AccessMode, Profession, Professional, Reader};
 use ens_domain::calendar;
 use ens_domain::code::ProvisionalCode;
 use ens_domain::organism::InsurerCode;
 use ens_domain::policy::Policy;
+use ens_domain::rpps::Rpps;
 use ens_domain::space::terms::SuspensionGround;
 use ens_notices::french;
 use ens_notices::recipient::{Audience, Destination, Recipient};
@@ -40,6 +42,32 @@ fn said(message: &Composed) -> String {
     plain_text(message).replace(NO_BREAK, " ")
 }
 
+fn a_reader(mode: AccessMode) -> Reader {
+    let rpps = Rpps::parse("10100000008").expect("a professional");
+    Reader::Professional(Professional { rpps, profession: Profession::Nurse, structure: None, mode })
+}
+
+fn emergency(mode: AccessMode) -> Occasion {
+    Occasion::EmergencyReading { reader: a_reader(mode), day: day("2026-03-02") }
+}
+
+fn new_reader() -> Occasion {
+    Occasion::NewReader { reader: a_reader(AccessMode::Ordinary), day: day("2026-03-02") }
+}
+
+fn a_professional() -> Audience {
+    Audience::Professional { patient: "Camille Martineau".to_owned(), born_on: day("1979-03-14") }
+}
+
+fn to_professionals() -> Vec<Composed> {
+    [emergency(AccessMode::BreakGlass), Occasion::WrongPatient].iter().map(|occasion| write(a_professional(), occasion)).collect()
+}
+
+fn after_the_fact() -> Vec<Composed> {
+    let occasions = [emergency(AccessMode::BreakGlass), Occasion::WrongPatient, Occasion::AnnouncementInvitation, new_reader()];
+    occasions.iter().map(|occasion| write(camille(), occasion)).collect()
+}
+
 fn every_message() -> Vec<Composed> {
     let (mail, letter) = (ReceivedOn::Known(day("2026-03-02")), ReceivedOn::Likely(day("2026-03-09")));
     let again = |received| Occasion::Code { code: code(), received, last_day: Some(day("2026-04-13")) };
@@ -52,10 +80,16 @@ fn every_message() -> Vec<Composed> {
         Occasion::TechnicalBlock,
         suspension(SuspensionGround::Fraud),
         suspension(SuspensionGround::Malfunction),
+        emergency(AccessMode::BreakGlass),
+        emergency(AccessMode::DispatchCentre),
+        Occasion::WrongPatient,
+        Occasion::AnnouncementInvitation,
+        new_reader(),
     ];
     let guardian = Audience::GuardianOf { name: "Anna Bel".to_owned(), protected: "Odile Roc".to_owned() };
     let audiences = [camille(), the_child(Some("Hugo Martineau")), the_child(None), guardian];
-    audiences.iter().flat_map(|audience| occasions.iter().map(|occasion| write(audience.clone(), occasion))).collect()
+    let to_persons = audiences.iter().flat_map(|audience| occasions.iter().map(|occasion| write(audience.clone(), occasion)));
+    to_persons.chain(to_professionals()).collect()
 }
 
 #[test]
@@ -133,6 +167,40 @@ fn a_new_code_is_said_not_to_change_the_date() {
 fn a_suspension_says_why_and_until_when_it_may_be_opposed() {
     let text = said(&write(camille(), &Occasion::Suspension { ground: SuspensionGround::Fraud, last_day: day("2026-04-13") }));
     assert!(text.contains("utilisation frauduleuse") && text.contains("jusqu’au lundi 13 avril 2026 inclus"), "{text}");
+}
+
+#[test]
+fn a_message_after_the_fact_says_how_to_see_the_accesses_and_how_to_block() {
+    for message in after_the_fact() {
+        let text = said(&message);
+        for part in ["POUR VOIR LES ACCÈS", "Sur https://ens.invalid, la liste des accès", "POUR BLOQUER UN PROFESSIONNEL", "3422"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+    for message in to_professionals() {
+        let text = said(&message);
+        assert!(text.contains("La liste des accès est visible sur https://ens.invalid") && text.contains("bloquer"), "{text}");
+    }
+}
+
+#[test]
+fn who_read_is_named_by_the_profession_and_never_by_a_number() {
+    for message in after_the_fact().into_iter().chain(to_professionals()) {
+        assert!(!said(&message).contains("10100000008"));
+    }
+    let glass = said(&write(camille(), &emergency(AccessMode::BreakGlass)));
+    assert!(glass.contains("Un professionnel de santé (profession : Infirmier) a consulté votre espace"), "{glass}");
+    assert!(glass.contains("bris de glace") && glass.contains("le lundi 2 mars 2026"), "{glass}");
+    assert!(said(&write(camille(), &emergency(AccessMode::DispatchCentre))).contains("centre 15 (SAMU)"));
+}
+
+#[test]
+fn a_professional_is_told_of_whom_and_of_no_content() {
+    for message in to_professionals() {
+        let text = said(&message);
+        assert!(text.contains("l’espace numérique de santé de Camille Martineau, né(e) le 14 mars 1979"), "{text}");
+        assert!(text.contains("messagerie sécurisée") && !text.contains("que vous lui avez déclarées"), "{text}");
+    }
 }
 
 #[test]

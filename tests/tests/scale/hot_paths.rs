@@ -14,13 +14,14 @@ use ens_domain::space::commands::{
     Close, CreateSpace, Destroy, Oppose, RecordEmailSent, RequestDestruction, SendNotice, WithdrawOpposition,
 };
 use ens_domain::space::terms::{Channel, MessageKind, OppositionChannel};
-use ens_projections::accesses::{AccessFilter, accesses};
+use ens_projections::accesses::{AccessFilter, accesses, readers_of};
 use ens_projections::campaign_progress::{Dimension, ProgressFilter, campaign_progress};
 use ens_projections::deadlines::deadlines_due;
 use ens_projections::documents::{document, documents};
 use ens_projections::grants::grants;
 use ens_projections::history::history;
 use ens_projections::measures::measures;
+use ens_projections::messages_due::messages_due;
 use ens_projections::notices_due::notices_due;
 use ens_projections::openings_due::{openings_by_department, openings_due};
 use ens_projections::space_status::space_status;
@@ -180,6 +181,8 @@ async fn read_models(store: &Store, space: SpaceId) {
     openings_due(store, partition, today, None, 100).await.expect("openings");
     openings_by_department(store, today).await.expect("counts");
     deadlines_due(store, partition, today, None, 100).await.expect("deadlines");
+    messages_due(store, partition, today, None, 100).await.expect("messages");
+    readers_of(store, space, Uuid::from_u128(1).into()).await.expect("readers");
     campaign_progress(store, &[Dimension::Department], &ProgressFilter::default()).await.expect("progress");
     wait_for_position(store, "space_status", partition, 0, std::time::Duration::ZERO).await.expect("a checkpoint");
 }

@@ -48,6 +48,7 @@ pub async fn run(app: App, workers: Workers, shutdown: CancellationToken) -> Res
     let Workers { followers, dispatcher, statuses } = workers;
     let stop = shutdown.clone();
     tasks.spawn(async move { followers.run(stop.cancelled_owned()).await });
+    tasks.spawn(task::send_information(app.clone(), dispatcher.clone(), shutdown.clone()));
     tasks.spawn(task::dispatch(app.clone(), dispatcher, shutdown.clone()));
     tasks.spawn(task::issue_notices(app.clone(), shutdown.clone()));
     tasks.spawn(task::import_statuses(app.clone(), statuses, shutdown.clone()));

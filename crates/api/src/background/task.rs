@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use ens_domain::calendar::paris;
 use ens_notices::letters::StatusFolder;
-use ens_notices::{Dispatcher, prior_notices};
+use ens_notices::{Dispatcher, Information, prior_notices};
 use ens_store::StoreError;
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +17,10 @@ use crate::app::App;
 const NOTICES: u32 = 5_000;
 /// How often owed notices are looked for.
 const NOTICES_EVERY: Duration = Duration::from_secs(1);
+/// Persons told after the fact before the others get their turn.
+const INFORMATION: u32 = 1_000;
+/// How often is looked for persons who are to be told after the fact.
+const INFORMATION_EVERY: Duration = Duration::from_secs(5);
 /// How often the carrier's reports are looked for.
 const STATUSES_EVERY: Duration = Duration::from_secs(10);
 /// How often what fell due is looked for between two midnights: a letter reported late may be due at once.
@@ -41,6 +45,15 @@ pub(super) async fn issue_notices(app: App, shutdown: CancellationToken) {
         let issued = prior_notices::issue_due(&app, NOTICES).await;
         let left = issued.map(|done| if done.issued > 0 { Left::More } else { Left::Nothing });
         rest("notices", report("notices", left), NOTICES_EVERY, &shutdown).await;
+    }
+}
+
+pub(super) async fn send_information(app: App, dispatcher: Dispatcher, shutdown: CancellationToken) {
+    let information = Information { context: &app, mailboxes: dispatcher.mailboxes() };
+    while !shutdown.is_cancelled() {
+        let sent = information.send_due(INFORMATION).await;
+        let left = sent.map(|done| if done.settled > 0 { Left::More } else { Left::Nothing });
+        rest("information", report("information", left), INFORMATION_EVERY, &shutdown).await;
     }
 }
 

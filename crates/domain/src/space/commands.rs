@@ -17,6 +17,7 @@ pub use super::closing::*;
 pub use super::codes::*;
 pub use super::destruction::*;
 pub use super::directory::*;
+pub use super::information::*;
 pub use super::notice::*;
 pub use super::opening::*;
 pub use super::opposition::*;
@@ -94,6 +95,7 @@ space_commands!(
     Suspension(SuspensionCommand),
     Closing(ClosingCommand),
     Destruction(DestructionCommand),
+    Information(InformationCommand),
 );
 
 impl From<CreateSpace> for SpaceCommand {

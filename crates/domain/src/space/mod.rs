@@ -32,6 +32,7 @@ pub mod commands;
 mod destruction;
 mod directory;
 pub mod events;
+mod information;
 mod life;
 mod notice;
 mod opening;
@@ -41,6 +42,7 @@ pub mod receipt;
 pub mod refusal;
 mod representation;
 mod suspension;
+pub mod telling;
 pub mod terms;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -63,7 +65,7 @@ use crate::policy::Policy;
 pub use commands::SpaceCommand;
 pub use events::{
     AccessEvent, Admission, AdmissionEvent, ClosingEvent, CodeEvent, Contacts, DestructionEvent, DirectoryEvent, EVENT_VERSION,
-    NoticeEvent, OpeningEvent, OppositionEvent, RepresentationEvent, SpaceEvent, SuspensionEvent,
+    InformationEvent, NoticeEvent, OpeningEvent, OppositionEvent, RepresentationEvent, SpaceEvent, SuspensionEvent,
 };
 pub use life::{OpposedPeriod, Representation};
 pub use opposition::Proof;
@@ -72,7 +74,8 @@ pub use refusal::{Parties, SpaceRefusal};
 pub use representation::{NewRepresentation, comes_of_age_on};
 
 use life::Life;
-use terms::{Channel, CodePurpose, Stage};
+use telling::Telling;
+use terms::{Channel, CodePurpose, ReaderMessages, Stage};
 
 /// One person's health space (*espace numérique de santé*); before its creation there is nothing to say of it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -168,6 +171,19 @@ impl HealthSpace {
     /// The first period of opposition that has a day in common with these, both included.
     pub fn opposed_within(&self, first: NaiveDate, last: NaiveDate) -> Option<OpposedPeriod> {
         self.life.as_ref().and_then(|life| life.opposed.within(first, last))
+    }
+
+    /// Whom this information is sent to, and who is not reached: what its decision will say.
+    ///
+    /// # Errors
+    /// The rule that says no, as for the command.
+    pub fn tellings(&self, information: &commands::SendInformation) -> Result<Vec<Telling>, SpaceRefusal> {
+        information.tellings(self.life.as_ref().ok_or(SpaceRefusal::NoSuchSpace)?)
+    }
+
+    /// Whether the holder asked to be told by e-mail of each new reader.
+    pub fn reader_messages(&self) -> ReaderMessages {
+        self.life.as_ref().map(|life| life.reader_messages).unwrap_or_default()
     }
 
     /// The space on this day, as the gate sees it; nothing before the creation.

@@ -290,4 +290,37 @@ pub enum MessageKind {
     TechnicalBlock,
     /// The space is suspended, and closes unless opposed (article R. 1111-36).
     Suspension,
+    /// Somebody read in an emergency (article L. 1111-17 I).
+    EmergencyReading,
+    /// A document that somebody had read was another person's.
+    WrongPatient,
+    /// A document awaits a consultation with a professional (article R. 1111-53).
+    AnnouncementInvitation,
+    /// Somebody read for the first time on that day; the holder asked to be told.
+    NewReader,
+}
+
+impl MessageKind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::Notice,
+        Self::Code,
+        Self::TechnicalBlock,
+        Self::Suspension,
+        Self::EmergencyReading,
+        Self::WrongPatient,
+        Self::AnnouncementInvitation,
+        Self::NewReader,
+    ];
+}
+
+/// Whether the holder asked to be told by e-mail of each new reader.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReaderMessages {
+    /// They did not, or no longer.
+    #[default]
+    Unwanted,
+    /// They did.
+    Wanted,
 }

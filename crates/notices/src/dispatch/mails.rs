@@ -11,7 +11,7 @@ use ens_store::{Claimed, CommandEnvelope, StoreError};
 use futures::StreamExt;
 
 use super::dispatched::Dispatched;
-use super::outbox::{LoadedSpaces, Outbox, carries_code, reference};
+use super::outbox::{LoadedSpaces, Outbox, carries_code, may_go_by_post, reference};
 use super::writing::{MessageWriter, Unwritable};
 use crate::mail::{MailTransport, SendOutcome};
 
@@ -126,11 +126,11 @@ impl MailRound<'_> {
         Ok(done)
     }
 
-    /// A message without a code whose e-mail failed goes by post, where an address is declared. Answers how many went.
+    /// A message without a code whose e-mail failed goes by post, where an address is declared and it may. Answers how many went.
     async fn send_by_post_instead(&self, loaded: &LoadedSpaces, claimed: &Claimed) -> Result<u64, StoreError> {
         let addressed =
             loaded.waiting_for(claimed).is_some_and(|space| space.contacts().is_some_and(|contacts| contacts.address.is_some()));
-        if addressed {
+        if addressed && may_go_by_post(claimed) {
             self.outbox.context.store.outbox().reroute(claimed.message, claimed.space, Channel::Post).await?;
             return Ok(1);
         }

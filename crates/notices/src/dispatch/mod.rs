@@ -22,6 +22,7 @@ use self::outbox::Outbox;
 use self::writing::MessageWriter;
 use crate::mail::MailTransport;
 use crate::post::PostalCarrier;
+use crate::professional_mailboxes::ProfessionalMailboxes;
 
 pub use self::dispatched::Dispatched;
 pub use self::pace::Pace;
@@ -45,7 +46,8 @@ pub struct Dispatcher {
 impl Dispatcher {
     /// A dispatcher at the usual pace; messages name this public address of the site.
     pub fn new(context: CommandContext, site: &str, mail: Arc<dyn MailTransport>, post: Arc<dyn PostalCarrier>) -> Self {
-        let writer = MessageWriter { context: context.clone(), site: site.into() };
+        let mailboxes = Arc::new(ProfessionalMailboxes::default());
+        let writer = MessageWriter { context: context.clone(), site: site.into(), mailboxes };
         Self { outbox: Outbox { context, pace: Pace::default() }, writer, mail, post }
     }
 
@@ -53,6 +55,17 @@ impl Dispatcher {
     #[must_use]
     pub fn at_pace(self, pace: Pace) -> Self {
         Self { outbox: Outbox { pace, ..self.outbox }, ..self }
+    }
+
+    /// The same, reaching professionals by these mailboxes.
+    #[must_use]
+    pub fn reaching(self, mailboxes: Arc<ProfessionalMailboxes>) -> Self {
+        Self { writer: MessageWriter { mailboxes, ..self.writer }, ..self }
+    }
+
+    /// How professionals are reached.
+    pub fn mailboxes(&self) -> &ProfessionalMailboxes {
+        &self.writer.mailboxes
     }
 
     /// One batch of e-mails and one of letters.

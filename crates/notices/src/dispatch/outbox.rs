@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use chrono::{DateTime, Duration, Utc};
 use ens_domain::ids::{MessageId, SpaceId};
 use ens_domain::space::HealthSpace;
-use ens_domain::space::terms::{Channel, MessageKind, Stage};
+use ens_domain::space::terms::{Channel, MessageKind, ReaderMessages, Stage};
 use ens_store::{Claimed, CommandContext, CommandEnvelope, KeyRing, Rejection, StoreError};
+use serde::Deserialize;
 
 use super::pace::Pace;
+use crate::content::{InformationTo, MessageContent};
 use crate::reference::MessageRef;
 
 /// The outbox, at the dispatcher's pace.
@@ -95,6 +97,10 @@ impl LoadedSpaces {
             MessageKind::Notice | MessageKind::Code => space.expects(claimed.message).is_some(),
             MessageKind::TechnicalBlock => space.stage() == Some(Stage::Blocked),
             MessageKind::Suspension => space.stage() == Some(Stage::Suspended),
+            MessageKind::NewReader => is_in_service(space) && space.reader_messages() == ReaderMessages::Wanted,
+            MessageKind::EmergencyReading | MessageKind::WrongPatient | MessageKind::AnnouncementInvitation => {
+                is_in_service(space) || !is_to_holder(claimed)
+            }
         };
         waits.then_some(space)
     }
@@ -109,6 +115,26 @@ pub(super) const fn reference(claimed: &Claimed) -> MessageRef {
 pub(super) const fn carries_code(kind: MessageKind) -> bool {
     match kind {
         MessageKind::Notice | MessageKind::Code => true,
-        MessageKind::TechnicalBlock | MessageKind::Suspension => false,
+        MessageKind::TechnicalBlock
+        | MessageKind::Suspension
+        | MessageKind::EmergencyReading
+        | MessageKind::WrongPatient
+        | MessageKind::AnnouncementInvitation
+        | MessageKind::NewReader => false,
     }
+}
+
+/// Whether the message may go by post where its e-mail fails: what professionals are told does not, nor what was asked for by e-mail.
+pub(super) fn may_go_by_post(claimed: &Claimed) -> bool {
+    claimed.kind != MessageKind::NewReader && is_to_holder(claimed)
+}
+
+/// Whether the message is for the holder's side, as all are but some of those after the fact.
+fn is_to_holder(claimed: &Claimed) -> bool {
+    let content = MessageContent::deserialize(&claimed.content);
+    !matches!(content, Ok(MessageContent::Information { to: InformationTo::Professional { .. }, .. }))
+}
+
+fn is_in_service(space: &HealthSpace) -> bool {
+    matches!(space.stage(), Some(Stage::Open | Stage::Active))
 }

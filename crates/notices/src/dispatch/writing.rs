@@ -7,12 +7,14 @@ use ens_domain::calendar::{last_day, paris};
 use ens_domain::space::HealthSpace;
 use ens_domain::space::terms::{Channel, MessageKind};
 use ens_store::{Claimed, CommandContext, OpenError};
+use serde::Deserialize;
 
 use super::outbox::{LoadedSpaces, reference};
-use crate::content::MessageContent;
+use crate::content::{InformationTo, MessageContent, Reading};
 use crate::french;
 use crate::mail::OutgoingMail;
 use crate::post::OutgoingLetter;
+use crate::professional_mailboxes::ProfessionalMailboxes;
 use crate::recipient::{Destination, Recipient, SealedRecipient};
 use crate::wording::{self, Composed, Envelope, Occasion, ReceivedOn, WordingContext, WordingError};
 
@@ -52,6 +54,8 @@ pub(super) struct MessageWriter {
     pub(super) context: CommandContext,
     /// The public address of the site.
     pub(super) site: Arc<str>,
+    /// How professionals are reached.
+    pub(super) mailboxes: Arc<ProfessionalMailboxes>,
 }
 
 impl MessageWriter {
@@ -60,7 +64,7 @@ impl MessageWriter {
         let at = self.context.now();
         let today = paris::day_of(at);
         let sealed = SealedRecipient { space: claimed.space, state, keys: &loaded.keys, today };
-        let recipient = Recipient::open(&sealed, Channel::Email)?;
+        let recipient = self.recipient(claimed, &sealed)?;
         let Destination::Mailbox(to) = recipient.destination.clone() else { return Err(Unwritable::Nowhere) };
         let message = self.compose(claimed, &sealed, &recipient, ReceivedOn::Known(today))?;
         Ok(OutgoingMail {
@@ -93,6 +97,20 @@ impl MessageWriter {
         Ok(OutgoingLetter { reference, address, page: wording::letter(&message, &envelope)?, written_on: today })
     }
 
+    /// Who gets the e-mail: the holder's side, or a professional whom the content names.
+    fn recipient(&self, claimed: &Claimed, sealed: &SealedRecipient<'_>) -> Result<Recipient, Unwritable> {
+        match content(claimed)? {
+            MessageContent::Information { to: InformationTo::Professional { rpps }, .. } => {
+                let professional = sealed.keys.open(claimed.space, &rpps)?;
+                Ok(Recipient::professional(sealed, self.mailboxes.of(&professional))?)
+            }
+            MessageContent::Information { to: InformationTo::Holder, .. }
+            | MessageContent::Code { .. }
+            | MessageContent::Nothing {}
+            | MessageContent::Suspension { .. } => Ok(Recipient::open(sealed, Channel::Email)?),
+        }
+    }
+
     fn compose(
         &self,
         claimed: &Claimed,
@@ -105,21 +123,38 @@ impl MessageWriter {
     }
 }
 
+fn content(claimed: &Claimed) -> Result<MessageContent, Unwritable> {
+    MessageContent::deserialize(&claimed.content).map_err(|_| Unwritable::Content)
+}
+
 fn occasion(claimed: &Claimed, sealed: &SealedRecipient<'_>, received: ReceivedOn) -> Result<Occasion, Unwritable> {
-    let content = serde_json::from_value(claimed.content.clone()).map_err(|_| Unwritable::Content)?;
-    match (claimed.kind, content) {
-        (MessageKind::Notice, MessageContent::Code { code }) => {
+    let is = |kind| claimed.kind == kind;
+    match content(claimed)? {
+        MessageContent::Code { code } if is(MessageKind::Notice) => {
             Ok(Occasion::Notice { code: sealed.keys.open(claimed.space, &code)?, received })
         }
-        (MessageKind::Code, MessageContent::Code { code }) => {
+        MessageContent::Code { code } if is(MessageKind::Code) => {
             let last_day = still_running(sealed.state.window_last_day(), received);
             Ok(Occasion::Code { code: sealed.keys.open(claimed.space, &code)?, received, last_day })
         }
-        (MessageKind::TechnicalBlock, MessageContent::Nothing {}) => Ok(Occasion::TechnicalBlock),
-        (MessageKind::Suspension, MessageContent::Suspension { ground, last_day }) => Ok(Occasion::Suspension { ground, last_day }),
-        (MessageKind::Notice | MessageKind::Code, MessageContent::Nothing {} | MessageContent::Suspension { .. })
-        | (MessageKind::TechnicalBlock, MessageContent::Code { .. } | MessageContent::Suspension { .. })
-        | (MessageKind::Suspension, MessageContent::Code { .. } | MessageContent::Nothing {}) => Err(Unwritable::Content),
+        MessageContent::Nothing {} if is(MessageKind::TechnicalBlock) => Ok(Occasion::TechnicalBlock),
+        MessageContent::Suspension { ground, last_day } if is(MessageKind::Suspension) => Ok(Occasion::Suspension { ground, last_day }),
+        MessageContent::Information { reading, .. } => after_the_fact(claimed, sealed, reading),
+        MessageContent::Code { .. } | MessageContent::Nothing {} | MessageContent::Suspension { .. } => Err(Unwritable::Content),
+    }
+}
+
+fn after_the_fact(claimed: &Claimed, sealed: &SealedRecipient<'_>, reading: Option<Reading>) -> Result<Occasion, Unwritable> {
+    let opened =
+        reading.map(|Reading { reader, day }| Ok::<_, Unwritable>((sealed.keys.open(claimed.space, &reader)?, day))).transpose()?;
+    match (claimed.kind, opened) {
+        (MessageKind::EmergencyReading, Some((reader, day))) => Ok(Occasion::EmergencyReading { reader, day }),
+        (MessageKind::NewReader, Some((reader, day))) => Ok(Occasion::NewReader { reader, day }),
+        (MessageKind::WrongPatient, None) => Ok(Occasion::WrongPatient),
+        (MessageKind::AnnouncementInvitation, None) => Ok(Occasion::AnnouncementInvitation),
+        (MessageKind::EmergencyReading | MessageKind::NewReader, None)
+        | (MessageKind::WrongPatient | MessageKind::AnnouncementInvitation, Some(_))
+        | (MessageKind::Notice | MessageKind::Code | MessageKind::TechnicalBlock | MessageKind::Suspension, _) => Err(Unwritable::Content),
     }
 }
 

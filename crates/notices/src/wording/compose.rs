@@ -11,11 +11,13 @@ use ens_domain::code::ProvisionalCode;
 use ens_domain::policy::Policy;
 use ens_domain::space::terms::SuspensionGround;
 
+use super::after_the_fact::{self, Side};
 use super::blocks;
+use super::body::body;
 use super::message::{Composed, Occasion, ReceivedOn, WordingContext, WordingError};
 use super::words::Words;
 use crate::french;
-use crate::recipient::Recipient;
+use crate::recipient::{Audience, Recipient};
 
 /// Writes a message.
 pub fn compose(context: WordingContext<'_>, recipient: &Recipient, occasion: &Occasion) -> Result<Composed, WordingError> {
@@ -42,8 +44,21 @@ pub fn compose(context: WordingContext<'_>, recipient: &Recipient, occasion: &Oc
             words: &words,
         }
         .render()?,
+        Occasion::EmergencyReading { reader, day } => {
+            after_the_fact::emergency_reading(context, &words, side(&recipient.audience), (reader, *day))?
+        }
+        Occasion::WrongPatient => after_the_fact::wrong_patient(context, &words, side(&recipient.audience))?,
+        Occasion::AnnouncementInvitation => after_the_fact::announcement(context, &words)?,
+        Occasion::NewReader { reader, day } => after_the_fact::new_reader(context, &words, (reader, *day))?,
     };
     Ok(Composed { subject: french::typeset(&subject(occasion, context.policy)), blocks: blocks::parse(&french::typeset(&text)) })
+}
+
+const fn side(audience: &Audience) -> Side {
+    match audience {
+        Audience::Holder { .. } | Audience::ParentOf { .. } | Audience::GuardianOf { .. } => Side::Holder,
+        Audience::Professional { .. } => Side::Professional,
+    }
 }
 
 fn subject(occasion: &Occasion, policy: &Policy) -> String {
@@ -58,6 +73,10 @@ fn subject(occasion: &Occasion, policy: &Policy) -> String {
         Occasion::Code { .. } => "Espace numérique de santé : votre nouveau code provisoire".to_owned(),
         Occasion::TechnicalBlock => "Espace numérique de santé : l’ouverture est retardée".to_owned(),
         Occasion::Suspension { .. } => "Espace numérique de santé : l’accès est suspendu".to_owned(),
+        Occasion::EmergencyReading { .. } => "Espace numérique de santé : un accès en urgence".to_owned(),
+        Occasion::WrongPatient => "Espace numérique de santé : un document retiré".to_owned(),
+        Occasion::AnnouncementInvitation => "Espace numérique de santé : une consultation vous est conseillée".to_owned(),
+        Occasion::NewReader { .. } => "Espace numérique de santé : un nouvel accès".to_owned(),
     }
 }
 
@@ -114,20 +133,6 @@ fn suspended_because(ground: SuspensionGround) -> &'static str {
         SuspensionGround::Fraud => "parce qu’une utilisation frauduleuse a été constatée",
         SuspensionGround::Malfunction => "à cause d’un dysfonctionnement grave",
     }
-}
-
-macro_rules! body {
-    ($(#[$doc:meta])* $name:ident, $path:literal, { $($field:ident: $kind:ty),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Template)]
-        #[template(path = $path, escape = "none")]
-        struct $name<'a> {
-            $($field: $kind,)*
-            site: &'a str,
-            hours: &'a str,
-            words: &'a Words,
-        }
-    };
 }
 
 body! {

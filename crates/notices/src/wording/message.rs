@@ -1,6 +1,7 @@
-//! The four messages that are written to persons, with what each has to say; and one of them in words.
+//! The messages that are written to persons and professionals, with what each has to say; and one of them in words.
 
 use chrono::NaiveDate;
+use ens_domain::access::Reader;
 use ens_domain::code::ProvisionalCode;
 use ens_domain::policy::Policy;
 use ens_domain::space::terms::SuspensionGround;
@@ -39,6 +40,24 @@ pub enum Occasion {
         ground: SuspensionGround,
         /// The last day on which the closing may be opposed.
         last_day: NaiveDate,
+    },
+    /// Somebody read in an emergency (article L. 1111-17 I).
+    EmergencyReading {
+        /// Who.
+        reader: Reader,
+        /// On which day.
+        day: NaiveDate,
+    },
+    /// A document that the person had read was another person's.
+    WrongPatient,
+    /// A document awaits a consultation with a professional (article R. 1111-53).
+    AnnouncementInvitation,
+    /// Somebody read, and the person had asked to be told.
+    NewReader {
+        /// Who.
+        reader: Reader,
+        /// On which day.
+        day: NaiveDate,
     },
 }
 

@@ -1,5 +1,6 @@
-//! The French words that change with the addressee: the holder, the parent of a child, the guardian of an adult.
+//! The French words that change with the addressee: the holder, the parent of a child, the guardian of an adult, a professional.
 
+use crate::french::short_date;
 use crate::recipient::{Audience, Recipient};
 
 /// The words that depend on who is addressed, and for whom.
@@ -57,6 +58,15 @@ impl Words {
                 protected: format!("les données {}", of(protected)),
                 sender,
                 fund,
+            },
+            Audience::Professional { patient, born_on } => Self {
+                greeting: "Bonjour".to_owned(),
+                whose: format!("{}, né(e) le {}", whose(patient), short_date(*born_on)),
+                number: number(patient),
+                denial: None,
+                protected: format!("les données {}", of(patient)),
+                sender: format!("L’organisme d’assurance maladie ({})", recipient.insurer),
+                fund: format!("l’organisme d’assurance maladie ({})", recipient.insurer),
             },
         }
     }

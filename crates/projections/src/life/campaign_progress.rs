@@ -96,6 +96,7 @@ impl Projection for CampaignProgress {
             | SpaceEvent::Code(_)
             | SpaceEvent::Access(_)
             | SpaceEvent::Directory(_)
+            | SpaceEvent::Information(_)
             | SpaceEvent::Representation(_) => Vec::new(),
         }
     }

@@ -129,6 +129,7 @@ impl Projection for Deadlines {
             SpaceEvent::Admission(AdmissionEvent::ContactsDeclared { .. } | AdmissionEvent::InsReplaced { .. })
             | SpaceEvent::Access(AccessEvent::ProfessionalUnblocked { .. })
             | SpaceEvent::Directory(_)
+            | SpaceEvent::Information(_)
             | SpaceEvent::Representation(
                 RepresentationEvent::RepresentationDeclared { .. } | RepresentationEvent::RepresentationEnded { .. },
             )

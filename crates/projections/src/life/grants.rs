@@ -183,6 +183,7 @@ impl Projection for Grants {
             | SpaceEvent::Opposition(_)
             | SpaceEvent::Opening(_)
             | SpaceEvent::Directory(_)
+            | SpaceEvent::Information(_)
             | SpaceEvent::Representation(_)
             | SpaceEvent::Suspension(_)
             | SpaceEvent::Closing(_) => Vec::new(),

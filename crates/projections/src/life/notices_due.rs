@@ -84,6 +84,7 @@ impl Projection for NoticesDue {
             | SpaceEvent::Closing(ClosingEvent::Closed { .. } | ClosingEvent::Reopened { .. })
             | SpaceEvent::Access(_)
             | SpaceEvent::Directory(_)
+            | SpaceEvent::Information(_)
             | SpaceEvent::Representation(_)
             | SpaceEvent::Suspension(_)
             | SpaceEvent::Destruction(_) => Vec::new(),

@@ -90,6 +90,7 @@ impl Projection for OpeningsDue {
             | SpaceEvent::Code(_)
             | SpaceEvent::Access(_)
             | SpaceEvent::Directory(_)
+            | SpaceEvent::Information(_)
             | SpaceEvent::Representation(_)
             | SpaceEvent::Suspension(_)
             | SpaceEvent::Destruction(_) => Vec::new(),

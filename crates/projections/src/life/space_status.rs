@@ -384,6 +384,7 @@ fn amend(row: &mut StatusRow, event: SpaceEvent) {
         SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
         | SpaceEvent::Access(_)
         | SpaceEvent::Directory(_)
+        | SpaceEvent::Information(_)
         | SpaceEvent::Representation(_) => {}
     }
 }

@@ -241,3 +241,25 @@ pub async fn accesses(
     );
     store.read_models().select(&sql, &args).await
 }
+
+/// Somebody who had read a document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub struct PastReader {
+    /// In which role.
+    pub role: String,
+    /// By number; empty where the role says it all.
+    pub reader: String,
+}
+
+/// Everybody who read one document, each once.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn readers_of(store: &Store, space: SpaceId, document: ItemId) -> Result<Vec<PastReader>, StoreError> {
+    let partition = store.partition_of(space);
+    let sql = format!(
+        "SELECT DISTINCT role, reader FROM accesses \
+         WHERE partition = {partition} AND space = $1 AND document = $2 AND outcome = 'made' ORDER BY role, reader"
+    );
+    store.read_models().select(&sql, &[Arg::Uuid(space.uuid()), Arg::Uuid(document.uuid())]).await
+}

@@ -3,10 +3,16 @@
 pub mod accesses;
 pub mod documents;
 pub mod measures;
+pub mod messages_due;
+pub mod readers_due;
 
 use std::marker::PhantomData;
 
 use crate::read_model::{Of, ReadModel};
 
-pub(crate) const READ_MODELS: &[&dyn ReadModel] =
-    &[&Of::<measures::Measures>(PhantomData), &Of::<documents::Documents>(PhantomData), &Of::<accesses::Accesses>(PhantomData)];
+pub(crate) const READ_MODELS: &[&dyn ReadModel] = &[
+    &Of::<measures::Measures>(PhantomData),
+    &Of::<documents::Documents>(PhantomData),
+    &Of::<accesses::Accesses>(PhantomData),
+    &Of::<messages_due::MessagesDue>(PhantomData),
+];

@@ -59,6 +59,23 @@ fn amending_a_row_that_is_no_longer_kept_writes_nothing() {
 }
 
 #[test]
+fn a_row_that_is_amended_or_put_is_kept_where_it_is_and_begun_where_it_is_not() {
+    let change = || Change::amend_or_put(row(Channel::Email), |row: &mut NoticeDue| row.since += chrono::TimeDelta::hours(1));
+    let later = |hours| NoticeDue { since: DateTime::UNIX_EPOCH + chrono::TimeDelta::hours(hours), ..row(Channel::Email) };
+    let mut absent = Fold::over(Vec::new());
+    absent.take(1, vec![change(), change()]).unwrap();
+    assert_eq!(absent.finish().put, [later(2)]);
+    let mut kept = Fold::over(vec![NoticeDue { channel: Channel::Post, ..later(3) }]);
+    kept.take(1, vec![change()]).unwrap();
+    assert_eq!(kept.finish().put, [NoticeDue { channel: Channel::Post, ..later(4) }]);
+    let mut removed = Fold::over(vec![later(3)]);
+    removed.take(1, vec![Change::Remove(KEY()), change()]).unwrap();
+    assert_eq!(removed.finish().put, [later(1)]);
+    assert_eq!(rows_to_load([change()].iter()), [KEY()]);
+    assert!(rows_to_load([Change::Wipe(KEY()), change()].iter()).is_empty());
+}
+
+#[test]
 fn only_rows_that_the_batch_does_not_write_itself_are_loaded() {
     assert_eq!(rows_to_load([to_post()].iter()), [KEY()]);
     assert!(rows_to_load([Change::Put(row(Channel::Email)), to_post()].iter()).is_empty());

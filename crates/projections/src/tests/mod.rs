@@ -7,6 +7,7 @@ mod deadlines;
 mod grants;
 mod history;
 mod measures;
+mod messages_due;
 mod names;
 mod notices_due;
 mod openings_due;

@@ -65,6 +65,10 @@ pub(crate) const fn kind_word(kind: MessageKind) -> &'static str {
         MessageKind::Code => "code",
         MessageKind::TechnicalBlock => "technical_block",
         MessageKind::Suspension => "suspension",
+        MessageKind::EmergencyReading => "emergency_reading",
+        MessageKind::WrongPatient => "wrong_patient",
+        MessageKind::AnnouncementInvitation => "announcement_invitation",
+        MessageKind::NewReader => "new_reader",
     }
 }
 
@@ -101,8 +105,5 @@ pub(crate) fn channel(word: &str) -> Result<Channel, StoreError> {
 }
 
 fn kind(word: &str) -> Result<MessageKind, StoreError> {
-    [MessageKind::Notice, MessageKind::Code, MessageKind::TechnicalBlock, MessageKind::Suspension]
-        .into_iter()
-        .find(|kind| kind_word(*kind) == word)
-        .ok_or(StoreError::Malformed("an unknown kind of message"))
+    MessageKind::ALL.into_iter().find(|kind| kind_word(*kind) == word).ok_or(StoreError::Malformed("an unknown kind of message"))
 }

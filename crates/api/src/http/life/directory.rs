@@ -1,4 +1,4 @@
-//! Routes of the directory beside the authorisations: care team, attending doctor, administrators, emergency choices, default visibility.
+//! Routes of the directory beside the authorisations: care team, attending doctor, administrators, emergency choices, default visibility, reader messages.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,9 +7,10 @@ use ens_domain::access::{Choice, Directory, EmergencyAccess, TeamMember, Visibil
 use ens_domain::finess::Finess;
 use ens_domain::rpps::Rpps;
 use ens_domain::space::commands::{
-    AppointAdministrator, ChooseDefaultVisibility, ChooseForEmergency, ConsentToCareTeam, DeclareAttendingDoctor, DismissAdministrator,
-    EndAttendingDoctor, JoinCareTeam, LeaveCareTeam, WithdrawCareTeamConsent,
+    AppointAdministrator, ChooseDefaultVisibility, ChooseForEmergency, ChooseReaderMessages, ConsentToCareTeam, DeclareAttendingDoctor,
+    DismissAdministrator, EndAttendingDoctor, JoinCareTeam, LeaveCareTeam, WithdrawCareTeamConsent,
 };
+use ens_domain::space::terms::ReaderMessages;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -48,6 +49,17 @@ fn directory() -> Vec<Declaration> {
             .body::<VisibilityBody>()
             .answers::<Done>(Success::Done, "decided")
             .handled_by(choose_default_visibility),
+        put("/v1/spaces/{space}/reader-messages", Access::HOLDER_SIDE)
+            .operation(
+                "choose_reader_messages",
+                TAG,
+                "Ask to be told by e-mail of each new reader, at most once a day and reader, or no longer.",
+            )
+            .params::<SpacePath>()
+            .params::<ChangeHeaders>()
+            .body::<ReaderMessagesBody>()
+            .answers::<Done>(Success::Done, "decided")
+            .handled_by(choose_reader_messages),
     ]
 }
 
@@ -136,6 +148,15 @@ pub(super) struct VisibilityBody {
     visibility: Visibility,
 }
 
+/// Whether the holder is told of new readers.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReaderMessagesBody {
+    /// `wanted` or `unwanted`.
+    #[schema(value_type = String, example = "wanted")]
+    messages: ReaderMessages,
+}
+
 /// A member of the care team.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -176,6 +197,9 @@ pub(super) struct DirectoryBody {
     /// `shown` or `hidden`: what documents are that are deposited from now on.
     #[schema(value_type = String, example = "shown")]
     default_visibility: Visibility,
+    /// `wanted` or `unwanted`: whether the holder is told by e-mail of each new reader.
+    #[schema(value_type = String, example = "unwanted")]
+    reader_messages: ReaderMessages,
 }
 
 /// What the holder decided for an emergency: each `permitted` or `refused`.
@@ -192,8 +216,8 @@ pub(super) struct EmergencyChoicesBody {
     hidden_documents: Choice,
 }
 
-impl From<&Directory> for DirectoryBody {
-    fn from(directory: &Directory) -> Self {
+impl DirectoryBody {
+    fn of(directory: &Directory, reader_messages: ReaderMessages) -> Self {
         let number = |member| match member {
             TeamMember::Professional { rpps } => rpps.to_string(),
             TeamMember::Structure { finess } => finess.to_string(),
@@ -210,6 +234,7 @@ impl From<&Directory> for DirectoryBody {
                 hidden_documents: choice(EmergencyAccess::HiddenDocuments),
             },
             default_visibility: directory.default_visibility(),
+            reader_messages,
         }
     }
 }
@@ -217,7 +242,7 @@ impl From<&Directory> for DirectoryBody {
 async fn show_directory(State(app): State<App>, target: SpaceTarget) -> Result<Response, Problem> {
     let loaded = app.store.log().state(target.space).await?.ok_or_else(|| Problem::new(ProblemType::NOT_FOUND))?;
     let directory = loaded.space.directory().ok_or_else(|| Problem::new(ProblemType::NOT_FOUND))?;
-    Ok(Json(DirectoryBody::from(directory)).into_response())
+    Ok(Json(DirectoryBody::of(directory, loaded.space.reader_messages())).into_response())
 }
 
 async fn choose_for_emergency(State(app): State<App>, request: SpaceChange<EmergencyBody>) -> Result<WriteAnswer, Problem> {
@@ -229,6 +254,12 @@ async fn choose_for_emergency(State(app): State<App>, request: SpaceChange<Emerg
 async fn choose_default_visibility(State(app): State<App>, request: SpaceChange<VisibilityBody>) -> Result<WriteAnswer, Problem> {
     let visibility = request.body.visibility;
     let outcome = request.execute(&app, ChooseDefaultVisibility { at: app.now(), by: request.party()?, visibility }).await?;
+    Ok(WriteAnswer::done(request.space(), &outcome))
+}
+
+async fn choose_reader_messages(State(app): State<App>, request: SpaceChange<ReaderMessagesBody>) -> Result<WriteAnswer, Problem> {
+    let messages = request.body.messages;
+    let outcome = request.execute(&app, ChooseReaderMessages { at: app.now(), by: request.party()?, messages }).await?;
     Ok(WriteAnswer::done(request.space(), &outcome))
 }
 

@@ -12,6 +12,7 @@ mod closing;
 mod code;
 mod destruction;
 mod directory;
+mod information;
 mod names;
 mod notice;
 mod opening;
@@ -40,6 +41,7 @@ pub use closing::ClosingEvent;
 pub use code::CodeEvent;
 pub use destruction::DestructionEvent;
 pub use directory::DirectoryEvent;
+pub use information::InformationEvent;
 pub(crate) use names::event_names;
 pub use notice::NoticeEvent;
 pub use opening::OpeningEvent;
@@ -149,6 +151,8 @@ groups! {
     Closing(ClosingEvent),
     /// The destruction of the archive, and the new space after it.
     Destruction(DestructionEvent),
+    /// Information after the fact: readings, documents, new readers.
+    Information(InformationEvent),
 }
 
 /// Reads an event by the name under which it is stored.
@@ -186,7 +190,8 @@ impl SpaceEvent {
             | Self::Directory(_)
             | Self::Representation(_)
             | Self::Suspension(_)
-            | Self::Closing(_) => KeyEffect::Keep,
+            | Self::Closing(_)
+            | Self::Information(_) => KeyEffect::Keep,
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::party::Party;
 
 use super::person::Admission;
 use super::refusal::{Parties, SpaceRefusal};
-use super::terms::{BlockReason, Channel, CodePurpose, Stage};
+use super::terms::{BlockReason, Channel, CodePurpose, ReaderMessages, Stage};
 
 pub(crate) use code::{Code, Comparison, Lock};
 pub(crate) use messages::Messages;
@@ -49,6 +49,8 @@ pub(crate) struct Life {
     pub(crate) directory: Directory,
     /// Kept through a destruction: what comes after it is not fed for them either.
     pub(crate) opposed: OpposedDays,
+    /// Whether the holder asked to be told of new readers.
+    pub(crate) reader_messages: ReaderMessages,
 }
 
 impl Life {
@@ -59,7 +61,8 @@ impl Life {
 
     fn empty(id: SpaceId, phase: Phase) -> Self {
         let (messages, representations, directory) = (Messages::default(), Representations::default(), Directory::default());
-        Self { id, phase, died: false, admission: None, messages, representations, directory, opposed: OpposedDays::default() }
+        let (opposed, reader_messages) = (OpposedDays::default(), ReaderMessages::default());
+        Self { id, phase, died: false, admission: None, messages, representations, directory, opposed, reader_messages }
     }
 
     /// Keeps what a later renewal must know, and nothing of the person.

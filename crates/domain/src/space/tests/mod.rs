@@ -7,6 +7,7 @@ mod codes;
 mod destruction;
 mod directory;
 mod grammar;
+mod information;
 mod machine;
 mod notice;
 mod opening;
