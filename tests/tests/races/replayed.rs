@@ -153,6 +153,7 @@ impl Replayed {
             (Subject::Section { .. }, _) => Asked::List,
             (Subject::Document { .. }, Purpose::Prevention) => Asked::ContentForPrevention,
             (Subject::Document { .. }, _) => Asked::Show,
+            (Subject::Life | Subject::Directory { .. }, _) => panic!("nobody asks for it here"),
         };
         let order = if self.taken { Order::After } else { Order::Before };
         let refused = decided.err().map(|because| because.name().to_owned());

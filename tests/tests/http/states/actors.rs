@@ -43,6 +43,12 @@ pub(super) fn out_of_reach(word: &str, other: SpaceId) -> Option<Actor> {
     match &actor {
         Actor::Insurer { .. } => Some(other_insurer()),
         Actor::Holder { .. } | Actor::Representative { .. } => Some(actor),
-        Actor::Cnam | Actor::Support { .. } | Actor::Professional(_) | Actor::Auditor | Actor::Admin => None,
+        Actor::Cnam
+        | Actor::Support { .. }
+        | Actor::Professional(_)
+        | Actor::Caregiver { .. }
+        | Actor::Service { .. }
+        | Actor::Auditor
+        | Actor::Admin => None,
     }
 }
