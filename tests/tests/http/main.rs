@@ -11,6 +11,7 @@ mod document_changes;
 mod documents;
 mod engines;
 mod horizons;
+mod legacy_record;
 mod measures;
 mod medical_record;
 mod messages;

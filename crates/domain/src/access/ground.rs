@@ -36,11 +36,13 @@ pub enum Ground {
     WritesFirst,
     /// The holder's consent to a service of the catalogue (article R. 1111-32).
     ServiceConsent,
+    /// A medical record that is older than the space joined it: CNAM brings its documents.
+    LegacyRecord,
 }
 
 impl Ground {
     /// Every ground.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::OwnSpace,
         Self::Representation,
         Self::CaregiverDelegation,
@@ -56,6 +58,7 @@ impl Ground {
         Self::DutyToFeed,
         Self::WritesFirst,
         Self::ServiceConsent,
+        Self::LegacyRecord,
     ];
 
     /// Its name, as events and read models spell it.
@@ -76,6 +79,7 @@ impl Ground {
             Self::DutyToFeed => "duty_to_feed",
             Self::WritesFirst => "writes_first",
             Self::ServiceConsent => "service_consent",
+            Self::LegacyRecord => "legacy_record",
         }
     }
 
@@ -99,6 +103,7 @@ impl Ground {
             Self::DutyToFeed => "Tout professionnel de santé qui vous soigne doit alimenter votre dossier médical.",
             Self::WritesFirst => "Un professionnel de santé peut vous écrire en premier.",
             Self::ServiceConsent => "Vous avez donné votre accord à ce service, pour ces données et cet usage.",
+            Self::LegacyRecord => "L’Assurance maladie reprend votre ancien dossier médical, qui a rejoint votre espace.",
         }
     }
 }

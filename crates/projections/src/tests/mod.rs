@@ -6,6 +6,7 @@ mod change;
 mod deadlines;
 mod grants;
 mod history;
+mod legacy_documents;
 mod measures;
 mod names;
 mod notices_due;

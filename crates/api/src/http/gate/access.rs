@@ -25,7 +25,9 @@ impl Access {
     pub const HOLDER_SIDE: Self = Self::Roles(&[Holder, Representative]);
     /// Those who may read or write what a space contains, as far as the gate of the domain lets them.
     pub const CONTENT_READERS: Self = Self::Roles(&[Holder, Representative, Professional]);
-    /// They, or a support agent for them.
+    /// They, and CNAM, which brings the documents of a medical record that is older than the space.
+    pub const DEPOSITORS: Self = Self::Roles(&[Holder, Representative, Professional, Cnam]);
+    /// The holder, who acts for the holder, or a support agent for them.
     pub const HOLDER_SIDE_OR_SUPPORT: Self = Self::Roles(&[Holder, Representative, Support]);
     /// They, or an agent.
     pub const HOLDER_SIDE_OR_AGENTS: Self = Self::Roles(&[Holder, Representative, Insurer, Support]);

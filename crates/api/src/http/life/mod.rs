@@ -11,6 +11,7 @@ mod directory;
 mod grants;
 mod import;
 mod ins_lookup;
+mod legacy_record;
 mod opposition;
 mod person;
 mod public_code_routes;
@@ -36,6 +37,7 @@ pub(super) fn routes() -> Vec<Declaration> {
         grants::routes(),
         directory::routes(),
         service_consents::routes(),
+        legacy_record::routes(),
         suspension::routes(),
         closing::routes(),
         destruction::routes(),

@@ -54,7 +54,7 @@ pub(super) struct DocumentBody {
     author: Option<String>,
     /// The structure in which a professional wrote it.
     author_structure: Option<String>,
-    /// When it was deposited.
+    /// When its author deposited it; in the older medical record, where it came with one.
     deposited_at: DateTime<Utc>,
     /// The first day of the care that it is about.
     act_first: NaiveDate,
@@ -83,6 +83,8 @@ pub(super) struct DocumentBody {
     pinned: bool,
     /// When the holder first read the version in force.
     read_at: Option<DateTime<Utc>>,
+    /// When CNAM brought it from a medical record that is older than the space; null where it was deposited here.
+    joined_at: Option<DateTime<Utc>>,
 }
 
 /// One version of a document.
@@ -131,6 +133,7 @@ pub(super) fn opened(row: DocumentRow, keys: &KeyRing) -> Result<Option<Document
         standing: row.standing,
         pinned: row.pinned > 0,
         read_at: row.read_at,
+        joined_at: row.joined_at,
     }))
 }
 
@@ -157,7 +160,10 @@ pub(super) async fn contents_of(app: &App, space: SpaceId, item: ItemId) -> Resu
     for stored in app.store.log().events_of(StreamId::of_item(space, item)).await? {
         let decoded = stored.decode::<Event>().map_err(StoreError::from)?;
         let versions = DocumentEvent::within(&decoded.event);
-        if let Some(DocumentEvent::DocumentDeposited { at, content, .. } | DocumentEvent::DocumentReplaced { at, content, .. }) = versions {
+        if let Some(DocumentEvent::DocumentDeposited { at, content, first_deposited_at, .. }) = versions {
+            contents.push((first_deposited_at.unwrap_or(*at), content.clone()));
+        }
+        if let Some(DocumentEvent::DocumentReplaced { at, content, .. }) = versions {
             contents.push((*at, content.clone()));
         }
     }

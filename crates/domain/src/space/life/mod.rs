@@ -3,6 +3,7 @@
 //! The stage that everybody else knows follows from the parts; it is not remembered beside them.
 
 mod code;
+mod legacy_record;
 mod messages;
 mod notice;
 mod opposed_days;
@@ -22,9 +23,10 @@ use crate::party::Party;
 
 use super::person::Admission;
 use super::refusal::{Parties, SpaceRefusal};
-use super::terms::{BlockReason, Channel, CodePurpose, Stage};
+use super::terms::{BlockReason, Channel, CodePurpose, MedicalRecordOrigin, Stage};
 
 pub(crate) use code::{Code, Comparison, Lock};
+pub(crate) use legacy_record::LegacyRecord;
 pub(crate) use messages::Messages;
 pub(crate) use notice::Notice;
 pub(crate) use opposed_days::OpposedDays;
@@ -49,6 +51,7 @@ pub(crate) struct Life {
     pub(crate) directory: Directory,
     /// Kept through a destruction: what comes after it is not fed for them either.
     pub(crate) opposed: OpposedDays,
+    pub(crate) legacy_record: LegacyRecord,
 }
 
 impl Life {
@@ -59,13 +62,24 @@ impl Life {
 
     fn empty(id: SpaceId, phase: Phase) -> Self {
         let (messages, representations, directory) = (Messages::default(), Representations::default(), Directory::default());
-        Self { id, phase, died: false, admission: None, messages, representations, directory, opposed: OpposedDays::default() }
+        let (opposed, legacy_record) = (OpposedDays::default(), LegacyRecord::default());
+        Self { id, phase, died: false, admission: None, messages, representations, directory, opposed, legacy_record }
     }
 
     /// Keeps what a later renewal must know, and nothing of the person.
     pub(crate) fn forget(&mut self) {
         let opposed = std::mem::take(&mut self.opposed);
-        *self = Self { died: self.died, opposed, ..Self::empty(self.id, Phase::Destroyed) };
+        let legacy_record = LegacyRecord::Destroyed;
+        *self = Self { died: self.died, opposed, legacy_record, ..Self::empty(self.id, Phase::Destroyed) };
+    }
+
+    /// The medical record that the opening names: the older one joins, where the admission says since when there is one.
+    pub(crate) fn come_with(&mut self, origin: MedicalRecordOrigin) {
+        let since = self.admission.as_ref().and_then(|admission| admission.medical_record_since);
+        match (origin, since) {
+            (MedicalRecordOrigin::Joined, Some(created_on)) => self.legacy_record = LegacyRecord::Joined { created_on },
+            (MedicalRecordOrigin::Joined, None) | (MedicalRecordOrigin::Created, _) => {}
+        }
     }
 
     /// Where the space is, in the words of its events.
@@ -176,7 +190,8 @@ impl Life {
     /// The space on this day, as the gate sees it.
     pub(crate) fn view(&self, day: NaiveDate) -> SpaceView<'_> {
         let (minor, represented) = (self.is_minor_on(day), self.representations.any_on(day));
-        SpaceView { availability: self.availability(), minor, represented, directory: &self.directory }
+        let legacy_record = self.legacy_record.created_on().is_some();
+        SpaceView { availability: self.availability(), minor, represented, legacy_record, directory: &self.directory }
     }
 
     fn availability(&self) -> Availability {

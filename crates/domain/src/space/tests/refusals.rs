@@ -70,6 +70,8 @@ every_refusal! {
     ArchiveOver { archived_until: day(LAST_DAY) };
     DestructionNotDue { due_on: Some(day(LAST_DAY)) };
     NotDestroyed { stage: Stage::Closed };
+    LegacyRecordKnown { created_on: day(LAST_DAY) };
+    BeganEmpty;
 }
 
 /// Refusals again, with every word that one of them can hold.
