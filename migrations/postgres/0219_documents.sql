@@ -24,6 +24,7 @@ CREATE TABLE documents (
     standing text NOT NULL,
     pinned bigint NOT NULL,
     read_at timestamptz,
+    joined_at timestamptz,
     PRIMARY KEY (space, item, partition)
 ) PARTITION BY LIST (partition);
 

@@ -21,6 +21,7 @@ CREATE TABLE documents (
     standing TEXT NOT NULL,
     pinned INTEGER NOT NULL,
     read_at TEXT,
+    joined_at TEXT,
     PRIMARY KEY (partition, space, item)
 ) WITHOUT ROWID;
 

@@ -59,7 +59,7 @@ time_ordered_id! {
     SpaceId
 }
 time_ordered_id! {
-    /// One thing that a space contains: a document, a measure, a conversation.
+    /// One thing that a space contains: a document, a measure, a conversation. Where a partner names it, the store makes its id of the name.
     ItemId
 }
 time_ordered_id! {

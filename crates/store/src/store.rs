@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use ens_domain::code::CodeKey;
-use ens_domain::ids::SpaceId;
+use ens_domain::event::StreamKind;
+use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::ins::IndexKey;
 
 use crate::clock_check;
@@ -152,6 +153,12 @@ impl Store {
     /// The key of the digests of provisional codes.
     pub fn code_key(&self) -> &CodeKey {
         &self.0.shared.keys().code
+    }
+
+    /// The id of an item that a partner names, such as the number of a document: the same name in the same space is the same item, and
+    /// nobody without the master key goes from one to the other.
+    pub fn item_named(&self, space: SpaceId, kind: StreamKind, name: &str) -> ItemId {
+        self.0.shared.keys().item(space, kind, name)
     }
 
     /// This process's randomness.

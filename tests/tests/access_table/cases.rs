@@ -1,4 +1,4 @@
-//! The cases that are compared: all of the holder's side, and of the others so many that every word meets every other.
+//! The cases that are compared: all of the holder's side and of CNAM, and of the others so many that every word meets every other.
 
 use ens_domain::access::{Action, Availability, Purpose};
 use ens_domain::space::terms::Section;
@@ -23,7 +23,10 @@ pub(crate) fn each_case(mut with: impl FnMut(&Case)) {
             with(&case(&[(ROLE, role), (STANDS, digits[0]), (ACTION, digits[1]), (PURPOSE, digits[3]), (SPACE, digits[4])], digits[2]));
         });
     }
-    for role in 5..ROLES.len() {
+    walk(&[2, ACTIONS, TARGETS, PURPOSES, SPACES], 1, |digits| {
+        with(&case(&[(ROLE, 5), (STANDS, digits[0]), (ACTION, digits[1]), (PURPOSE, digits[3]), (SPACE, digits[4])], digits[2]));
+    });
+    for role in 6..ROLES.len() {
         walk(&[ACTIONS, TARGETS, PURPOSES, SPACES], 17, |digits| {
             with(&case(&[(ROLE, role), (ACTION, digits[0]), (PURPOSE, digits[2]), (SPACE, digits[3])], digits[1]));
         });

@@ -10,7 +10,7 @@ use crate::world::World;
 const PAGE: &str = "docs/access.md";
 
 /// Who is shown, and the words that make them.
-const ACTORS: [(&str, &str); 24] = [
+const ACTORS: [(&str, &str); 26] = [
     ("Holder", "role=holder purpose=personal_use"),
     ("Minor, as holder", "role=holder stands=no purpose=personal_use"),
     ("Representative whose representation stands", "role=representative"),
@@ -34,7 +34,9 @@ const ACTORS: [(&str, &str); 24] = [
     ("Doctor of the dispatch centre", "role=professional mode=dispatch_centre purpose=emergency"),
     ("Service, with consent to the medical record and the measures", "role=service tie=named purpose=prevention"),
     ("Service, without consent", "role=service purpose=prevention"),
-    ("CNAM, insurer, support, auditor, admin", "role=cnam"),
+    ("CNAM, where an older medical record joined the space", "role=cnam"),
+    ("CNAM, where none did", "role=cnam stands=no"),
+    ("Insurer, support, auditor, admin", "role=insurer"),
 ];
 
 #[test]

@@ -77,6 +77,7 @@ impl World {
             availability: Availability::ALL[case[SPACE]],
             minor: role == "holder" && !stands,
             represented: role == "representative" && stands,
+            legacy_record: role == "cnam" && stands,
             directory: self.directory(case),
         };
         let request = AccessRequest { reader, action: Action::ALL[case[ACTION]], target, purpose: Purpose::ALL[case[PURPOSE]], at: now() };

@@ -120,6 +120,12 @@ impl Api {
         self.notify(space, number).await
     }
 
+    /// The same of a person of whom the file says this.
+    pub(crate) async fn notified_as(&self, line: &Value, number: u32) -> Person {
+        let space = self.admit(line).await;
+        self.notify(space, number).await
+    }
+
     /// The same for a child, whose representative is told.
     pub(crate) async fn notified_child(&self, number: u32) -> Person {
         let mut child = person_line(number);

@@ -37,10 +37,12 @@ async fn refusals(api: &Api, person: &Person, day: &str) -> Vec<(&'static str, s
     let mut declared = representative(day);
     declared["kind"] = json!("protected_adult");
     let grant = json!({ "rpps": RPPS, "until": day });
+    let created = json!({ "created_on": day });
     let asked = json!({ "ins": person.ins, "born_on": day });
     vec![
         ("/until", api.by(&person.holder(), "POST", &person.path("/authorisations")).anyhow().json(&grant).send().await),
         ("/died_on", api.by(&support(), "POST", &person.path("/death")).anyhow().json(&json!({ "died_on": day })).send().await),
+        ("/created_on", api.cnam("POST", &person.path("/legacy-record")).anyhow().json(&created).send().await),
         ("/born_on", api.cnam("POST", &person.path("/representations")).anyhow().json(&declared).send().await),
         ("/born_on", api.ask("POST", "/v1/codes").json(&asked).send().await),
         ("/born_on", api.cnam("POST", "/v1/spaces").json(&born(day)).send().await),

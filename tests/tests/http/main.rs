@@ -15,6 +15,7 @@ mod documents;
 mod engines;
 mod horizons;
 mod long_lists;
+mod legacy_record;
 mod measures;
 mod medical_record;
 mod messages;

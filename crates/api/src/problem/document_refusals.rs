@@ -17,6 +17,8 @@ refusals! {
     PatientTypeReserved {} = "patient-type-reserved", UNPROCESSABLE_ENTITY, "this type is for what the holder deposits", "name the type that the document has for a professional";
     ActDaysImpossible { earliest, latest } = "act-days-impossible", UNPROCESSABLE_ENTITY, "the act cannot have taken place then", "name days from `earliest` to `latest`";
     ActWhileOpposed { since, until } = "act-while-opposed", CONFLICT, "the person opposed at that time", "keep the document out of the record; the holder alone may deposit it";
+    LegacyReserved {} = "legacy-reserved", UNPROCESSABLE_ENTITY, "only CNAM brings documents of an older record", "deposit it without `legacy`";
+    FirstDepositImpossible { earliest, latest } = "first-deposit-impossible", UNPROCESSABLE_ENTITY, "the document cannot have been deposited in the older record then", "name an instant from `earliest` to `latest`, and not in the future";
     AnnouncementReserved {} = "announcement-reserved", UNPROCESSABLE_ENTITY, "only a professional's document awaits an announcement", "deposit it without one";
     NothingToAnnounce {} = "nothing-to-announce", CONFLICT, "the document awaits no announcement", "read the document again";
     DocumentSealed {} = "document-sealed", CONFLICT, "the document is sealed", "nothing can be asked of it; the content of the space was destroyed";

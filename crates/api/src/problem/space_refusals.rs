@@ -61,6 +61,8 @@ refusals! {
     ArchiveOver { archived_until } = "archive-over", CONFLICT, "the archive's years are over", "nothing brings it back; ask for a new space once it is destroyed";
     DestructionNotDue { due_on } = "destruction-not-due", CONFLICT, "nothing is due for destruction yet", "wait until `due_on`";
     NotDestroyed { stage } = "not-destroyed", CONFLICT, "the space is not destroyed", "reopen it instead";
+    LegacyRecordKnown { created_on } = "legacy-record-known", CONFLICT, "another older record has joined the space", "check the day; the record that joined was created on `created_on`";
+    BeganEmpty {} = "began-empty", CONFLICT, "the space began anew after a destruction", "leave the older record out: what was destroyed does not come back";
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::reader::Reader;
 use super::refusal::AccessRefusal;
 use super::request::AccessRequest;
 use super::view::SpaceView;
-use super::{professional, service};
+use super::{legacy_record, professional, service};
 
 /// Whether this may be done in a space that looks like this: the ground, or the first reason against it.
 ///
@@ -25,8 +25,7 @@ pub fn decide_in(request: &AccessRequest<'_>, view: &SpaceView<'_>, matrix: &Acc
         Reader::Caregiver { caregiver } => holder_side::decide(HolderSide::Caregiver(*caregiver), &question),
         Reader::Professional(professional) => professional::decide(professional, &question),
         Reader::Service { service } => service::decide(*service, &question),
-        Reader::Cnam | Reader::Insurer { .. } | Reader::Support { .. } | Reader::Auditor | Reader::Admin => {
-            Err(AccessRefusal::RoleNeverReads)
-        }
+        Reader::Cnam => legacy_record::decide(&question),
+        Reader::Insurer { .. } | Reader::Support { .. } | Reader::Auditor | Reader::Admin => Err(AccessRefusal::RoleNeverReads),
     }
 }

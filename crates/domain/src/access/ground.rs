@@ -44,11 +44,13 @@ pub enum Ground {
     AgentForPerson,
     /// Who runs the service looks at who may read a space, and says why.
     Operation,
+    /// A medical record that is older than the space joined it: CNAM brings its documents.
+    LegacyRecord,
 }
 
 impl Ground {
     /// Every ground.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::OwnSpace,
         Self::Representation,
         Self::CaregiverDelegation,
@@ -68,6 +70,7 @@ impl Ground {
         Self::SpaceManagement,
         Self::AgentForPerson,
         Self::Operation,
+        Self::LegacyRecord,
     ];
 
     /// Its name, as events and read models spell it.
@@ -92,6 +95,7 @@ impl Ground {
             Self::SpaceManagement => "space_management",
             Self::AgentForPerson => "agent_for_person",
             Self::Operation => "operation",
+            Self::LegacyRecord => "legacy_record",
         }
     }
 
@@ -119,6 +123,7 @@ impl Ground {
             Self::SpaceManagement => "L’Assurance maladie gère votre espace. Elle en lit la vie, jamais ce qu’il contient.",
             Self::AgentForPerson => "Un agent a traité une demande faite par vous ou pour vous.",
             Self::Operation => "L’exploitant du service a vérifié qui peut lire votre espace, pour la raison qu’il a indiquée.",
+            Self::LegacyRecord => "L’Assurance maladie reprend votre ancien dossier médical, qui a rejoint votre espace.",
         }
     }
 }

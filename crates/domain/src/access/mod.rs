@@ -3,7 +3,8 @@
 //! Deny is the default. [`decide`] looks for a reason to refuse, in the order of [`AccessRefusal`], and answers the first one; where there is
 //! none, it answers the [`Ground`]:
 //!
-//! 1. the purpose is forbidden (L. 1111-18), whoever asks; the role reads nothing, whatever the space is: CNAM, insurer, support, auditor, admin
+//! 1. the purpose is forbidden (L. 1111-18), whoever asks; the role reads nothing, whatever the space is: CNAM, insurer, support, auditor, admin;
+//!    CNAM only brings the documents of an older record that joined the space
 //! 2. the space is not open, opposed, suspended, closed, its holder dead, destroyed; a closed one is still read by holder and representative
 //! 3. the person does not stand: a minor as holder, no representation, no delegation to this caregiver; a caregiver does not do this
 //! 4. the professional is blocked, which no authorisation mends; or, in an emergency, the emergency is not theirs or was refused beforehand
@@ -35,6 +36,7 @@ pub mod explanation;
 pub mod grant;
 pub mod ground;
 mod holder_side;
+mod legacy_record;
 pub mod matrix;
 mod of_space;
 pub mod oversight;

@@ -22,7 +22,8 @@ pub fn decide(request: &AccessRequest<'_>, space: &HealthSpace, matrix: &AccessM
         Some(view) => decide_in(request, &view, matrix),
         None => {
             let nobody = Directory::default();
-            let view = SpaceView { availability: Availability::NotOpened, minor: false, represented: false, directory: &nobody };
+            let (minor, represented, legacy_record) = (false, false, false);
+            let view = SpaceView { availability: Availability::NotOpened, minor, represented, legacy_record, directory: &nobody };
             decide_in(request, &view, matrix)
         }
     }

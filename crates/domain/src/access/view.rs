@@ -14,6 +14,8 @@ pub struct SpaceView<'a> {
     pub minor: bool,
     /// Whether a representation stands on that day.
     pub represented: bool,
+    /// Whether a medical record that is older than the space has joined it.
+    pub legacy_record: bool,
     /// Who may see what.
     pub directory: &'a Directory,
 }

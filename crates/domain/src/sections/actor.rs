@@ -88,6 +88,14 @@ impl Actor {
         }
     }
 
+    /// Whether it is the holder, or somebody in the holder's place.
+    pub(super) const fn is_of_holder_side(&self) -> bool {
+        match self {
+            Self::Holder | Self::Representative | Self::Caregiver { .. } => true,
+            Self::Professional { .. } | Self::Service { .. } => false,
+        }
+    }
+
     /// The role, as events spell it.
     pub const fn role(&self) -> &'static str {
         match self {

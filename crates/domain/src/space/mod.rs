@@ -177,6 +177,11 @@ impl HealthSpace {
         self.life.as_ref().map(|life| life.reader_messages).unwrap_or_default()
     }
 
+    /// When the medical record was created that is older than the space, once it has joined it.
+    pub fn legacy_record_since(&self) -> Option<NaiveDate> {
+        self.life.as_ref().and_then(|life| life.legacy_record.created_on())
+    }
+
     /// The space on this day, as the gate sees it; nothing before the creation.
     pub fn view(&self, day: NaiveDate) -> Option<SpaceView<'_>> {
         self.life.as_ref().map(|life| life.view(day))

@@ -6,13 +6,14 @@
 //! - an opposition that was recorded first always wins
 //! - an unreachable space never opens by itself
 //! - opening creates the medical record or joins the older one
+//! - an older record that the opening did not know of joins once
 //! - an activation before the opening opens the space
 //! - a technical block keeps the window
 #![expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::calendar::paris;
+use crate::calendar::{Horizon, paris};
 use crate::code::CodeDigest;
 use crate::party::Party;
 use crate::policy::Policy;
@@ -20,7 +21,7 @@ use crate::policy::Policy;
 use super::codes::{Entered, enter_code};
 use super::command_group::command_group;
 use super::events::{NoticeEvent, OpeningEvent, SpaceEvent};
-use super::life::{Life, Notice, Phase, Preparation};
+use super::life::{LegacyRecord, Life, Notice, Phase, Preparation};
 use super::refusal::{Parties, SpaceRefusal};
 use super::terms::{BlockReason, MedicalRecordOrigin, OpeningGround, Stage};
 
@@ -31,6 +32,7 @@ command_group! {
         MendTechnicalBlock,
         Open,
         Activate,
+        JoinLegacyRecord,
     }
 }
 
@@ -46,6 +48,13 @@ pub struct Activate {
     pub at: DateTime<Utc>,
     pub by: Party,
     pub code: CodeDigest,
+}
+
+/// Let a medical record join that is older than the open space, and that the opening did not know of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JoinLegacyRecord {
+    pub at: DateTime<Utc>,
+    pub created_on: NaiveDate,
 }
 
 /// Report that CNAM cannot open the space for a technical reason; the person is told without delay (article R. 1111-28).
@@ -94,6 +103,25 @@ impl Activate {
             }
         };
         spent.map_or(Ok(vec![SpaceEvent::Opening(OpeningEvent::Activated { at: self.at, by: self.by, medical_record })]), Err)
+    }
+}
+
+impl JoinLegacyRecord {
+    pub(super) fn decide(self, life: &Life, policy: &Policy) -> Result<Vec<SpaceEvent>, SpaceRefusal> {
+        let Self { at, created_on } = self;
+        let Phase::InService(opening) = &life.phase else { return Err(life.because_of_stage()) };
+        match life.legacy_record {
+            LegacyRecord::NotJoined => {}
+            LegacyRecord::Joined { created_on: known } if known == created_on => return Ok(Vec::new()),
+            LegacyRecord::Joined { created_on } => return Err(SpaceRefusal::LegacyRecordKnown { created_on }),
+            LegacyRecord::Destroyed => return Err(SpaceRefusal::BeganEmpty),
+        }
+        let earliest = Horizon::past(paris::day_of(at), policy).earliest();
+        let latest = opening.opened_on.pred_opt().unwrap_or(opening.opened_on);
+        if created_on < earliest || created_on > latest {
+            return Err(SpaceRefusal::ImpossibleDay { day: created_on, earliest, latest });
+        }
+        Ok(vec![SpaceEvent::Opening(OpeningEvent::LegacyRecordJoined { at, created_on })])
     }
 }
 

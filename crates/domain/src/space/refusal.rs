@@ -287,6 +287,15 @@ pub enum SpaceRefusal {
         /// Where it is.
         stage: Stage,
     },
+    /// One older medical record joins a space.
+    #[error("the medical record of {created_on} has joined the space")]
+    LegacyRecordKnown {
+        /// When the one that joined was created.
+        created_on: NaiveDate,
+    },
+    /// Nothing from before a destruction comes back.
+    #[error("the space began anew, and empty")]
+    BeganEmpty,
 }
 
 fn first_destruction(due_on: Option<NaiveDate>) -> String {

@@ -92,6 +92,7 @@ impl Projection for CampaignProgress {
             | SpaceEvent::Suspension(_)
             | SpaceEvent::Closing(_) => moved(None),
             SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
+            | SpaceEvent::Opening(OpeningEvent::LegacyRecordJoined { .. })
             | SpaceEvent::Destruction(DestructionEvent::DestructionRequested { .. } | DestructionEvent::DestructionCancelled { .. })
             | SpaceEvent::Code(_)
             | SpaceEvent::Access(_)

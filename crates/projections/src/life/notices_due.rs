@@ -80,7 +80,7 @@ impl Projection for NoticesDue {
                 | CodeEvent::CodeLocked { .. },
             )
             | SpaceEvent::Opposition(OppositionEvent::OppositionWithdrawn { .. })
-            | SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { notice_by: None, .. })
+            | SpaceEvent::Opening(OpeningEvent::OpeningUnblocked { notice_by: None, .. } | OpeningEvent::LegacyRecordJoined { .. })
             | SpaceEvent::Closing(ClosingEvent::Closed { .. } | ClosingEvent::Reopened { .. })
             | SpaceEvent::Access(_)
             | SpaceEvent::Directory(_)

@@ -86,6 +86,7 @@ impl Projection for OpeningsDue {
             SpaceEvent::Opening(OpeningEvent::OpenedByCnam { .. } | OpeningEvent::Activated { .. })
             | SpaceEvent::Closing(ClosingEvent::DeathRecorded { .. }) => vec![Change::Remove(key)],
             SpaceEvent::Admission(AdmissionEvent::InsReplaced { .. })
+            | SpaceEvent::Opening(OpeningEvent::LegacyRecordJoined { .. })
             | SpaceEvent::Closing(ClosingEvent::Closed { .. } | ClosingEvent::Reopened { .. })
             | SpaceEvent::Code(_)
             | SpaceEvent::Access(_)

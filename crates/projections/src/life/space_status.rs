@@ -371,6 +371,7 @@ fn amend(row: &mut StatusRow, event: SpaceEvent) {
         }
         SpaceEvent::Opening(OpeningEvent::OpenedByCnam { opened_on, medical_record, .. }) => row.opened(opened_on, medical_record),
         SpaceEvent::Opening(OpeningEvent::Activated { at, medical_record, .. }) => row.activated(at, medical_record),
+        SpaceEvent::Opening(OpeningEvent::LegacyRecordJoined { .. }) => row.medical_record = Some(MedicalRecordOrigin::Joined),
         SpaceEvent::Suspension(SuspensionEvent::Suspended { ground, last_day, .. }) => row.suspended(Some(ground), Some(last_day)),
         SpaceEvent::Suspension(SuspensionEvent::ClosingOpposed { .. } | SuspensionEvent::SuspensionLifted { .. }) => {
             row.suspended(None, None)

@@ -65,7 +65,10 @@ pub(crate) fn versions(events: &[Recorded<Event>]) -> Vec<DocumentVersion> {
     let mut found = Vec::new();
     for seen in events {
         let event = DocumentEvent::within(&seen.event);
-        if let Some(DocumentEvent::DocumentDeposited { at, content, .. } | DocumentEvent::DocumentReplaced { at, content, .. }) = event {
+        if let Some(DocumentEvent::DocumentDeposited { at, content, first_deposited_at, .. }) = event {
+            found.push(DocumentVersion { at: first_deposited_at.unwrap_or(*at), content: content.clone() });
+        }
+        if let Some(DocumentEvent::DocumentReplaced { at, content, .. }) = event {
             found.push(DocumentVersion { at: *at, content: content.clone() });
         }
     }

@@ -61,7 +61,7 @@ pub struct DocumentRow {
     /// Who deposited it; nothing once the space was destroyed.
     #[serde(with = "json_text")]
     pub author: Option<DocumentAuthor>,
-    /// When it was deposited.
+    /// When its author deposited it; in the older record, where it came with one.
     pub deposited_at: DateTime<Utc>,
     /// The first day of the act.
     pub act_first: NaiveDate,
@@ -86,6 +86,8 @@ pub struct DocumentRow {
     pub pinned: i64,
     /// When the holder first read it.
     pub read_at: Option<DateTime<Utc>>,
+    /// When CNAM brought it from a medical record that is older than the space; nothing where it was deposited here.
+    pub joined_at: Option<DateTime<Utc>>,
 }
 
 impl DocumentRow {
@@ -148,6 +150,7 @@ impl Projection for Documents {
         "standing",
         "pinned",
         "read_at",
+        "joined_at",
     ];
     const KINDS: &'static [StreamKind] = &[StreamKind::Space, StreamKind::Document, StreamKind::Consultation];
     type Event = Event;
@@ -236,6 +239,7 @@ fn deposited(event: &DocumentEvent, key: DocumentKey) -> Option<Change<DocumentR
         visibility,
         to_representatives,
         announcement,
+        first_deposited_at,
     } = event
     else {
         return None;
@@ -249,7 +253,7 @@ fn deposited(event: &DocumentEvent, key: DocumentKey) -> Option<Change<DocumentR
         class: class_of(document_type),
         title: title.clone(),
         author: Actor::author(by),
-        deposited_at: *at,
+        deposited_at: first_deposited_at.unwrap_or(*at),
         act_first: act.first(),
         act_last: act.last(),
         versions: 1,
@@ -261,6 +265,7 @@ fn deposited(event: &DocumentEvent, key: DocumentKey) -> Option<Change<DocumentR
         standing: Standing::Current,
         pinned: 0,
         read_at: None,
+        joined_at: first_deposited_at.map(|_| *at),
     }))
 }
 

@@ -46,6 +46,7 @@ fn deposited(number: u128) -> (StreamKey, Event) {
             visibility: Visibility::Shown,
             to_representatives: Visibility::Shown,
             announcement: None,
+            first_deposited_at: None,
         },
     )
 }

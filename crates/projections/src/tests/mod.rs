@@ -8,6 +8,7 @@ mod deadlines;
 mod documents;
 mod grants;
 mod history;
+mod legacy_documents;
 mod measures;
 mod messages_due;
 mod names;

@@ -89,6 +89,15 @@ fn an_activation_before_the_opening_opens() {
 }
 
 #[test]
+fn an_older_record_that_joins_after_the_opening_is_told() {
+    use ens_domain::space::terms::MedicalRecordOrigin;
+    let joined = SpaceEvent::Opening(OpeningEvent::LegacyRecordJoined { at: at(day(5, 5)), created_on: day(1, 1) });
+    let told = |row: &crate::space_status::StatusRow| (row.stage, row.medical_record);
+    given(open_space()).then::<SpaceStatus, _>(told, [(Stage::Open, Some(MedicalRecordOrigin::Created))]);
+    given(open_space().into_iter().chain([joined])).then::<SpaceStatus, _>(told, [(Stage::Open, Some(MedicalRecordOrigin::Joined))]);
+}
+
+#[test]
 fn of_two_blocks_the_one_that_stands_is_told() {
     let block = |reason| SpaceEvent::Opening(OpeningEvent::OpeningBlocked { at: at(day(3, 20)), by: Party::Cnam, reason });
     let mended = SpaceEvent::Opening(OpeningEvent::OpeningUnblocked {

@@ -1,15 +1,17 @@
 //! The master key: one secret outside the database, from which every other key of the store is derived or wrapped.
 //!
 //! master --HKDF--> wrap key (wraps each space's key) · index key (INS digests) · code key (provisional codes) · request key (idempotency) · caregiver key (places)
-//!            · check key (tells whether this is the master key of a store)
+//!            · item key (ids of items that a partner names) · check key (tells whether this is the master key of a store)
 
 use std::fmt;
 
 use ens_domain::code::CodeKey;
+use ens_domain::event::StreamKind;
+use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::ins::IndexKey;
 use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use ring::hmac;
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 use crate::ground::{Entropy, StoreError, StoreIdentity};
 
@@ -67,6 +69,7 @@ impl MasterKey {
             code: CodeKey::new(expand(&root, b"code")?),
             request: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"request")?),
             caregiver: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"caregiver")?),
+            item: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"item")?),
             check: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"check")?),
         })
     }
@@ -86,6 +89,7 @@ pub(crate) struct DerivedKeys {
     pub(crate) request: hmac::Key,
     /// For the digests of caregivers, whose places are counted over all spaces.
     pub(crate) caregiver: hmac::Key,
+    item: hmac::Key,
     check: hmac::Key,
 }
 
@@ -93,6 +97,18 @@ impl DerivedKeys {
     /// The identity of a store of this name under this master key.
     pub(crate) fn identity(&self, store: Uuid) -> StoreIdentity {
         StoreIdentity { store, master_check: hmac::sign(&self.check, store.as_bytes()).as_ref().to_vec() }
+    }
+
+    /// The id of an item that a partner names: a UUID of version 8, so that nobody takes it for one that was made a moment ago.
+    pub(crate) fn item(&self, space: SpaceId, kind: StreamKind, name: &str) -> ItemId {
+        let mut digest = hmac::Context::with_key(&self.item);
+        // The parts before the name have a fixed length or an end of their own.
+        for part in [b"ens/item/v1\0".as_slice(), space.uuid().as_bytes(), kind.name().as_bytes(), b"\0", name.as_bytes()] {
+            digest.update(part);
+        }
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(digest.sign().as_ref()).for_each(|(byte, digested)| *byte = *digested);
+        ItemId::from(Builder::from_custom_bytes(bytes).into_uuid())
     }
 
     /// Whether the identity was made under this master key.
@@ -118,6 +134,8 @@ pub(crate) fn expand(root: &Prk, purpose: &[u8]) -> Result<[u8; 32], StoreError>
 
 #[cfg(test)]
 mod tests {
+    use ens_domain::event::StreamKind;
+    use ens_domain::ids::SpaceId;
     use uuid::Uuid;
 
     use super::{MasterKey, NotAMasterKey};
@@ -142,6 +160,22 @@ mod tests {
         let identity = keys.identity(Uuid::from_u128(1));
         assert!(keys.made(&identity) && !others.made(&identity));
         assert!(!keys.made(&StoreIdentity { store: Uuid::from_u128(2), ..identity }));
+    }
+
+    #[test]
+    fn the_id_of_a_named_item_depends_on_space_kind_name_and_master_key() {
+        let (keys, others) = (MasterKey::from_bytes([1; 32]).derive().unwrap(), MasterKey::from_bytes([2; 32]).derive().unwrap());
+        let [one, two] = [1, 2].map(|number| SpaceId::from(Uuid::from_u128(number)));
+        let id = keys.item(one, StreamKind::Document, "A-1");
+        assert_eq!(id, keys.item(one, StreamKind::Document, "A-1"));
+        assert_eq!((id.uuid().get_version_num(), id.uuid().get_timestamp()), (8, None));
+        let different = [
+            keys.item(two, StreamKind::Document, "A-1"),
+            keys.item(one, StreamKind::Measure, "A-1"),
+            keys.item(one, StreamKind::Document, "A-2"),
+            others.item(one, StreamKind::Document, "A-1"),
+        ];
+        assert!(!different.contains(&id), "{different:?}");
     }
 
     #[test]

@@ -31,6 +31,8 @@ impl Access {
     pub const PROFESSIONALS: Self = Self::Roles(&[Professional]);
     /// Those who may read or write what a space contains, as far as the gate of the domain lets them.
     pub const CONTENT_READERS: Self = Self::Roles(&[Holder, Representative, Caregiver, Professional, Service]);
+    /// They, and CNAM, which brings the documents of a medical record that is older than the space.
+    pub const DEPOSITORS: Self = Self::Roles(&[Holder, Representative, Caregiver, Professional, Service, Cnam]);
     /// They, or somebody whom the holder lets help.
     pub const HOLDER_SIDE_OR_CAREGIVER: Self = Self::Roles(&[Holder, Representative, Caregiver]);
     /// The holder's side, or a support agent for them.

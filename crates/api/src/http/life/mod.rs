@@ -13,6 +13,7 @@ mod grants;
 mod import;
 mod ins_lookup;
 mod invitations;
+mod legacy_record;
 mod named_person;
 mod opposition;
 mod oversight;
@@ -44,6 +45,7 @@ pub(super) fn routes() -> Vec<Declaration> {
         professional_acts::routes(),
         caregivers::routes(),
         service_consents::routes(),
+        legacy_record::routes(),
         suspension::routes(),
         closing::routes(),
         destruction::routes(),

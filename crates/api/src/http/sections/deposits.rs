@@ -10,9 +10,7 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use ens_domain::access::{
-    self, AccessRequest, Action, Announcement, DocumentAuthor, DocumentFacts, DocumentState, DocumentType, Target, Visibility,
-};
+use ens_domain::access::{self, AccessRequest, Action, Announcement, DocumentFacts, DocumentState, DocumentType, Target, Visibility};
 use ens_domain::ids::ItemId;
 use ens_domain::personal::Personal;
 use ens_domain::sections::medical_record::{
@@ -31,6 +29,7 @@ use crate::problem::{Problem, ProblemType, Success};
 
 use super::consulting::Reading;
 use super::document_answers::answer;
+use super::legacy_documents::{Legacy, LegacyBody, author_of_deposit};
 
 /// The largest body: the largest document, with its metadata and the boundaries of the form.
 pub(super) const DEPOSIT_LIMIT: usize = ContentSize::MOST as usize + 65_536;
@@ -63,7 +62,7 @@ pub(super) struct NewDocumentBody {
     #[serde(rename = "type")]
     #[schema(example = "11488-4")]
     document_type: Option<String>,
-    /// The first day of the care that it is about; today where absent.
+    /// The first day of the care that it is about; where absent today, or the day of the first deposit in an older record.
     act_first: Option<NaiveDate>,
     /// The last day of the care; the first where absent.
     act_last: Option<NaiveDate>,
@@ -76,11 +75,14 @@ pub(super) struct NewDocumentBody {
     /// Whether a professional explains it in a consultation before the holder reads it.
     #[serde(default)]
     announce_first: bool,
+    /// Where CNAM brings it from a medical record that is older than the space.
+    legacy: Option<LegacyBody>,
 }
 
 /// A document as its form says it, its content stored.
 struct Deposited {
     metadata: NewDocumentBody,
+    legacy: Option<Legacy>,
     raw: Bytes,
     media_type: MediaType,
     begun: DateTime<Utc>,
@@ -110,7 +112,11 @@ pub(super) async fn deposit_document(
 ) -> Result<Response, Problem> {
     let deposited = store_content(&app, &reading, form, Action::Deposit).await?;
     let request = new_document(&app, &deposited);
-    finish(&app, &reading, &posted, deposited, Asked { item: app.new_id()?, request }).await
+    let item = match &deposited.legacy {
+        Some(legacy) => legacy.item(&app.store, reading.space()),
+        None => app.new_id()?,
+    };
+    finish(&app, &reading, &posted, deposited, Asked { item, request }).await
 }
 
 pub(super) async fn replace_document(
@@ -176,7 +182,8 @@ async fn execute_deposit(app: &App, reading: &Reading, posted: &Posted, deposite
 async fn store_content(app: &App, reading: &Reading, mut form: Multipart, action: Action) -> Result<Deposited, Problem> {
     let raw = metadata(&mut form).await?;
     let metadata: NewDocumentBody = parse_json(&raw)?;
-    refuse_early(app, reading, &metadata, action).await?;
+    let legacy = metadata.legacy.as_ref().map(|legacy| legacy.read(app.horizon())).transpose()?;
+    refuse_early(app, reading, (&metadata, legacy.as_ref()), action).await?;
     let field = form.next_field().await.map_err(broken)?.filter(|field| field.name() == Some("content"));
     let mut field = field.ok_or_else(|| Problem::field("/content", &"expected the file as the second part of the form"))?;
     let (declared, digest) = (field.content_type().map(str::to_owned), digest_of(field.headers())?);
@@ -190,7 +197,7 @@ async fn store_content(app: &App, reading: &Reading, mut form: Multipart, action
             app.store.contents().put(new, pieces.map(|piece| piece.map_err(Broken::Form))).await
         }
     };
-    let deposited = Deposited { metadata, raw, media_type, begun: new.at, stored: stored.map_err(not_put)? };
+    let deposited = Deposited { metadata, legacy, raw, media_type, begun: new.at, stored: stored.map_err(not_put)? };
     match digest.filter(|digest| *digest != deposited.stored.sha256) {
         None => Ok(deposited),
         Some(_) => {
@@ -215,12 +222,17 @@ async fn metadata(form: &mut Multipart) -> Result<Bytes, Problem> {
 }
 
 /// Refuses before a byte of the content is stored what the gate would refuse afterwards: a stranger does not fill the store.
-async fn refuse_early(app: &App, reading: &Reading, metadata: &NewDocumentBody, action: Action) -> Result<(), Problem> {
+async fn refuse_early(
+    app: &App,
+    reading: &Reading,
+    (metadata, legacy): (&NewDocumentBody, Option<&Legacy>),
+    action: Action,
+) -> Result<(), Problem> {
     let loaded = app.store.log().state(reading.space()).await?.ok_or_else(|| Problem::new(ProblemType::NOT_FOUND))?;
     let facts = match (action, &metadata.document_type) {
         (Action::Deposit, Some(code)) => {
             let document_type = DocumentType::parse(code).map_err(|error| Problem::field("/type", &error))?;
-            DocumentAuthor::of(&reading.reader).map(|author| DocumentFacts {
+            author_of_deposit(&reading.reader, legacy).map(|author| DocumentFacts {
                 document_type,
                 author,
                 visibility: Visibility::Shown,
@@ -343,7 +355,8 @@ fn new_document(app: &App, deposited: &Deposited) -> Result<DocumentRequest, Pro
     let title = fields.check("/title", DocumentTitle::parse(&metadata.title));
     let document_type = fields.check("/type", metadata.document_type.as_deref().ok_or("expected a type").map(DocumentType::parse));
     let document_type = document_type.and_then(|parsed| fields.check("/type", parsed));
-    let act = act_days(app, metadata, &mut fields);
+    let first_deposit = deposited.legacy.as_ref().map_or(app.now(), |legacy| legacy.document.deposited_at);
+    let act = act_days(app, (metadata, first_deposit), &mut fields);
     let (title, (document_type, act)) = fields.finish(title.zip(document_type.zip(act)))?;
     Ok(DocumentRequest::Deposit(NewDocument {
         title: Personal::new(title),
@@ -353,21 +366,23 @@ fn new_document(app: &App, deposited: &Deposited) -> Result<DocumentRequest, Pro
         visibility: metadata.visibility,
         to_representatives: metadata.to_representatives.unwrap_or_default(),
         explanation: if metadata.announce_first { Explanation::First } else { Explanation::NotNeeded },
+        legacy: deposited.legacy.as_ref().map(|legacy| legacy.document.clone()),
     }))
 }
 
 fn new_version(app: &App, deposited: &Deposited) -> Result<DocumentRequest, Problem> {
     let mut fields = FieldChecks::default();
     let title = fields.check("/title", DocumentTitle::parse(&deposited.metadata.title));
-    let act = act_days(app, &deposited.metadata, &mut fields);
+    let act = act_days(app, (&deposited.metadata, app.now()), &mut fields);
+    fields.check("/legacy", deposited.legacy.as_ref().map_or(Ok(()), |_| Err("a new version is not brought from an older record")));
     let (title, act) = fields.finish(title.zip(act))?;
     Ok(DocumentRequest::Replace(NewVersion { title: Personal::new(title), act, content: content_of(deposited)? }))
 }
 
-/// The days of the act; impossible ones are the rule's to refuse, as far as a day can be written at all.
-fn act_days(app: &App, metadata: &NewDocumentBody, fields: &mut FieldChecks) -> Option<ActDays> {
-    let today = ens_domain::calendar::paris::day_of(app.now());
-    let first = fields.day("/act_first", Some(metadata.act_first.unwrap_or(today)), app.horizon())?;
+/// The days of the act, by default that of the deposit; impossible ones are the rule's to refuse, as far as a day can be written at all.
+fn act_days(app: &App, (metadata, deposited_at): (&NewDocumentBody, DateTime<Utc>), fields: &mut FieldChecks) -> Option<ActDays> {
+    let of_deposit = ens_domain::calendar::paris::day_of(deposited_at);
+    let first = fields.day("/act_first", Some(metadata.act_first.unwrap_or(of_deposit)), app.horizon())?;
     let last = fields.day("/act_last", Some(metadata.act_last.unwrap_or(first)), app.horizon())?;
     fields.check("/act_last", ActDays::between(first, last))
 }

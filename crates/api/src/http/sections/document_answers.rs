@@ -52,7 +52,7 @@ pub(super) struct DocumentBody {
     author: Option<String>,
     /// The structure in which a professional wrote it.
     author_structure: Option<String>,
-    /// When it was deposited.
+    /// When its author deposited it; in the older medical record, where it came with one.
     deposited_at: DateTime<Utc>,
     /// The first day of the care that it is about.
     act_first: NaiveDate,
@@ -81,6 +81,8 @@ pub(super) struct DocumentBody {
     pinned: bool,
     /// When the holder first read the version in force.
     read_at: Option<DateTime<Utc>>,
+    /// When CNAM brought it from a medical record that is older than the space; null where it was deposited here.
+    joined_at: Option<DateTime<Utc>>,
 }
 
 /// One version of a document.
@@ -129,6 +131,7 @@ pub(super) fn opened(row: DocumentRow, keys: &KeyRing) -> Result<Option<Document
         standing: row.standing,
         pinned: row.pinned > 0,
         read_at: row.read_at,
+        joined_at: row.joined_at,
     }))
 }
 

@@ -72,7 +72,7 @@ fn reading() -> Vec<Declaration> {
 
 fn depositing() -> Vec<Declaration> {
     vec![
-        post("/v1/spaces/{space}/documents", Access::CONTENT_READERS)
+        post("/v1/spaces/{space}/documents", Access::DEPOSITORS)
             .operation("deposit_document", "documents", "Put a document into the medical record.")
             .params::<SpacePath>()
             .params::<CreationHeaders>()

@@ -112,7 +112,7 @@ impl NewMeasureBody {
 }
 
 /// An instant, to the microsecond as databases keep it.
-fn instant(text: &str) -> Result<DateTime<Utc>, &'static str> {
+pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, &'static str> {
     let read = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc().trunc_subsecs(6));
     read.map_err(|_| "expected an instant with its offset, such as 2026-03-02T08:00:00+01:00")
 }

@@ -12,6 +12,7 @@ mod document_changes;
 mod document_contents;
 mod documents;
 mod explanations;
+mod legacy_documents;
 mod measures;
 
 /// Every route of this folder.

@@ -5,6 +5,7 @@ mod documents;
 mod emergencies;
 mod explanations;
 mod holder_sides;
+mod legacy_records;
 mod of_spaces;
 mod order;
 mod professionals;

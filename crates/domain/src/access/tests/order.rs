@@ -38,6 +38,7 @@ fn refusals_are_found_in_the_order_of_their_list() {
     found.extend(caregivers());
     found.extend(holders());
     found.extend(services());
+    found.extend(cnam());
     let never: Vec<AccessRefusal> = AccessRefusal::ALL.into_iter().filter(|one| !found.contains(one)).collect();
     assert_eq!(never, [], "refusals that no table finds");
     assert!(AccessRefusal::ALL.is_sorted());
@@ -189,6 +190,22 @@ fn holders() -> BTreeSet<AccessRefusal> {
         &[
             (AccessRefusal::MinorDoesNotAct, |scene| scene.minor = false),
             (AccessRefusal::AwaitsAnnouncement, |scene| scene.document = Some(a_document())),
+        ],
+    )
+}
+
+fn cnam() -> BTreeSet<AccessRefusal> {
+    let wrong = Scene { availability: Availability::Suspended, purpose: Purpose::Bank, ..Scene::of(Reader::Cnam) };
+    climbs(
+        "cnam",
+        wrong.asking(withdrawn(a_document())),
+        &[
+            (AccessRefusal::ForbiddenPurpose, |scene| scene.purpose = Purpose::Research),
+            (AccessRefusal::RoleNeverReads, |scene| scene.action = Action::Deposit),
+            (AccessRefusal::SpaceSuspended, |scene| scene.availability = Availability::InService),
+            (AccessRefusal::NotAuthorised, |scene| scene.legacy_record = true),
+            (AccessRefusal::PurposeNotCovered, |scene| scene.purpose = Purpose::Care),
+            (AccessRefusal::DocumentWithdrawn, |scene| scene.document = Some(a_document())),
         ],
     )
 }

@@ -32,6 +32,7 @@ pub(super) struct Scene {
     pub(super) availability: Availability,
     pub(super) minor: bool,
     pub(super) represented: bool,
+    pub(super) legacy_record: bool,
     pub(super) directory: Directory,
     pub(super) matrix: &'static AccessMatrix,
 }
@@ -49,6 +50,7 @@ impl Scene {
             availability: Availability::InService,
             minor: false,
             represented: false,
+            legacy_record: false,
             directory: Directory::default(),
             matrix: &MATRIX,
         }
@@ -80,7 +82,13 @@ impl Scene {
     }
 
     pub(super) fn view(&self) -> SpaceView<'_> {
-        SpaceView { availability: self.availability, minor: self.minor, represented: self.represented, directory: &self.directory }
+        SpaceView {
+            availability: self.availability,
+            minor: self.minor,
+            represented: self.represented,
+            legacy_record: self.legacy_record,
+            directory: &self.directory,
+        }
     }
 
     fn request(&self) -> AccessRequest<'_> {

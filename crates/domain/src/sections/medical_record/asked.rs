@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::access::{AccessRefusal, AccessRequest, Action, DocumentFacts, DocumentType, Purpose, Reader, Target};
+use crate::access::{self, AccessRefusal, AccessRequest, Action, DocumentFacts, DocumentType, Ground, Purpose, Reader, Target};
 use crate::calendar::{Horizon, paris};
 use crate::policy::Policy;
+use crate::sections::actor::Actor;
 use crate::sections::permitted::Permitted;
 use crate::space::HealthSpace;
 use crate::space::terms::Section;
@@ -23,9 +24,9 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// What the gate says of a document with these facts.
-    pub(super) fn of_facts(&self, action: Action, facts: &DocumentFacts) -> Result<Permitted, DocumentRefusal> {
-        Ok(self.ask(action, Target::Document(facts))?)
+    /// On which ground a document with these facts may be deposited; in whose name is the deposit's to say.
+    pub(super) fn ground_of_deposit(&self, facts: &DocumentFacts) -> Result<Ground, AccessRefusal> {
+        access::decide(&self.request(Action::Deposit, Target::Document(facts)), self.space, &self.policy.matrix)
     }
 
     /// The document, once the gate let through what is to be done with it. That there is none is told to those only who may list the record.
@@ -33,7 +34,7 @@ impl Asked<'_> {
         let found = document.deposited().ok_or(DocumentRefusal::NoSuchDocument);
         let opened = found.and_then(|deposited| Ok((deposited, deposited.facts().ok_or(DocumentRefusal::DocumentSealed)?)));
         match opened {
-            Ok((deposited, facts)) => Ok((deposited, self.of_facts(action, &facts)?)),
+            Ok((deposited, facts)) => Ok((deposited, self.ask(action, Target::Document(&facts))?)),
             Err(refusal) => {
                 self.ask(Action::List, Target::Section(Section::MedicalRecord))?;
                 Err(refusal)
@@ -42,13 +43,16 @@ impl Asked<'_> {
     }
 
     fn ask(&self, action: Action, target: Target<'_>) -> Result<Permitted, AccessRefusal> {
-        let request = AccessRequest { reader: self.by, action, target, purpose: self.purpose, at: self.at };
-        Permitted::by_gate(&request, self.space, self.policy)
+        Permitted::by_gate(&self.request(action, target), self.space, self.policy)
     }
 
-    /// Whether the one who asks puts documents of this type into the record: the patient's types are the holder's side's, and theirs alone.
-    pub(super) fn admit_type(&self, document_type: DocumentType) -> Result<(), DocumentRefusal> {
-        match (self.is_for_the_holder(), document_type.is_deposited_by_holder()) {
+    fn request<'r>(&'r self, action: Action, target: Target<'r>) -> AccessRequest<'r> {
+        AccessRequest { reader: self.by, action, target, purpose: self.purpose, at: self.at }
+    }
+
+    /// Whether documents of this author have this type: the patient's types are the holder's side's, and theirs alone.
+    pub(super) fn admit_type(document_type: DocumentType, author: &Actor) -> Result<(), DocumentRefusal> {
+        match (author.is_of_holder_side(), document_type.is_deposited_by_holder()) {
             (true, true) | (false, false) => Ok(()),
             (true, false) => Err(DocumentRefusal::PatientTypeNeeded),
             (false, true) => Err(DocumentRefusal::PatientTypeReserved),
@@ -65,10 +69,6 @@ impl Asked<'_> {
             Some(period) if !self.is_for_the_holder() => Err(DocumentRefusal::ActWhileOpposed { since: period.since, until: period.until }),
             Some(_) | None => Ok(()),
         }
-    }
-
-    pub(super) const fn is_professional(&self) -> bool {
-        matches!(self.by, Reader::Professional(_))
     }
 
     const fn is_for_the_holder(&self) -> bool {

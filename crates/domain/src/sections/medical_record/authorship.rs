@@ -1,11 +1,16 @@
 //! What an author does with a document: deposit it, give a new version, correct what is said of it, take it back, move it out.
 //!
 //! - the same deposit again changes nothing and another content under the same id is refused
+//! - the same legacy document again changes nothing
+//! - nobody but cnam brings a legacy document
 //! - a replacement supersedes the version before and keeps it
 //! - a replacement does not prolong the wait for an announcement
 //! - only the author replaces corrects and withdraws
 
-use crate::access::{Action, Announcement, Directory, DocumentFacts, DocumentState, DocumentType, Visibility};
+use chrono::{DateTime, Utc};
+
+use crate::access::{AccessRefusal, Action, Announcement, Directory, DocumentFacts, DocumentState, DocumentType, Reader, Visibility};
+use crate::calendar::paris;
 use crate::guarded::Guarded;
 use crate::personal::Personal;
 use crate::sections::actor::Actor;
@@ -16,8 +21,9 @@ use super::announcement::AnnouncementDays;
 use super::asked::Asked;
 use super::content::Content;
 use super::events::DocumentEvent;
+use super::legacy::LegacyDocument;
 use super::refusal::DocumentRefusal;
-use super::state::{Document, Standing};
+use super::state::{Deposited, Document, Standing};
 use super::title::DocumentTitle;
 
 /// A document that is to be put into the record. Its content was stored before.
@@ -37,6 +43,8 @@ pub struct NewDocument {
     pub to_representatives: Visibility,
     /// Whether a professional wants to explain it before the holder reads it.
     pub explanation: Explanation,
+    /// Who wrote it and when, where CNAM brings it from a record that is older than the space.
+    pub legacy: Option<LegacyDocument>,
 }
 
 /// Whether the holder is to hear of a document in a consultation before they read it.
@@ -73,37 +81,74 @@ pub struct Correction {
 
 impl NewDocument {
     pub(super) fn decide(self, asked: &Asked<'_>, document: &Document) -> Result<Vec<DocumentEvent>, DocumentRefusal> {
-        let author = Actor::of(asked.by)?;
+        let author = self.author(asked)?;
         let facts = self.facts(asked, &author).ok_or(DocumentRefusal::DocumentSealed)?;
-        let Permitted { at, by, ground } = asked.of_facts(Action::Deposit, &facts)?;
+        let ground = asked.ground_of_deposit(&facts)?;
+        if self.legacy.is_some() && *asked.by != Reader::Cnam {
+            return Err(DocumentRefusal::LegacyReserved);
+        }
         if let Some(known) = document.deposited() {
-            let same = known.versions.first() == self.content.id && known.author.author() == by.author();
-            return if same { Ok(Vec::new()) } else { Err(DocumentRefusal::DocumentIdTaken) };
+            return if self.is_the_same_as(known, &author) { Ok(Vec::new()) } else { Err(DocumentRefusal::DocumentIdTaken) };
         }
-        asked.admit_type(self.document_type)?;
-        if self.explanation == Explanation::First && !asked.is_professional() {
-            return Err(DocumentRefusal::AnnouncementReserved);
-        }
-        asked.admit_act(self.act)?;
-        let announcement = match self.explanation {
-            Explanation::NotNeeded => None,
-            Explanation::First => Some(AnnouncementDays::after(at, asked.policy)),
-        };
-        let visibility = self.visibility(asked);
-        let Self { title, document_type, act, content, to_representatives, .. } = self;
-        let document_type = Guarded::new(document_type);
+        self.admit(asked, &author)?;
+        let (visibility, announcement) = (self.visibility(asked), self.announcement(asked));
+        let Self { title, document_type, act, content, to_representatives, legacy, .. } = self;
         Ok(vec![DocumentEvent::DocumentDeposited {
-            at,
-            by,
+            at: asked.at,
+            by: author,
             ground,
             title,
-            document_type,
+            document_type: Guarded::new(document_type),
             act,
             content,
             visibility,
             to_representatives,
             announcement,
+            first_deposited_at: legacy.map(|legacy| legacy.deposited_at),
         }])
+    }
+
+    /// Whose document it is: of whoever deposits it, or, where CNAM brings it, of whoever the older record names.
+    fn author(&self, asked: &Asked<'_>) -> Result<Actor, AccessRefusal> {
+        match (&self.legacy, asked.by) {
+            (Some(legacy), Reader::Cnam) => Ok(legacy.author.clone()),
+            (Some(_) | None, by) => Actor::of(by),
+        }
+    }
+
+    /// Whether this deposit was made before. A partner's number names a legacy document: its bytes are stored anew by each repeat.
+    fn is_the_same_as(&self, known: &Deposited, author: &Actor) -> bool {
+        let same_deposit = match &self.legacy {
+            None => known.versions.first() == self.content.id,
+            Some(legacy) => known.first_deposited_at == Some(legacy.deposited_at),
+        };
+        same_deposit && known.author.author() == author.author()
+    }
+
+    /// What the record asks of a new document, besides the gate.
+    fn admit(&self, asked: &Asked<'_>, author: &Actor) -> Result<(), DocumentRefusal> {
+        Asked::admit_type(self.document_type, author)?;
+        if self.explanation == Explanation::First && !matches!(author, Actor::Professional { .. }) {
+            return Err(DocumentRefusal::AnnouncementReserved);
+        }
+        asked.admit_act(self.act)?;
+        self.legacy.as_ref().map_or(Ok(()), |legacy| legacy.admit(asked))
+    }
+
+    /// What falls due until it is announced; nothing where its month is over already, as a legacy document's may be.
+    fn announcement(&self, asked: &Asked<'_>) -> Option<AnnouncementDays> {
+        match self.explanation {
+            Explanation::NotNeeded => None,
+            Explanation::First => {
+                let days = AnnouncementDays::after(self.deposited_at(asked), asked.policy);
+                Some(days).filter(|days| paris::day_of(asked.at) < days.visible_from)
+            }
+        }
+    }
+
+    /// When its author deposited it: now, or in the older record.
+    fn deposited_at(&self, asked: &Asked<'_>) -> DateTime<Utc> {
+        self.legacy.as_ref().map_or(asked.at, |legacy| legacy.deposited_at)
     }
 
     /// As it says, or as the holder chose for new documents.
@@ -119,7 +164,7 @@ impl NewDocument {
             author: author.author()?,
             visibility: self.visibility(asked),
             to_representatives: self.to_representatives,
-            deposited_at: asked.at,
+            deposited_at: self.deposited_at(asked),
             // It awaits nothing before it is there.
             announcement: Announcement::NotAsked,
             state: DocumentState::Current,
@@ -146,7 +191,7 @@ impl Correction {
         let document_type = self.document_type.filter(|corrected| Some(*corrected) != known_type);
         let act = self.act.filter(|corrected| *corrected != deposited.act);
         if let Some(corrected) = document_type {
-            asked.admit_type(corrected)?;
+            Asked::admit_type(corrected, &by)?;
         }
         if let Some(corrected) = act {
             asked.admit_act(corrected)?;

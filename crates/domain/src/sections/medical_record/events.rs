@@ -5,6 +5,8 @@ use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{DocumentType, Ground, Visibility};
+use crate::calendar::paris;
+use crate::french::date;
 use crate::guarded::Guarded;
 use crate::personal::{Personal, PersonalData};
 use crate::sections::actor::Actor;
@@ -40,6 +42,8 @@ pub enum DocumentEvent {
         to_representatives: Visibility,
         /// What falls due while it awaits an announcement, where it does.
         announcement: Option<AnnouncementDays>,
+        /// When its author put it into a medical record that is older than the space, where CNAM brought it from there (`at`).
+        first_deposited_at: Option<DateTime<Utc>>,
     },
     /// Its author gave a new version. The one before is superseded, and stays readable in the history.
     DocumentReplaced { at: DateTime<Utc>, by: Actor, ground: Ground, title: Personal<DocumentTitle>, act: ActDays, content: Content },
@@ -100,7 +104,7 @@ impl DocumentEvent {
     /// The event, as the holder reads it; which document it was and who treats the person is not said, for others read the history too.
     pub fn sentence(&self) -> String {
         match self {
-            Self::DocumentDeposited { by, .. } => format!("Un document a été déposé dans le dossier médical {}.", by.by()),
+            Self::DocumentDeposited { by, first_deposited_at, .. } => deposited(by, *first_deposited_at),
             Self::DocumentReplaced { by, .. } => format!("Un document a été remplacé par une nouvelle version, déposée {}.", by.by()),
             Self::MetadataCorrected { by, .. } => format!("Les informations d’un document ont été corrigées {}.", by.by()),
             Self::DocumentWithdrawn { by, .. } => format!("Un document a été retiré du dossier médical {}.", by.by()),
@@ -122,7 +126,7 @@ impl DocumentEvent {
         }
     }
 
-    /// Who did it.
+    /// Who did it; of a deposit, the author, also where CNAM brought the document from an older record.
     pub const fn by(&self) -> &Actor {
         match self {
             Self::DocumentDeposited { by, .. }
@@ -141,6 +145,17 @@ impl DocumentEvent {
             | Self::DocumentDeleted { by, .. }
             | Self::DocumentMovedOut { by, .. } => by,
         }
+    }
+}
+
+fn deposited(by: &Actor, first_deposited_at: Option<DateTime<Utc>>) -> String {
+    match first_deposited_at.map(paris::day_of) {
+        None => format!("Un document a été déposé dans le dossier médical {}.", by.by()),
+        Some(day) => format!(
+            "Un document de votre ancien dossier médical, déposé {} le {}, a été repris par l’Assurance maladie.",
+            by.by(),
+            date(day)
+        ),
     }
 }
 

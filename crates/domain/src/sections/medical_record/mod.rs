@@ -25,6 +25,7 @@ mod commands;
 mod content;
 mod events;
 mod handling;
+mod legacy;
 mod refusal;
 mod state;
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use bytes::{ContentDigest, ContentDigestError, ContentSize, ContentSizeError
 pub use commands::*;
 pub use content::{Content, MediaType, MediaTypeError};
 pub use events::DocumentEvent;
+pub use legacy::LegacyDocument;
 pub use refusal::DocumentRefusal;
 pub use state::{Document, Standing};
 pub use title::{DocumentTitle, DocumentTitleError};

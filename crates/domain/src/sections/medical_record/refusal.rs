@@ -49,6 +49,17 @@ pub enum DocumentRefusal {
         /// The day of its withdrawal.
         until: Option<NaiveDate>,
     },
+    /// Only CNAM brings documents of an older record.
+    #[error("only CNAM brings documents of an older record")]
+    LegacyReserved,
+    /// A document of an older record was deposited there after the record was created, and not in the future.
+    #[error("impossible instant of the first deposit: expected {earliest} to {latest}")]
+    FirstDepositImpossible {
+        /// The day on which the older record was created.
+        earliest: NaiveDate,
+        /// Today.
+        latest: NaiveDate,
+    },
     /// Only a professional announces what they found.
     #[error("only a professional's document awaits an announcement")]
     AnnouncementReserved,

@@ -22,7 +22,10 @@ pub struct Document {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Deposited {
     pub(super) author: Actor,
+    /// When its author deposited it; of a legacy document, in the older record.
     pub(super) at: DateTime<Utc>,
+    /// The same, of a legacy document only.
+    pub(super) first_deposited_at: Option<DateTime<Utc>>,
     pub(super) document_type: Guarded<DocumentType>,
     pub(super) act: ActDays,
     pub(super) versions: Versions,
@@ -108,15 +111,39 @@ impl Document {
 impl Deposited {
     /// The document that the event begins; only a deposit begins one.
     fn begun_by(event: DocumentEvent) -> Option<Self> {
-        let DocumentEvent::DocumentDeposited { at, by, document_type, act, content, visibility, to_representatives, announcement, .. } =
-            event
+        let DocumentEvent::DocumentDeposited {
+            at,
+            by,
+            ground: _,
+            title: _,
+            document_type,
+            act,
+            content,
+            visibility,
+            to_representatives,
+            announcement,
+            first_deposited_at,
+        } = event
         else {
             return None;
         };
+        let at = first_deposited_at.unwrap_or(at);
         let announcement = announcement.map_or(Announcement::NotAsked, |_| Announcement::Awaited);
         let versions = Versions { first: content.id, later: Vec::new() };
         let (standing, pin) = (Standing::Current, Pin::Unpinned);
-        Some(Self { author: by, at, document_type, act, versions, visibility, to_representatives, announcement, standing, pin })
+        Some(Self {
+            author: by,
+            at,
+            first_deposited_at,
+            document_type,
+            act,
+            versions,
+            visibility,
+            to_representatives,
+            announcement,
+            standing,
+            pin,
+        })
     }
 
     /// What the gate looks at; nothing while author or type are sealed.

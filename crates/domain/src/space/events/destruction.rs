@@ -69,8 +69,8 @@ impl DestructionEvent {
             Self::Destroyed { .. } => life.forget(),
             Self::SpaceRenewed { at, admission, .. } => {
                 let opening = Opening { opened_on: paris::day_of(at), activated: false };
-                let opposed = std::mem::take(&mut life.opposed);
-                *life = Life { opposed, ..Life::begun(life.id, Phase::InService(opening), admission) };
+                let (opposed, legacy_record) = (std::mem::take(&mut life.opposed), life.legacy_record);
+                *life = Life { opposed, legacy_record, ..Life::begun(life.id, Phase::InService(opening), admission) };
             }
         }
     }

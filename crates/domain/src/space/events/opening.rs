@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::paris;
 use crate::french::{NO_BREAK_SPACE, date, to_be_told};
 use crate::party::Party;
-use crate::space::life::{Life, Lock};
+use crate::space::life::{LegacyRecord, Life, Lock};
 use crate::space::terms::{BlockReason, Channel, MedicalRecordOrigin, OpeningGround, Stage};
 
 use super::names::event_names;
@@ -31,9 +31,11 @@ pub enum OpeningEvent {
     OpenedByCnam { at: DateTime<Utc>, opened_on: NaiveDate, ground: OpeningGround, medical_record: MedicalRecordOrigin },
     /// The holder signed up with the code; before the opening, this opens the space (`medical_record` is then said here).
     Activated { at: DateTime<Utc>, by: Party, medical_record: Option<MedicalRecordOrigin> },
+    /// CNAM let a medical record join that is older than the space, and that the opening did not know of.
+    LegacyRecordJoined { at: DateTime<Utc>, created_on: NaiveDate },
 }
 
-event_names!(OpeningEvent { OpeningBlocked, OpeningUnblocked, OpenedByCnam, Activated });
+event_names!(OpeningEvent { OpeningBlocked, OpeningUnblocked, OpenedByCnam, Activated, LegacyRecordJoined });
 
 impl OpeningEvent {
     /// The stage after this event; nothing where it leaves the space where it is.
@@ -43,6 +45,7 @@ impl OpeningEvent {
             Self::OpeningUnblocked { stage, .. } => Some(*stage),
             Self::OpenedByCnam { .. } => Some(Stage::Open),
             Self::Activated { .. } => Some(Stage::Active),
+            Self::LegacyRecordJoined { .. } => None,
         }
     }
 
@@ -53,6 +56,9 @@ impl OpeningEvent {
             Self::OpeningUnblocked { notice_by, .. } => format!("L’ouverture peut reprendre.{}", to_be_told(*notice_by)),
             Self::OpenedByCnam { opened_on, ground, medical_record, .. } => opened(*opened_on, *ground, *medical_record),
             Self::Activated { by, medical_record, .. } => activated(by, *medical_record),
+            Self::LegacyRecordJoined { created_on, .. } => {
+                format!("Votre dossier médical partagé, créé le {}, a rejoint votre espace.", date(*created_on))
+            }
         }
     }
 
@@ -74,11 +80,16 @@ impl OpeningEvent {
                 life.phase.preparation_mut().into_iter().for_each(|preparation| preparation.unblock(reason));
                 life.messages.owe_notice(notice_by);
             }
-            Self::OpenedByCnam { opened_on, .. } => life.phase.open(opened_on),
-            Self::Activated { at, .. } => {
+            Self::OpenedByCnam { opened_on, medical_record, .. } => {
+                life.phase.open(opened_on);
+                life.come_with(medical_record);
+            }
+            Self::Activated { at, medical_record, .. } => {
                 life.phase.activate(paris::day_of(at));
+                medical_record.into_iter().for_each(|origin| life.come_with(origin));
                 life.messages.turn_lock(Lock::Used);
             }
+            Self::LegacyRecordJoined { created_on, .. } => life.legacy_record = LegacyRecord::Joined { created_on },
         }
     }
 }

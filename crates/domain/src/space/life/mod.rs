@@ -5,6 +5,7 @@
 mod caregivers;
 mod code;
 mod invitations;
+mod legacy_record;
 mod messages;
 mod notice;
 mod opposed_days;
@@ -24,13 +25,14 @@ use crate::party::Party;
 
 use super::person::Admission;
 use super::refusal::{Parties, SpaceRefusal};
-use super::terms::{BlockReason, Channel, CodePurpose, ReaderMessages, Stage};
+use super::terms::{BlockReason, Channel, CodePurpose, MedicalRecordOrigin, ReaderMessages, Stage};
 
 pub(crate) use caregivers::Caregivers;
 pub use caregivers::DelegationState;
 pub(crate) use code::{Code, Comparison, Lock};
 pub(crate) use invitations::Invitations;
 pub use invitations::{Invitation, InvitationState};
+pub(crate) use legacy_record::LegacyRecord;
 pub(crate) use messages::Messages;
 pub(crate) use notice::Notice;
 pub(crate) use opposed_days::OpposedDays;
@@ -59,6 +61,7 @@ pub(crate) struct Life {
     pub(crate) opposed: OpposedDays,
     /// Whether the holder asked to be told of new readers.
     pub(crate) reader_messages: ReaderMessages,
+    pub(crate) legacy_record: LegacyRecord,
 }
 
 impl Life {
@@ -79,6 +82,7 @@ impl Life {
             directory: Directory::default(),
             caregivers: Caregivers::default(),
             opposed: OpposedDays::default(),
+            legacy_record: LegacyRecord::default(),
             reader_messages: ReaderMessages::default(),
         }
     }
@@ -86,7 +90,17 @@ impl Life {
     /// Keeps what a later renewal must know, and nothing of the person.
     pub(crate) fn forget(&mut self) {
         let opposed = std::mem::take(&mut self.opposed);
-        *self = Self { died: self.died, opposed, ..Self::empty(self.id, Phase::Destroyed) };
+        let legacy_record = LegacyRecord::Destroyed;
+        *self = Self { died: self.died, opposed, legacy_record, ..Self::empty(self.id, Phase::Destroyed) };
+    }
+
+    /// The medical record that the opening names: the older one joins, where the admission says since when there is one.
+    pub(crate) fn come_with(&mut self, origin: MedicalRecordOrigin) {
+        let since = self.admission.as_ref().and_then(|admission| admission.medical_record_since);
+        match (origin, since) {
+            (MedicalRecordOrigin::Joined, Some(created_on)) => self.legacy_record = LegacyRecord::Joined { created_on },
+            (MedicalRecordOrigin::Joined, None) | (MedicalRecordOrigin::Created, _) => {}
+        }
     }
 
     /// Where the space is, in the words of its events.
@@ -197,7 +211,8 @@ impl Life {
     /// The space on this day, as the gate sees it.
     pub(crate) fn view(&self, day: NaiveDate) -> SpaceView<'_> {
         let (minor, represented) = (self.is_minor_on(day), self.representations.any_on(day));
-        SpaceView { availability: self.availability(), minor, represented, directory: &self.directory }
+        let legacy_record = self.legacy_record.created_on().is_some();
+        SpaceView { availability: self.availability(), minor, represented, legacy_record, directory: &self.directory }
     }
 
     fn availability(&self) -> Availability {

@@ -52,7 +52,7 @@ struct Played {
     space: HealthSpace,
 }
 
-const REQUESTS: usize = 41;
+const REQUESTS: usize = 42;
 
 fn scripts() -> impl Strategy<Value = Script> {
     let step = (0..REQUESTS, 0u8..6, 0usize..12, 0usize..10);
@@ -168,6 +168,7 @@ fn command(step: Step, now: DateTime<Utc>) -> SpaceCommand {
         32 => ask::cancel_destruction(on).into(),
         33 => ask::destroy(on).into(),
         34 => ask::renew(on, admission(variation)).into(),
+        40 => ask::join_legacy(on, "2019-11-05").into(),
         // Many commands share these numbers.
         35..40 => directory_command(on, 2 * variation + usize::from(step.number) % 2),
         _ => ask::close(on).into(),

@@ -9,6 +9,7 @@ mod directory;
 mod grammar;
 mod information;
 mod invitations;
+mod legacy_records;
 mod machine;
 mod notice;
 mod opening;
@@ -64,6 +65,16 @@ pub(crate) fn a_space_that_was_opposed() -> HealthSpace {
 /// The open space of a child who comes of age on 15 September 2026, and has a representative until then.
 pub(crate) fn a_childs_space() -> HealthSpace {
     grammar::space_after(stories::open_child())
+}
+
+/// A space that `a_doctor(1)` was let into, and that a medical record of 5 November 2019 joined.
+pub(crate) fn a_space_with_a_legacy_record() -> HealthSpace {
+    after(a_shared_space(), requests::join_legacy(stories::LATER, "2019-11-05"))
+}
+
+/// The same, of a person who opposed from 20 March until 1 June 2026.
+pub(crate) fn a_space_with_a_legacy_record_that_was_opposed() -> HealthSpace {
+    after(a_space_that_was_opposed(), requests::join_legacy(stories::LATER, "2019-11-05"))
 }
 
 /// The space after one more request.

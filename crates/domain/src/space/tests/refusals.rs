@@ -76,6 +76,8 @@ every_refusal! {
     InvitationOver;
     InvitationLapsed { until: day(LAST_DAY) };
     TwoParentsKnown;
+    LegacyRecordKnown { created_on: day(LAST_DAY) };
+    BeganEmpty;
 }
 
 /// Refusals again, with every word that one of them can hold.

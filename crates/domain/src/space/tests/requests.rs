@@ -4,10 +4,10 @@ use crate::access::{Grantee, Purpose, Scope};
 use crate::party::Party;
 use crate::space::commands::{
     Activate, BlockProfessional, CancelDestruction, Close, CloseSuspended, ComeOfAge, CreateSpace, DeclareContacts, DeclareRepresentative,
-    DenyRepresentation, Destroy, EndRepresentation, ExpireAccess, GrantAccess, LiftSuspension, MendTechnicalBlock, NewRepresentation, Open,
-    Oppose, OpposeClosing, RecordDeath, RecordEmailFailed, RecordEmailSent, RecordLetterDelivered, RecordLetterPosted,
-    RecordLetterReturned, ReissueCode, RenewSpace, Reopen, ReplaceIns, ReportTechnicalBlock, RequestDestruction, RevokeAccess, SendNotice,
-    Suspend, UnblockProfessional, WithdrawOpposition,
+    DenyRepresentation, Destroy, EndRepresentation, ExpireAccess, GrantAccess, JoinLegacyRecord, LiftSuspension, MendTechnicalBlock,
+    NewRepresentation, Open, Oppose, OpposeClosing, RecordDeath, RecordEmailFailed, RecordEmailSent, RecordLetterDelivered,
+    RecordLetterPosted, RecordLetterReturned, ReissueCode, RenewSpace, Reopen, ReplaceIns, ReportTechnicalBlock, RequestDestruction,
+    RevokeAccess, SendNotice, Suspend, UnblockProfessional, WithdrawOpposition,
 };
 use crate::space::terms::{NotificationFailure, OppositionChannel, RepresentationKind, SuspensionGround};
 use crate::space::{Admission, Contacts, Proof};
@@ -97,6 +97,10 @@ pub(super) fn open_it(on: &str) -> Open {
 
 pub(super) fn activate(on: &str, code_of_message: u128) -> Activate {
     Activate { at: at(on), by: Party::Holder, code: code_of(code_of_message) }
+}
+
+pub(super) fn join_legacy(on: &str, created_on: &str) -> JoinLegacyRecord {
+    JoinLegacyRecord { at: at(on), created_on: day(created_on) }
 }
 
 pub(super) fn grant(on: &str, number: u128, until: Option<&str>) -> GrantAccess {

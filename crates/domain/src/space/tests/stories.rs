@@ -241,6 +241,10 @@ pub(super) fn activated(on: &str, medical_record: Option<MedicalRecordOrigin>) -
     SpaceEvent::Opening(OpeningEvent::Activated { at: at(on), by: Party::Holder, medical_record })
 }
 
+pub(super) fn legacy_joined(on: &str, created_on: &str) -> SpaceEvent {
+    SpaceEvent::Opening(OpeningEvent::LegacyRecordJoined { at: at(on), created_on: day(created_on) })
+}
+
 pub(super) fn suspension(on: &str, last_day: &str) -> SpaceEvent {
     let informed_on = crate::calendar::paris::day_of(at(on));
     SpaceEvent::Suspension(SuspensionEvent::Suspended { at: at(on), ground: SuspensionGround::Fraud, informed_on, last_day: day(last_day) })

@@ -27,6 +27,7 @@ fn a_professional_and_the_holder_deposit_documents() {
         visibility: Visibility::Shown,
         to_representatives: Visibility::Shown,
         announcement: None,
+        first_deposited_at: None,
     };
     let by_doctor = given_nothing().when(doctor(), DocumentRequest::Deposit(report(1))).then("DocumentDeposited");
     assert_eq!(by_doctor, deposited(by, Ground::DutyToFeed, document_type("11488-4")));

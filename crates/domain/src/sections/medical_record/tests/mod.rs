@@ -5,6 +5,7 @@ mod deposit;
 mod gone;
 mod grammar;
 mod handling;
+mod legacy;
 mod opposition;
 mod persons;
 mod random;

@@ -77,6 +77,7 @@ pub(super) fn report(number: u8) -> NewDocument {
         visibility: Some(Visibility::Shown),
         to_representatives: Visibility::Shown,
         explanation: Explanation::NotNeeded,
+        legacy: None,
     }
 }
 
@@ -101,12 +102,11 @@ pub(super) fn asked(by: Reader, request: DocumentRequest) -> DocumentCommand {
 
 pub(super) fn asked_at(at: DateTime<Utc>, by: Reader, request: DocumentRequest) -> DocumentCommand {
     let purpose = match &by {
-        Reader::Professional(_) => Purpose::Care,
+        Reader::Professional(_) | Reader::Cnam => Purpose::Care,
         Reader::Holder
         | Reader::Representative
         | Reader::Caregiver { .. }
         | Reader::Service { .. }
-        | Reader::Cnam
         | Reader::Insurer { .. }
         | Reader::Support { .. }
         | Reader::Auditor
