@@ -8,6 +8,7 @@ use ens_domain::policy::Policy;
 use ens_store::{Clock, CommandContext, Store};
 
 use crate::config::Settings;
+use crate::recent_refusals::RecentRefusals;
 
 /// The service's shared parts; cheap to clone.
 ///
@@ -19,12 +20,14 @@ pub struct App {
     pub context: CommandContext,
     /// What the operator configured.
     pub settings: Arc<Settings>,
+    /// Which refusals were traced a moment ago.
+    pub refusals: Arc<RecentRefusals>,
 }
 
 impl App {
     /// The service over a store, with the default policy.
     pub fn new(store: Store, clock: Clock, settings: Settings) -> Self {
-        Self { context: CommandContext::new(store, clock), settings: Arc::new(settings) }
+        Self { context: CommandContext::new(store, clock), settings: Arc::new(settings), refusals: Arc::default() }
     }
 
     /// The same, with this access matrix in place of the one that the program brings.

@@ -9,5 +9,6 @@ pub mod http;
 pub mod import;
 pub mod logging;
 pub mod problem;
+pub mod recent_refusals;
 pub mod serve;
 pub mod unread_bounces;

@@ -1,10 +1,11 @@
 //! What is done with documents over HTTP: the same act on many of them, and what is said of one corrected by its author.
 
+use chrono::Duration;
 use ens_api::http::gate::Actor;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::api::{Answer, Api, Person, professional};
+use super::api::{Answer, Api, Person, RPPS, professional};
 use super::medical_record::{deposit, deposited, let_in, list, metadata};
 
 async fn handle(api: &Api, person: &Person, by: &Actor, body: &Value) -> Answer {
@@ -101,4 +102,45 @@ async fn an_author_corrects_what_is_said_of_a_document_and_nobody_else_does() {
     let path = later.header("location");
     let unknown = api.by(&professional(), "POST", &format!("{path}/corrections")).json(&json!({ "visibility": "hidden" })).send().await;
     assert_eq!(unknown.status, 422, "what cannot be corrected is told: {}", unknown.text);
+}
+
+/// What was refused by action, newest first, as the holder reads it.
+async fn refused_actions(api: &Api, person: &Person) -> Vec<String> {
+    let page = api.by(&person.holder(), "GET", &person.path("/accesses?section=medical_record")).send().await;
+    let accesses = page.body["accesses"].as_array().expect("accesses").iter().filter(|access| access["outcome"] == "refused");
+    accesses.map(|access| access["action"].as_str().expect("an action").to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_refused_attempt_is_in_the_holders_list_and_its_repetitions_within_a_minute_are_one() {
+    let api = Api::start().await;
+    let person = api.opened(1).await;
+    let_in(&api, &person).await;
+    let id = deposited(&api, &person, &professional()).await;
+    api.by(&person.holder(), "POST", &person.path("/blocked-professionals")).anyhow().json(&json!({ "rpps": RPPS })).send().await.done();
+    let act = json!({ "act": "withdraw" });
+    for _ in 0..5 {
+        for refused in [
+            deposit(&api, &person, &professional(), &metadata("11488-4")).await,
+            list(&api, &person, &professional()).await,
+            api.by(&professional(), "POST", &person.path(&format!("/documents/{id}/acts"))).json(&act).send().await,
+        ] {
+            assert_eq!((refused.refused(), &refused.body["reason"]), ((403, "access-refused"), &json!("professional_blocked")));
+        }
+    }
+    assert_eq!(refused_actions(&api, &person).await, ["withdraw", "list", "deposit"]);
+    api.later(Duration::minutes(1));
+    list(&api, &person, &professional()).await.refused();
+    assert_eq!(refused_actions(&api, &person).await, ["list", "withdraw", "list", "deposit"]);
+}
+
+#[tokio::test]
+async fn what_the_gate_permits_and_the_record_refuses_leaves_no_trace() {
+    let api = Api::start().await;
+    let person = api.opened(1).await;
+    let_in(&api, &person).await;
+    let before = api.events().await;
+    let refused = deposit(&api, &person, &professional(), &metadata("DOCPAT01")).await;
+    assert!(refused.status >= 400, "{}", refused.text);
+    assert_eq!(api.events().await, before);
 }

@@ -214,11 +214,24 @@ fn opened_document(event: DocumentEvent, space: SpaceId, keys: &KeyRing) -> Docu
         visibility,
         to_representatives,
         announcement,
+        first_deposited_at,
     } = event
     else {
         return event;
     };
     let by = Actor::Professional { professional: clear(space, &professional, keys) };
     let document_type = clear(space, &document_type, keys);
-    DocumentEvent::DocumentDeposited { at, by, ground, title, document_type, act, content, visibility, to_representatives, announcement }
+    DocumentEvent::DocumentDeposited {
+        at,
+        by,
+        ground,
+        title,
+        document_type,
+        act,
+        content,
+        visibility,
+        to_representatives,
+        announcement,
+        first_deposited_at,
+    }
 }

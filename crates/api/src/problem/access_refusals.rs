@@ -22,3 +22,8 @@ impl From<AccessRefusal> for Problem {
         with_member(problem(ACCESS_REFUSED, refusal.to_string()), "reason", &refusal).member("sentence", refusal.sentence())
     }
 }
+
+/// Whether this is a refusal of the gate.
+pub(crate) fn is_refused_by_gate(problem: &Problem) -> bool {
+    problem.problem_type() == ACCESS_REFUSED
+}

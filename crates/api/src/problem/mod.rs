@@ -9,6 +9,7 @@ pub use success::Success;
 pub use types::{ProblemType, TOO_SLOW};
 
 use access_refusals::ACCESS_REFUSALS;
+pub(crate) use access_refusals::is_refused_by_gate;
 use consultation_refusals::CONSULTATION_REFUSALS;
 use document_refusals::DOCUMENT_REFUSALS;
 use measure_refusals::MEASURE_REFUSALS;

@@ -70,6 +70,14 @@ impl CareTeam {
         by_name.max(by_structure).copied()
     }
 
+    /// The change by which this member joined.
+    pub(super) fn joined(&self, member: &TeamMember) -> Option<u64> {
+        match member {
+            TeamMember::Professional { rpps } => self.professionals.get(rpps).copied(),
+            TeamMember::Structure { finess } => self.structures.get(finess).copied(),
+        }
+    }
+
     /// Since when the person consents, and by which change.
     pub(super) fn consented(&self) -> Option<(NaiveDate, u64)> {
         self.consent.map(|consent| (consent.since, consent.change))

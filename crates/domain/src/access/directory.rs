@@ -269,6 +269,14 @@ impl Directory {
         self.team.consented().is_some()
     }
 
+    /// Whether this member is of the care team. A professional who was unblocked since is not: unblocking restores nothing.
+    pub fn has_in_care_team(&self, member: &TeamMember) -> bool {
+        self.team.joined(member).is_some_and(|joined| match member {
+            TeamMember::Professional { rpps } => joined > self.unblocked_by(rpps),
+            TeamMember::Structure { .. } => true,
+        })
+    }
+
     /// The members of the care team.
     pub fn care_team(&self) -> impl Iterator<Item = TeamMember> {
         self.team.members()

@@ -78,6 +78,11 @@ impl Purpose {
         }
     }
 
+    /// Whether a person may let somebody in for it: not for what is forbidden, nor for looking after the service, which needs no grant.
+    pub fn may_be_granted(self) -> bool {
+        !self.is_forbidden() && self != Self::Administration
+    }
+
     /// Whether it is the care of the person: care, prevention, emergency.
     pub const fn is_care(self) -> bool {
         match self {

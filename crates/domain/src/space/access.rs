@@ -158,7 +158,7 @@ fn give(life: &Life, policy: &Policy, new: NewGrant) -> Result<Vec<SpaceEvent>, 
     if scope.is_empty() {
         return Err(SpaceRefusal::EmptyScope);
     }
-    if purpose.is_forbidden() {
+    if !purpose.may_be_granted() {
         return Err(SpaceRefusal::ForbiddenPurpose);
     }
     match &to {

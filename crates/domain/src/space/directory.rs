@@ -228,7 +228,7 @@ impl JoinCareTeam {
             TeamMember::Structure { .. } => None,
         };
         let directory = opening(life, &self.by, self.at, who)?;
-        if directory.care_team().any(|member| member == self.member) {
+        if directory.has_in_care_team(&self.member) {
             return QUIET;
         }
         let Self { at, by, member } = self;
@@ -344,7 +344,7 @@ impl ConsentToService {
         if self.sections.is_empty() {
             return Err(SpaceRefusal::EmptyScope);
         }
-        if self.purpose.is_forbidden() {
+        if !self.purpose.may_be_granted() {
             return Err(SpaceRefusal::ForbiddenPurpose);
         }
         let from = paris::day_of(self.at);

@@ -93,6 +93,7 @@ fn deposited(announcement: Option<AnnouncementDays>) -> (StreamKey, Event) {
         visibility: Visibility::Shown,
         to_representatives: Visibility::Shown,
         announcement,
+        first_deposited_at: None,
     })
 }
 

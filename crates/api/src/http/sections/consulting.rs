@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
@@ -17,12 +17,13 @@ use ens_domain::stream::StreamId;
 use ens_projections::{Projection, Waited, wait_for_position};
 use ens_store::{CommandEnvelope, Outcome};
 use percent_encoding::percent_decode_str;
-use serde::de::DeserializeOwned;
+use ring::digest::{Context, SHA256};
 use utoipa::IntoParams;
 
 use crate::app::App;
-use crate::http::wire::{ItemChange, Position, SpaceTarget, execute};
-use crate::problem::{Problem, ProblemType};
+use crate::http::wire::{Position, SpaceTarget, execute};
+use crate::problem::{Problem, ProblemType, is_refused_by_gate};
+use crate::recent_refusals::Asked;
 
 /// What the access is for; where it is absent, care for a professional, and the person's own use for the holder's side.
 const PURPOSE: &str = "ens-purpose";
@@ -75,25 +76,6 @@ impl FromRequestParts<App> for Reading {
     }
 }
 
-/// Somebody who changes something that a space contains, and what for.
-pub(super) struct GuardedChange<T> {
-    pub(super) change: ItemChange<T>,
-    pub(super) reader: Reader,
-    pub(super) purpose: Purpose,
-}
-
-impl<T: DeserializeOwned> FromRequest<App> for GuardedChange<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let headers = request.headers().clone();
-        let change = <ItemChange<T> as FromRequest<App>>::from_request(request, app).await?;
-        let reader = change.caller().reader();
-        let purpose = purpose_of(&headers, &reader)?;
-        Ok(Self { change, reader, purpose })
-    }
-}
-
 fn purpose_of(headers: &HeaderMap, reader: &Reader) -> Result<Purpose, Problem> {
     let Some(text) = text_of(headers, PURPOSE)? else { return Ok(reader.usual_purpose()) };
     Purpose::named(text).ok_or_else(|| Problem::new(ProblemType::MALFORMED).detail("Ens-Purpose: expected a purpose such as care"))
@@ -132,8 +114,36 @@ impl Reading {
     /// # Errors
     /// The gate's refusal, which is in the log too where the reader has a tie to the space.
     pub(super) async fn consult(&self, app: &App, action: Action, subject: Subject) -> Result<Outcome, Problem> {
-        let trace: ItemId = app.new_id()?;
-        self.consult_as(app, trace, action, subject).await
+        let (asked, now) = (self.digest(action, subject), app.now());
+        let before = app.refusals.trace_of(&asked, now);
+        let trace = before.map_or_else(|| app.new_id::<ItemId>(), Ok)?;
+        let answer = self.consult_as(app, trace, action, subject).await;
+        if before.is_none() && answer.as_ref().is_err_and(is_refused_by_gate) {
+            app.refusals.remember(asked, trace, now);
+        }
+        answer
+    }
+
+    /// What is asked by whom, so that the same refusal is known again.
+    fn digest(&self, action: Action, subject: Subject) -> Asked {
+        let mut context = Context::new(&SHA256);
+        context.update(self.target.caller.digest());
+        context.update(self.space().uuid().as_bytes());
+        context.update(format!("{action:?} {subject:?} {:?} {:?}", self.purpose, emergency(&self.reader)).as_bytes());
+        let mut asked = Asked::default();
+        asked.copy_from_slice(context.finish().as_ref());
+        asked
+    }
+
+    /// What was attempted is traced as well, where the gate refused it.
+    pub(super) async fn traced<T>(&self, app: &App, action: Action, subject: Subject, answer: Result<T, Problem>) -> Result<T, Problem> {
+        if answer.as_ref().is_err_and(is_refused_by_gate)
+            && let Err(problem) = self.consult(app, action, subject).await
+            && problem.problem_type().status.is_server_error()
+        {
+            tracing::warn!(problem = ?problem, "a refused attempt could not be traced");
+        }
+        answer
     }
 
     /// The same under an id of the caller's: the same reading again under one id leaves one trace.

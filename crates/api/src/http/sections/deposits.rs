@@ -13,10 +13,12 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use ens_domain::access::{self, AccessRequest, Action, Announcement, DocumentFacts, DocumentState, DocumentType, Target, Visibility};
 use ens_domain::ids::ItemId;
 use ens_domain::personal::Personal;
+use ens_domain::sections::consultations::Subject;
 use ens_domain::sections::medical_record::{
     ActDays, Content, ContentDigest, ContentSize, DocumentCommand, DocumentRequest, DocumentTitle, Explanation, MediaType, NewDocument,
     NewVersion,
 };
+use ens_domain::space::terms::Section;
 use ens_domain::stream::StreamId;
 use ens_store::{CommandEnvelope, NewContent, Outcome, PutError, StoredContent};
 use futures::stream::{self, Stream, StreamExt};
@@ -110,13 +112,19 @@ pub(super) async fn deposit_document(
     posted: Posted,
     form: Multipart,
 ) -> Result<Response, Problem> {
-    let deposited = store_content(&app, &reading, form, Action::Deposit).await?;
-    let request = new_document(&app, &deposited);
+    let deposited = deposit(&app, &reading, &posted, form).await;
+    let record = Subject::Section { section: Section::MedicalRecord };
+    reading.traced(&app, Action::Deposit, record, deposited).await
+}
+
+async fn deposit(app: &App, reading: &Reading, posted: &Posted, form: Multipart) -> Result<Response, Problem> {
+    let deposited = store_content(app, reading, form, Action::Deposit).await?;
+    let request = new_document(app, &deposited);
     let item = match &deposited.legacy {
         Some(legacy) => legacy.item(&app.store, reading.space()),
         None => app.new_id()?,
     };
-    finish(&app, &reading, &posted, deposited, Asked { item, request }).await
+    finish(app, reading, posted, deposited, Asked { item, request }).await
 }
 
 pub(super) async fn replace_document(
@@ -125,10 +133,15 @@ pub(super) async fn replace_document(
     posted: Posted,
     form: Multipart,
 ) -> Result<Response, Problem> {
-    let item = reading.target.param("document")?;
-    let deposited = store_content(&app, &reading, form, Action::Replace).await?;
-    let request = new_version(&app, &deposited);
-    finish(&app, &reading, &posted, deposited, Asked { item, request }).await
+    let document = reading.target.param("document")?;
+    let replaced = replace(&app, &reading, &posted, (document, form)).await;
+    reading.traced(&app, Action::Replace, Subject::Document { document }, replaced).await
+}
+
+async fn replace(app: &App, reading: &Reading, posted: &Posted, (item, form): (ItemId, Multipart)) -> Result<Response, Problem> {
+    let deposited = store_content(app, reading, form, Action::Replace).await?;
+    let request = new_version(app, &deposited);
+    finish(app, reading, posted, deposited, Asked { item, request }).await
 }
 
 /// What is asked of which document, or why its metadata is refused.
@@ -250,7 +263,7 @@ async fn refuse_early(
             Err(_) => None,
         },
     };
-    let target = facts.as_ref().map_or(Target::Section(ens_domain::space::terms::Section::MedicalRecord), Target::Document);
+    let target = facts.as_ref().map_or(Target::Section(Section::MedicalRecord), Target::Document);
     let action = if facts.is_some() { action } else { Action::List };
     let request = AccessRequest { reader: &reading.reader, action, target, purpose: reading.purpose, at: app.now() };
     access::decide(&request, &loaded.space, &app.policy.matrix).map_err(Problem::from).map(drop)

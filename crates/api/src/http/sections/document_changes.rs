@@ -8,6 +8,7 @@ use ens_domain::access::DocumentType;
 use ens_domain::event::Event;
 use ens_domain::ids::ItemId;
 use ens_domain::personal::Personal;
+use ens_domain::sections::consultations::Subject;
 use ens_domain::sections::medical_record::{ActDays, Correction, DocumentCommand, DocumentRequest, DocumentTitle};
 use ens_store::Outcome;
 use futures::future::join_all;
@@ -17,10 +18,10 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::http::gate::{Access, Declaration, delete, post};
-use crate::http::wire::{CreationHeaders, EmptyBody, FieldChecks, SpacePath};
+use crate::http::wire::{CreationHeaders, EmptyBody, FieldChecks, ItemChange, SpacePath};
 use crate::problem::{Problem, ProblemBody, Success};
 
-use super::consulting::{GuardedChange, PurposeHeader};
+use super::consulting::{PurposeHeader, Reading};
 use super::document_answers::{DocumentDone, answer};
 use super::documents::DocumentPath;
 
@@ -184,44 +185,48 @@ pub(super) struct OneOfManyDone {
     refused: Option<ProblemBody>,
 }
 
-async fn handle_document(State(app): State<App>, request: GuardedChange<ActBody>) -> Result<Response, Problem> {
-    let asked = request.change.body().act.into();
-    change_document(&app, &request, asked).await
+async fn handle_document(State(app): State<App>, reading: Reading, request: ItemChange<ActBody>) -> Result<Response, Problem> {
+    let asked = request.body().act.into();
+    change_document(&app, &reading, &request, asked).await
 }
 
-async fn correct_document(State(app): State<App>, request: GuardedChange<CorrectionBody>) -> Result<Response, Problem> {
-    let asked = DocumentRequest::CorrectMetadata(request.change.body().read()?);
-    change_document(&app, &request, asked).await
+async fn correct_document(State(app): State<App>, reading: Reading, request: ItemChange<CorrectionBody>) -> Result<Response, Problem> {
+    let asked = DocumentRequest::CorrectMetadata(request.body().read()?);
+    change_document(&app, &reading, &request, asked).await
 }
 
-async fn delete_document(State(app): State<App>, request: GuardedChange<EmptyBody>) -> Result<Response, Problem> {
-    change_document(&app, &request, DocumentRequest::Delete).await
+async fn delete_document(State(app): State<App>, reading: Reading, request: ItemChange<EmptyBody>) -> Result<Response, Problem> {
+    change_document(&app, &reading, &request, DocumentRequest::Delete).await
 }
 
-async fn change_document<T>(app: &App, request: &GuardedChange<T>, asked: DocumentRequest) -> Result<Response, Problem> {
-    let item = request.change.item("document")?;
-    let outcome = request.change.execute(app, item, command(app, request, asked)).await?;
+async fn change_document<T>(app: &App, reading: &Reading, request: &ItemChange<T>, asked: DocumentRequest) -> Result<Response, Problem> {
+    let document = request.item("document")?;
+    let action = asked.action();
+    let answered = request.execute(app, document, command(app, reading, asked)).await;
+    let outcome = reading.traced(app, action, Subject::Document { document }, answered).await?;
     Ok(answer(Success::Done, &outcome))
 }
 
-fn command<T>(app: &App, request: &GuardedChange<T>, asked: DocumentRequest) -> DocumentCommand {
-    DocumentCommand { at: app.now(), by: request.reader.clone(), purpose: request.purpose, request: asked }
+fn command(app: &App, reading: &Reading, asked: DocumentRequest) -> DocumentCommand {
+    DocumentCommand { at: app.now(), by: reading.reader.clone(), purpose: reading.purpose, request: asked }
 }
 
-async fn handle_documents(State(app): State<App>, request: GuardedChange<ManyBody>) -> Result<Response, Problem> {
-    let ManyBody { act, documents } = request.change.body();
+async fn handle_documents(State(app): State<App>, reading: Reading, request: ItemChange<ManyBody>) -> Result<Response, Problem> {
+    let ManyBody { act, documents } = request.body();
     let mut seen: Vec<&Uuid> = documents.iter().collect();
     seen.sort_unstable();
     seen.dedup();
     if documents.is_empty() || documents.len() > MOST || seen.len() < documents.len() {
         return Err(Problem::field("/documents", &format_args!("expected 1 to {MOST} documents, each once")));
     }
-    let answers = documents.iter().map(|id| {
-        let command = command(&app, &request, DocumentRequest::from(*act));
-        request.change.execute_one_of_many(&app, ItemId::from(*id), command)
+    let answers = documents.iter().map(async |id| {
+        let (document, asked) = (ItemId::from(*id), DocumentRequest::from(*act));
+        let action = asked.action();
+        let answered = request.execute_one_of_many(&app, document, command(&app, &reading, asked)).await;
+        one_of_many(*id, reading.traced(&app, action, Subject::Document { document }, answered).await)
     });
-    let done = documents.iter().zip(join_all(answers).await).map(|(id, answer)| one_of_many(*id, answer));
-    Ok(Json(ManyDone { documents: done.collect::<Result<_, Problem>>()? }).into_response())
+    let documents = join_all(answers).await.into_iter().collect::<Result<_, Problem>>()?;
+    Ok(Json(ManyDone { documents }).into_response())
 }
 
 /// What became of one; where the service failed, the request failed, and is to be repeated as a whole.

@@ -27,10 +27,13 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::http::gate::{Access, Declaration, delete, get, post};
-use crate::http::wire::{CreationHeaders, ENS_POSITION, EmptyBody, FieldChecks, Page, Position, SpacePath};
+use crate::http::wire::{CreationHeaders, ENS_POSITION, EmptyBody, FieldChecks, ItemChange, Page, Position, SpacePath};
 use crate::problem::{Problem, Success};
 
-use super::consulting::{GuardedChange, PurposeHeader, Reading as Consulting, ReadingHeaders};
+use super::consulting::{PurposeHeader, Reading as Consulting, ReadingHeaders};
+
+/// What is consulted here.
+const MEASURES: Subject = Subject::Section { section: Section::Measures };
 
 /// The routes of this file.
 pub(super) fn routes() -> Vec<Declaration> {
@@ -162,18 +165,24 @@ pub(super) struct MeasuresBody {
     measures: Vec<MeasureBody>,
 }
 
-async fn record_measure(State(app): State<App>, request: GuardedChange<NewMeasureBody>) -> Result<Response, Problem> {
-    let GuardedChange { change, reader: by, purpose } = request;
+async fn record_measure(
+    State(app): State<App>,
+    reading: Consulting,
+    change: ItemChange<NewMeasureBody>,
+) -> Result<Response, Problem> {
+    let (by, purpose) = (reading.reader.clone(), reading.purpose);
     let NewMeasure { measure, taken_at, value } = change.body().read(app.horizon())?;
     let command = RecordMeasure { at: app.now(), by, purpose, measure, taken_at, value: Personal::new(value) };
-    let outcome = change.execute(&app, app.new_id()?, MeasureCommand::from(command)).await?;
+    let answered = change.execute(&app, app.new_id()?, MeasureCommand::from(command)).await;
+    let outcome = reading.traced(&app, Action::Deposit, MEASURES, answered).await?;
     Ok(answer(Success::Created, &outcome))
 }
 
-async fn remove_measure(State(app): State<App>, request: GuardedChange<EmptyBody>) -> Result<Response, Problem> {
-    let GuardedChange { change, reader: by, purpose } = request;
+async fn remove_measure(State(app): State<App>, reading: Consulting, change: ItemChange<EmptyBody>) -> Result<Response, Problem> {
+    let (by, purpose) = (reading.reader.clone(), reading.purpose);
     let command = RemoveMeasure { at: app.now(), by, purpose };
-    let outcome = change.execute(&app, change.item("measure")?, MeasureCommand::from(command)).await?;
+    let answered = change.execute(&app, change.item("measure")?, MeasureCommand::from(command)).await;
+    let outcome = reading.traced(&app, Action::Delete, MEASURES, answered).await?;
     Ok(answer(Success::Done, &outcome))
 }
 
@@ -194,7 +203,7 @@ fn answer(success: Success, outcome: &Outcome) -> Response {
 
 async fn list_measures(State(app): State<App>, reading: Consulting, page: Page<ItemId>) -> Result<Response, Problem> {
     let space = reading.space();
-    let outcome = reading.consult(&app, Action::Read, Subject::Section { section: Section::Measures }).await?;
+    let outcome = reading.consult(&app, Action::Read, MEASURES).await?;
     let position = reading.reflected_in::<Measures>(&app, &outcome).await?;
     let after = match page.after {
         Some(item) => Some(end_of_page(&app, space, item).await?),

@@ -1,4 +1,4 @@
-//! What may be asked of a consultation: to read. The gate decides it; the trace is the event.
+//! What may be asked of a consultation: to read, or to note that something else was refused. The gate decides it; the trace is the event.
 
 use chrono::{DateTime, Utc};
 
@@ -20,7 +20,8 @@ pub enum ConsultationCommand {
     Consult(Consult),
 }
 
-/// Read something. Who reads the same thing again in the same minute asks under the same id, and leaves one trace.
+/// Read something; or attempt something else, which leaves a trace where the gate refuses it, and nothing where it does not: what is
+/// permitted is a command on the thing itself. Who asks the same again under the same id leaves one trace.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "a request's sentence says what its fields are: when, by whom, what")]
 pub struct Consult {
@@ -45,7 +46,7 @@ pub enum ConsultationRefusal {
     /// No such document.
     #[error("no such document")]
     NoSuchDocument,
-    /// To consult is to read; whatever else is a command on the thing itself.
+    /// The gate permits it, and it is no reading: a command on the thing itself does it.
     #[error("only reading is a consultation")]
     NotAReading,
     /// Who comes in by break-glass states why.
@@ -95,10 +96,7 @@ impl ConsultationCommand {
 
 impl Consult {
     fn decide(self, consultation: Consultation, context: &DecisionContext<'_>) -> Result<Vec<ConsultationEvent>, ConsultationRefusal> {
-        if !self.action.is_reading() {
-            return Err(ConsultationRefusal::NotAReading);
-        }
-        if self.by.breaks_the_glass() && self.reason.is_none() {
+        if self.action.is_reading() && self.by.breaks_the_glass() && self.reason.is_none() {
             return Err(ConsultationRefusal::NoStatedReason);
         }
         let target = match (self.subject, context.document) {
@@ -139,6 +137,7 @@ impl Consult {
     ) -> Result<Vec<ConsultationEvent>, ConsultationRefusal> {
         let matrix = || context.matrix().version().to_owned();
         match decided {
+            Ok(_) if !self.action.is_reading() => Err(ConsultationRefusal::NotAReading),
             Ok(ground) if consultation == Consultation::Permitted(ground) => Ok(Vec::new()),
             Ok(ground) => {
                 let Self { at, by, action, subject, purpose, reason } = self;

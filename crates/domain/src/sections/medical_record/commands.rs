@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::access::{Purpose, Reader};
+use crate::access::{Action, Purpose, Reader};
 use crate::policy::Policy;
 use crate::space::HealthSpace;
 
@@ -58,6 +58,29 @@ pub enum DocumentRequest {
     Unpin,
     /// Delete it, where the holder's side deposited it.
     Delete,
+}
+
+impl DocumentRequest {
+    /// What the gate is asked for it.
+    pub const fn action(&self) -> Action {
+        match self {
+            Self::Deposit(_) => Action::Deposit,
+            Self::Replace(_) => Action::Replace,
+            Self::CorrectMetadata(_) => Action::CorrectMetadata,
+            Self::Withdraw => Action::Withdraw,
+            Self::MoveOut => Action::MoveOut,
+            Self::Hide => Action::Hide,
+            Self::Show => Action::Show,
+            Self::HideFromRepresentatives => Action::HideFromRepresentatives,
+            Self::ShowToRepresentatives => Action::ShowToRepresentatives,
+            Self::Announce => Action::Announce,
+            Self::Archive => Action::Archive,
+            Self::Unarchive => Action::Unarchive,
+            Self::Pin => Action::Pin,
+            Self::Unpin => Action::Unpin,
+            Self::Delete => Action::Delete,
+        }
+    }
 }
 
 impl DocumentCommand {

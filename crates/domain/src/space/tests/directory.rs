@@ -105,6 +105,18 @@ fn a_member_joins_the_care_team_and_leaves_it() {
 }
 
 #[test]
+fn a_member_who_was_unblocked_joins_the_care_team_anew() {
+    let (by, professional) = (holder(), || Guarded::new(doctor(1)));
+    let joined = directory(DirectoryEvent::CareTeamJoined { at: at(AFTER), by: by.clone(), member: Guarded::new(member()) });
+    let blocked = AccessEvent::ProfessionalBlocked { at: at(AFTER), by: by.clone(), professional: professional(), ended: Vec::new() };
+    let unblocked = AccessEvent::ProfessionalUnblocked { at: at(AFTER), by: by.clone(), professional: professional() };
+    let join = JoinCareTeam { at: at(LATER), by: by.clone(), member: member() };
+    let anew = directory(DirectoryEvent::CareTeamJoined { at: at(LATER), by, member: Guarded::new(member()) });
+    given(open()).and([joined, SpaceEvent::Access(blocked), SpaceEvent::Access(unblocked)]).when(join.clone()).then([anew.clone()]);
+    given(open()).and([anew]).when(join).then_quiet();
+}
+
+#[test]
 fn there_is_one_attending_doctor_at_most() {
     let declare = |number| DeclareAttendingDoctor { at: at(AFTER), by: holder(), doctor: doctor(number) };
     let declared =
@@ -243,6 +255,8 @@ fn a_service_is_consented_to_for_some_categories_and_one_purpose() {
     given(open()).when(consent_to(&[])).then_refused(SpaceRefusal::EmptyScope);
     let insurance = ConsentToService { purpose: Purpose::Insurance, ..consent_to(&two) };
     given(open()).when(insurance).then_refused(SpaceRefusal::ForbiddenPurpose);
+    let administration = ConsentToService { purpose: Purpose::Administration, ..consent_to(&two) };
+    given(open()).when(administration).then_refused(SpaceRefusal::ForbiddenPurpose);
     let withdraw = WithdrawServiceConsent { at: at(AFTER), by: holder(), service: service(), purpose: Purpose::Prevention };
     let (service, purpose) = (service(), Purpose::Prevention);
     let withdrawn = directory(DirectoryEvent::ServiceConsentWithdrawn { at: at(AFTER), by: holder(), service, purpose });

@@ -133,9 +133,10 @@ impl Judge<'_> {
 
     fn caregiver_reads(&self, wish: &Wish) -> Judged {
         unless(!self.is_open(), Why::NotInService)?;
-        let place = self
-            .happened
-            .stands(|asked| matches!(asked, Asked::Person(OfPerson::Delegate(_))), |asked| asked == Asked::Person(OfPerson::EndDelegation));
+        // A closing ends every delegation.
+        let ends = [Asked::Person(OfPerson::EndDelegation), Asked::Life(Turn::Close)];
+        let place =
+            self.happened.stands(|asked| matches!(asked, Asked::Person(OfPerson::Delegate(_))), |asked| ends.contains(&asked));
         let place = place.ok_or(Why::NotDelegated)?;
         let (_, at, asked) = self.happened.all().nth(place).unwrap();
         let Asked::Person(OfPerson::Delegate(days)) = asked else { unreachable!("a delegation") };

@@ -166,7 +166,8 @@ impl World {
         let insurer = || Party::Insurer { insurer: InsurerCode::parse("CPAM-31").unwrap() };
         match asked {
             OfPerson::Delegate(Days { from, until }) => {
-                let (from, until) = (from.map(day), until.map(day));
+                // A delegation that is named anew without a first day would keep the one that it has.
+                let (from, until) = (Some(day(from.unwrap_or(0))), until.map(day));
                 ask::DelegateToCaregiver { at, by, caregiver: caregiver(), person: somebody(), from, until }.into()
             }
             OfPerson::EndDelegation => ask::EndDelegation { at, by, caregiver: caregiver() }.into(),
