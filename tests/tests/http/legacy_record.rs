@@ -17,6 +17,9 @@ use super::medical_record::{deposit, deposited, let_in, list, metadata};
 
 const FIRST_DEPOSIT: &str = "2019-12-03T08:30:00Z";
 
+/// Spoils what is said of the older record.
+type Spoil = fn(&mut Value);
+
 async fn join(api: &Api, person: &Person) -> Answer {
     let body = json!({ "created_on": "2019-11-05" });
     api.cnam("POST", &person.path("/legacy-record")).anyhow().json(&body).send().await
@@ -178,13 +181,13 @@ async fn what_cannot_be_of_an_older_record_is_refused_by_what_is_wrong_with_it()
     let api = Api::start().await;
     let person = api.opened(1).await;
     join(&api, &person).await.done();
-    let with = |change: fn(&mut Value)| {
+    let with = |change: Spoil| {
         let mut document = legacy_report("A-1");
         change(&mut document["legacy"]);
         document
     };
     let before = api.events().await;
-    let cases: [(fn(&mut Value), &str); 8] = [
+    let cases: [(Spoil, &str); 8] = [
         (|legacy| legacy["number"] = json!(""), "/legacy/number"),
         (|legacy| legacy["number"] = json!("9".repeat(256)), "/legacy/number"),
         (|legacy| legacy["author"] = json!("10100000009"), "/legacy/author"),
