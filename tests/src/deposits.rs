@@ -53,6 +53,7 @@ pub fn deposit(document: StreamId, content: Content, at: DateTime<Utc>) -> Comma
         visibility: Some(Visibility::Shown),
         to_representatives: Visibility::Shown,
         explanation: Explanation::NotNeeded,
+        legacy: None,
     };
     handle(document, DocumentRequest::Deposit(new), at)
 }

@@ -89,6 +89,7 @@ async fn deposit(store: &Store, space: SpaceId) -> Result<(ItemId, CommandEnvelo
         visibility: None,
         to_representatives: Visibility::Shown,
         explanation: Explanation::NotNeeded,
+        legacy: None,
     };
     let item = ItemId::at(at, store.entropy().bytes()?);
     let (by, request) = (Reader::Professional(professional(2)?), DocumentRequest::Deposit(new));

@@ -110,6 +110,7 @@ async fn deposited(service: &TestService, space: SpaceId, explanation: Explanati
         visibility: None,
         to_representatives: Visibility::Shown,
         explanation,
+        legacy: None,
     };
     on_document(service, space, document, DocumentRequest::Deposit(new)).await;
     document

@@ -174,6 +174,7 @@ impl RequestBuilder<'_> {
             visibility: None,
             to_representatives: Visibility::Shown,
             explanation: paper.explanation(),
+            legacy: None,
         });
         let item = self.context.new_id()?;
         let envelope = self.document_envelope(patient, item, paper.author(), request)?;

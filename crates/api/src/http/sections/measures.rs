@@ -165,11 +165,7 @@ pub(super) struct MeasuresBody {
     measures: Vec<MeasureBody>,
 }
 
-async fn record_measure(
-    State(app): State<App>,
-    reading: Consulting,
-    change: ItemChange<NewMeasureBody>,
-) -> Result<Response, Problem> {
+async fn record_measure(State(app): State<App>, reading: Consulting, change: ItemChange<NewMeasureBody>) -> Result<Response, Problem> {
     let (by, purpose) = (reading.reader.clone(), reading.purpose);
     let NewMeasure { measure, taken_at, value } = change.body().read(app.horizon())?;
     let command = RecordMeasure { at: app.now(), by, purpose, measure, taken_at, value: Personal::new(value) };

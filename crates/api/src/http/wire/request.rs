@@ -174,11 +174,6 @@ impl<T> ItemChange<T> {
         self.0.target.param(name)
     }
 
-    /// Who acts.
-    pub(crate) const fn caller(&self) -> &Caller {
-        &self.0.target.caller
-    }
-
     /// Executes a command on an item of the space.
     pub(crate) async fn execute(&self, app: &App, item: ItemId, command: impl Into<Command>) -> Result<Outcome, Problem> {
         self.0.execute_envelope(app, CommandEnvelope::to_stream(StreamId::of_item(self.space(), item), command)).await

@@ -135,8 +135,7 @@ impl Judge<'_> {
         unless(!self.is_open(), Why::NotInService)?;
         // A closing ends every delegation.
         let ends = [Asked::Person(OfPerson::EndDelegation), Asked::Life(Turn::Close)];
-        let place =
-            self.happened.stands(|asked| matches!(asked, Asked::Person(OfPerson::Delegate(_))), |asked| ends.contains(&asked));
+        let place = self.happened.stands(|asked| matches!(asked, Asked::Person(OfPerson::Delegate(_))), |asked| ends.contains(&asked));
         let place = place.ok_or(Why::NotDelegated)?;
         let (_, at, asked) = self.happened.all().nth(place).unwrap();
         let Asked::Person(OfPerson::Delegate(days)) = asked else { unreachable!("a delegation") };

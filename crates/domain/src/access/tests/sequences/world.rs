@@ -280,5 +280,6 @@ fn new_document(number: u8, code: &str, explanation: Explanation) -> NewDocument
         visibility: Some(Visibility::Shown),
         to_representatives: Visibility::Shown,
         explanation,
+        legacy: None,
     }
 }
