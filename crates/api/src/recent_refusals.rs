@@ -48,6 +48,11 @@ impl RecentRefusals {
     pub fn remember(&self, asked: Asked, trace: ItemId, now: DateTime<Utc>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).put(asked, Traced { trace, at: now });
     }
+
+    /// Forgets a refusal: the same is permitted by now.
+    pub fn forget(&self, asked: &Asked) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop(asked);
+    }
 }
 
 #[cfg(test)]
@@ -65,5 +70,7 @@ mod tests {
         let after = |seconds| refusals.trace_of(&[1; 32], now + TimeDelta::seconds(seconds));
         assert_eq!((after(0), after(59), after(60), after(-1)), (Some(trace), Some(trace), None, None));
         assert_eq!(refusals.trace_of(&[2; 32], now), None, "another asks, or for something else");
+        refusals.forget(&[1; 32]);
+        assert_eq!(after(0), None);
     }
 }

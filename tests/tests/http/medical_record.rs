@@ -345,7 +345,7 @@ async fn the_holder_says_who_treats_them() {
     let asked = json!({ "messages": "wanted" });
     assert_eq!(send("PUT", "/reader-messages", Some(&asked)).await.done(), ["ReaderMessagesChosen"]);
     assert_eq!(send("PUT", "/reader-messages", Some(&asked)).await.done(), [] as [&str; 0]);
-    assert_eq!(send("PUT", "/reader-messages", Some(&json!({ "messages": "sometimes" }))).await.status, 400);
+    assert_eq!(send("PUT", "/reader-messages", Some(&json!({ "messages": "sometimes" }))).await.status, 422);
     let directory = api.by(&person.holder(), "GET", &person.path("/directory")).send().await;
     let expected = json!({
         "care_team_consent": true, "care_team": [RPPS], "attending_doctor": RPPS, "administrators": [RPPS],

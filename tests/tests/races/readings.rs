@@ -14,7 +14,7 @@ use ens_tests::{Engine, Launch, Service, TestStorage, http_client, times};
 use tokio::task::JoinSet;
 
 use super::replayed::{Order, Trace, replayed};
-use super::session::{Asked, Session, Site, Taken, Told};
+use super::session::{Asked, Session, Site, Taken, Tokens, Told};
 
 /// Sessions that run at the same time, each in a space of its own.
 const AT_ONCE: usize = 16;
@@ -46,7 +46,9 @@ fn serve(storage: &TestStorage) -> Launch {
 async fn race(storage: &TestStorage, services: &[Service], rounds: usize) -> BTreeMap<SpaceId, Vec<Told>> {
     let sessions = AT_ONCE.max(rounds.div_ceil(ROUNDS));
     let minter = Minter::of(storage);
-    let tokens = [minter.token("doctor", &doctor(1)), minter.token("author", &doctor(2))];
+    // A subject a round: who is refused the same twice within a minute leaves one trace, and each answer is to have its own here.
+    let doctors = (0..ROUNDS).map(|round| minter.token(&format!("doctor-{round}"), &doctor(1))).collect();
+    let tokens = Tokens { doctors, author: minter.token("author", &doctor(2)) };
     let site = Site::new(http_client(), services.iter().map(Service::url).collect(), tokens);
     let mut spaces = opened(storage, sessions).await.into_iter().enumerate();
     let (mut running, mut told) = (JoinSet::new(), BTreeMap::new());

@@ -19,12 +19,18 @@ pub(crate) struct Site(Arc<Shared>);
 struct Shared {
     client: Client,
     urls: Vec<String>,
-    /// Of the doctor who reads, and of the author.
-    tokens: [String; 2],
+    tokens: Tokens,
+}
+
+/// The tokens of those who act in every space.
+pub(crate) struct Tokens {
+    /// Of the doctor who reads, one for each round.
+    pub(crate) doctors: Vec<String>,
+    pub(crate) author: String,
 }
 
 impl Site {
-    pub(crate) fn new(client: Client, urls: Vec<String>, tokens: [String; 2]) -> Self {
+    pub(crate) fn new(client: Client, urls: Vec<String>, tokens: Tokens) -> Self {
         Self(Arc::new(Shared { client, urls, tokens }))
     }
 }
@@ -82,6 +88,7 @@ pub(crate) struct Session {
     dice: u64,
     document: String,
     grant: String,
+    round: usize,
 }
 
 /// What came of one of the requests of a round.
@@ -94,7 +101,7 @@ impl Session {
     pub(crate) fn new(site: Site, space: SpaceId, holder: String, number: usize) -> Self {
         let started = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").subsec_nanos();
         let dice = (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(started);
-        Self { site, space, holder, dice, document: String::new(), grant: String::new() }
+        Self { site, space, holder, dice, document: String::new(), grant: String::new(), round: 0 }
     }
 
     pub(crate) async fn run(mut self, rounds: usize) -> Vec<Told> {
@@ -105,6 +112,7 @@ impl Session {
         for _ in 0..rounds {
             let taken = Taken::ALL[self.roll(Taken::ALL.len())];
             told.extend(self.round(taken).await);
+            self.round += 1;
             self.give_back(taken).await;
         }
         told
@@ -158,7 +166,7 @@ impl Session {
             Asked::Show => format!("/documents/{}", self.document),
             Asked::ContentForPrevention => format!("/documents/{}/content", self.document),
         };
-        let [doctor, _] = self.site.0.tokens.clone();
+        let doctor = self.site.0.tokens.doctors[self.round].clone();
         self.ask(Method::GET, &path).bearer_auth(doctor).header("ens-purpose", asked.purpose())
     }
 
@@ -168,7 +176,7 @@ impl Session {
             "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"document\"\r\n\r\n{document}\r\n\
              --{BOUNDARY}\r\ncontent-disposition: form-data; name=\"content\"; filename=\"a.txt\"\r\n\r\nTout va bien.\n\r\n--{BOUNDARY}--\r\n"
         );
-        let [_, author] = self.site.0.tokens.clone();
+        let author = self.site.0.tokens.author.clone();
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");
         let answer = done(self.ask(Method::POST, "/documents").bearer_auth(author).header("content-type", kind).body(form)).await;
         answer["id"].as_str().expect("an id").to_owned()

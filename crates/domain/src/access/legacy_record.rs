@@ -5,6 +5,7 @@
 use super::action::Action;
 use super::document::DocumentFacts;
 use super::ground::Ground;
+use super::purpose::Purpose;
 use super::question::Question;
 use super::refusal::AccessRefusal;
 
@@ -15,7 +16,9 @@ pub(super) fn decide(question: &Question<'_>) -> Result<Ground, AccessRefusal> {
     if !question.view.legacy_record {
         return Err(AccessRefusal::NotAuthorised);
     }
-    question.is_for_care()?;
+    if question.request.purpose != Purpose::Administration {
+        return Err(AccessRefusal::PurposeNotCovered);
+    }
     question.still_counts(document)?;
     Ok(Ground::LegacyRecord)
 }

@@ -7,7 +7,7 @@ use super::scene::{Scene, a_document, by, hidden, kept_from_representatives, str
 
 /// CNAM brings another doctor's report into a space that an older record joined.
 fn brings() -> Scene {
-    Scene { legacy_record: true, ..Scene::of(Reader::Cnam) }.to(Action::Deposit).asking(a_document())
+    Scene { legacy_record: true, purpose: Purpose::Administration, ..Scene::of(Reader::Cnam) }.to(Action::Deposit).asking(a_document())
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn cnam_brings_nothing_before_a_record_joined() {
         assert_eq!(decided, availability.in_service().map(|()| Ground::LegacyRecord), "{availability:?}");
     }
     for purpose in Purpose::ALL {
-        assert_eq!(Scene { purpose, ..brings() }.decided().is_ok(), purpose.is_care(), "{purpose:?}");
+        assert_eq!(Scene { purpose, ..brings() }.decided().is_ok(), purpose == Purpose::Administration, "{purpose:?}");
     }
 }
 

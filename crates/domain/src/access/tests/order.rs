@@ -204,7 +204,7 @@ fn cnam() -> BTreeSet<AccessRefusal> {
             (AccessRefusal::RoleNeverReads, |scene| scene.action = Action::Deposit),
             (AccessRefusal::SpaceSuspended, |scene| scene.availability = Availability::InService),
             (AccessRefusal::NotAuthorised, |scene| scene.legacy_record = true),
-            (AccessRefusal::PurposeNotCovered, |scene| scene.purpose = Purpose::Care),
+            (AccessRefusal::PurposeNotCovered, |scene| scene.purpose = Purpose::Administration),
             (AccessRefusal::DocumentWithdrawn, |scene| scene.document = Some(a_document())),
         ],
     )

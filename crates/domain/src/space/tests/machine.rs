@@ -182,7 +182,7 @@ fn directory_command(on: &str, variation: usize) -> SpaceCommand {
     let member = TeamMember::Professional { rpps: professional.clone() };
     let caregiver = CaregiverId::from(uuid::Uuid::from_u128(2));
     let service = ServiceId::from(uuid::Uuid::from_u128(1));
-    match variation % 20 {
+    match variation % 24 {
         0 => ConsentToCareTeam { at, by }.into(),
         1 => WithdrawCareTeamConsent { at, by }.into(),
         2 => JoinCareTeam { at, by, member }.into(),
@@ -192,8 +192,8 @@ fn directory_command(on: &str, variation: usize) -> SpaceCommand {
         6 => AppointAdministrator { at, by, professional }.into(),
         7 => DismissAdministrator { at, by, professional: super::persons::doctor(0) }.into(),
         8 => ChooseForEmergency { at, by, access: EmergencyAccess::BreakGlass, choice: Choice::Refused }.into(),
-        9 => DelegateToCaregiver { at, by, caregiver, person: super::persons::identity("Camille"), from: None, until: None }.into(),
-        10 => EndDelegation { at, by, caregiver }.into(),
+        9 | 20 => DelegateToCaregiver { at, by, caregiver, person: super::persons::identity("Camille"), from: None, until: None }.into(),
+        10 | 21 | 22 => EndDelegation { at, by, caregiver }.into(),
         11 => ConsentToService { at, by, service, purpose: Purpose::Prevention, sections: [Section::Agenda].into(), until: None }.into(),
         12 => WithdrawServiceConsent { at, by, service, purpose: Purpose::Prevention }.into(),
         13 => InviteSecondParent {

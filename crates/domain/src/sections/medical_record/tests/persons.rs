@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use crate::access::{AccessMode, DocumentType, Profession, Professional, Purpose, Reader, Visibility};
+use crate::access::{AccessMode, DocumentType, Profession, Professional, Reader, Visibility};
 use crate::ids::ContentId;
 use crate::personal::Personal;
 use crate::sections::medical_record::{
@@ -101,16 +101,6 @@ pub(super) fn asked(by: Reader, request: DocumentRequest) -> DocumentCommand {
 }
 
 pub(super) fn asked_at(at: DateTime<Utc>, by: Reader, request: DocumentRequest) -> DocumentCommand {
-    let purpose = match &by {
-        Reader::Professional(_) | Reader::Cnam => Purpose::Care,
-        Reader::Holder
-        | Reader::Representative
-        | Reader::Caregiver { .. }
-        | Reader::Service { .. }
-        | Reader::Insurer { .. }
-        | Reader::Support { .. }
-        | Reader::Auditor
-        | Reader::Admin => Purpose::PersonalUse,
-    };
+    let purpose = by.usual_purpose();
     DocumentCommand { at, by, purpose, request }
 }
