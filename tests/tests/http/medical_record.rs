@@ -368,6 +368,7 @@ async fn what_is_deposited_is_hidden_where_the_holder_chose_so_for_new_documents
     let choose = json!({ "visibility": "hidden" });
     api.by(&person.holder(), "PUT", &person.path("/default-visibility")).anyhow().json(&choose).send().await.done();
     deposited(&api, &person, &professional()).await;
+    api.later(Duration::seconds(1));
     let mut shown = metadata("11488-4");
     shown["visibility"] = json!("shown");
     assert_eq!(deposit(&api, &person, &professional(), &shown).await.status, 201);

@@ -23,7 +23,9 @@ pub(crate) const INSERT_PLACE: &str =
 /// Always later than before, so that who saw the place before does not free it.
 pub(crate) const RENEW_PLACE: &str = "UPDATE caregiver_places SET taken_at = CASE WHEN taken_at < $3 THEN $3 ELSE taken_at + 1 END \
      WHERE caregiver = $1 AND space = $2";
-pub(crate) const FREE_PLACE: &str = "DELETE FROM caregiver_places WHERE caregiver = $1 AND number = $2 AND space = $3 AND taken_at = $4";
+/// Found by its number, and then compared: an index on the space is not to be tried.
+pub(crate) const FREE_PLACE: &str =
+    "DELETE FROM caregiver_places WHERE caregiver = $1 AND number = $2 AND taken_at = $4 AND space IS NOT DISTINCT FROM $3";
 
 pub(crate) const HEADS: &str = "SELECT partition, position FROM log_heads ORDER BY partition";
 pub(crate) const PARTITIONS: &str = "SELECT count(*) FROM log_heads";
