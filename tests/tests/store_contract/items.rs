@@ -152,7 +152,7 @@ async fn an_item_is_refused_where_no_space_is_or_where_it_is_not_open() {
 fn assert_refused_by_the_space(backend: Backend, answer: Result<Outcome, Rejection>) {
     match answer {
         Err(Rejection::Refused(Refusal::Measure(MeasureRefusal::Access(
-            AccessRefusal::NotOpened | AccessRefusal::OpeningOpposed | AccessRefusal::SpaceClosed,
+            AccessRefusal::NotOpened | AccessRefusal::OpeningOpposed | AccessRefusal::SpaceClosed | AccessRefusal::SpaceDestroyed,
         )))) => {}
         other => panic!("{backend:?}: {other:?}"),
     }

@@ -118,18 +118,17 @@ impl Reading {
         let before = app.refusals.trace_of(&asked, now);
         let trace = before.map_or_else(|| app.new_id::<ItemId>(), Ok)?;
         let answer = self.consult_as(app, trace, action, subject).await;
-        match (&answer, before) {
-            (Err(problem), None) if is_refused_by_gate(problem) => app.refusals.remember(asked, trace, now),
-            // It is permitted by now: each reading has a trace of its own again, this one too where another was before it.
-            (Ok(outcome), Some(_)) => {
-                app.refusals.forget(&asked);
-                if outcome.is_quiet() {
-                    return self.consult_as(app, app.new_id()?, action, subject).await;
-                }
-            }
-            (Ok(_) | Err(_), None) | (Err(_), Some(_)) => {}
+        if before.is_none() && answer.as_ref().is_err_and(is_refused_by_gate) {
+            app.refusals.remember(asked, trace, now);
         }
-        answer
+        match answer {
+            // It is permitted by now: each reading has a trace of its own again, this one too where another was before it.
+            Ok(outcome) if before.is_some() => {
+                app.refusals.forget(&asked);
+                if outcome.is_quiet() { self.consult_as(app, app.new_id()?, action, subject).await } else { Ok(outcome) }
+            }
+            answer => answer,
+        }
     }
 
     /// What is asked by whom, so that the same refusal is known again.
