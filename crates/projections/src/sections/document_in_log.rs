@@ -1,11 +1,12 @@
 //! One document as the log has it: the row that its events make now, without a wait for the read model, and the contents of its versions.
 
 use chrono::{DateTime, Utc};
-use ens_domain::event::{Event, LogEvent};
+use ens_domain::event::{Event, LogEvent, StreamKey, StreamKind};
 use ens_domain::ids::{ItemId, SpaceId};
 use ens_domain::sections::medical_record::{Content, DocumentEvent};
 use ens_domain::stream::StreamId;
-use ens_store::{Recorded, Store, StoreError, StoredEvent};
+use ens_store::{KeyRing, Recorded, Store, StoreError, StoredEvent};
+use futures::try_join;
 
 use crate::change::Fold;
 use crate::projection::Projection;
@@ -30,21 +31,29 @@ pub async fn versions_in_log(store: &Store, space: SpaceId, item: ItemId) -> Res
     Ok(versions(&decoded(&store.log().events_of(StreamId::of_item(space, item)).await?)?))
 }
 
-/// What the read model holds of a document once it reflects the log, and its versions. When the holder first read it stands in other
-/// streams: that is taken from the read model, which may be a moment behind.
+/// A document as the log has it.
+pub struct DocumentInLog {
+    /// What the read model holds of it once it reflects the log. When the holder first read it stands in other streams: that is taken from
+    /// the read model, which may be a moment behind.
+    pub row: DocumentRow,
+    /// Oldest first; the last is in force.
+    pub versions: Vec<DocumentVersion>,
+    /// The keys that open what is sealed in both.
+    pub keys: KeyRing,
+}
+
+/// A document as the log has it now.
 ///
 /// # Errors
 /// The store could not be read.
-pub async fn document_in_log(
-    store: &Store,
-    space: SpaceId,
-    item: ItemId,
-) -> Result<Option<(DocumentRow, Vec<DocumentVersion>)>, StoreError> {
-    let events = decoded(&store.log().events_shown(StreamId::of_item(space, item)).await?)?;
+pub async fn document_in_log(store: &Store, space: SpaceId, item: ItemId) -> Result<Option<DocumentInLog>, StoreError> {
+    let stream = StreamKey { kind: StreamKind::Document, id: StreamId::of_item(space, item) };
+    let log = store.log();
+    let ((events, keys), known) = try_join!(log.shown(stream), document(store, space, item))?;
+    let events = decoded(&events)?;
     let Some(mut row) = folded(&events) else { return Ok(None) };
-    let known = document(store, space, item).await?;
     row.read_at = known.filter(|known| known.versions == row.versions).and_then(|known| known.read_at);
-    Ok(Some((row, versions(&events))))
+    Ok(Some(DocumentInLog { row, versions: versions(&events), keys }))
 }
 
 fn decoded(events: &[StoredEvent]) -> Result<Vec<Recorded<Event>>, StoreError> {

@@ -9,6 +9,7 @@ use ens_domain::ids::SpaceId;
 use ens_domain::personal::{Personal, PersonalData};
 use ens_domain::space::HealthSpace;
 use ens_domain::stream::{KeyEffect, StreamId};
+use futures::try_join;
 use tokio::sync::watch;
 
 use crate::ground::{EventRow, Partition, Span, StoreError, StoredEvent};
@@ -102,14 +103,20 @@ impl Log {
         Ok(histories(&self.shared, &keys).await?.into_values().next().unwrap_or_default())
     }
 
-    /// The same with their guarded values opened, for an answer that was authorised; a value that does not open stays sealed.
+    /// The events of a stream of this kind, their guarded values opened for an answer that was authorised, with the keys that open the rest; a
+    /// value that does not open stays sealed. Both are asked for at once.
     ///
     /// # Errors
     /// The database's.
-    pub async fn events_shown(&self, stream: impl Into<StreamId>) -> Result<Vec<StoredEvent>, StoreError> {
-        let mut events = self.events_of(stream).await?;
-        self.keys.show_guarded(events.iter_mut()).await?;
-        Ok(events)
+    pub async fn shown(&self, stream: StreamKey) -> Result<(Vec<StoredEvent>, KeyRing), StoreError> {
+        let space = stream.id.space();
+        let (streams, spaces) = ([stream], [space]);
+        let (mut found, keys) = try_join!(histories(&self.shared, &streams), self.keys.ring(&spaces))?;
+        let mut events = found.remove(&stream).unwrap_or_default();
+        for event in &mut events {
+            event.payload = keys.with_guarded_shown(space, &event.payload)?;
+        }
+        Ok((events, keys))
     }
 
     /// A stream as it was at this instant.

@@ -12,7 +12,7 @@ use ens_domain::sections::medical_record::Standing;
 use ens_domain::space::HealthSpace;
 use ens_domain::space::terms::Section;
 use ens_projections::PageEnd;
-use ens_projections::document_in_log::{DocumentVersion, document_in_log};
+use ens_projections::document_in_log::{DocumentInLog, DocumentVersion, document_in_log};
 use ens_projections::documents::{DocumentRow, Documents, document, documents};
 use ens_store::KeyRing;
 use serde::{Deserialize, Serialize};
@@ -227,8 +227,7 @@ async fn show_document(State(app): State<App>, reading: Reading) -> Result<Respo
     let outcome = reading.consult(&app, Action::Read, Subject::Document { document: item }).await?;
     // The log at the decision or later: what was changed before the decision is in the answer.
     let found = document_in_log(&app.store, space, item).await?;
-    let (row, versions) = found.ok_or_else(|| Problem::new(ProblemType::NOT_FOUND))?;
-    let keys = app.store.log().key_ring(&[space]).await?;
+    let DocumentInLog { row, versions, keys } = found.ok_or_else(|| Problem::new(ProblemType::NOT_FOUND))?;
     let shown = opened(row, &keys)?.ok_or_else(|| Problem::new(ProblemType::NOT_FOUND))?;
     let versions = versions.into_iter().enumerate().map(|(place, DocumentVersion { at, content })| VersionBody {
         version: place + 1,
