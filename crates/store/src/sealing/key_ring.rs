@@ -39,6 +39,18 @@ impl KeyRing {
         self.open_text(space, T::KIND, text)
     }
 
+    /// The same; nothing where the space was destroyed, whose rows are about to go.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] for every other reason.
+    pub fn open_unless_destroyed<T: PersonalData>(&self, space: SpaceId, personal: &Personal<T>) -> Result<Option<T>, StoreError> {
+        match self.open(space, personal) {
+            Ok(value) => Ok(Some(value)),
+            Err(OpenError::Destroyed) => Ok(None),
+            Err(error) => Err(StoreError::Open(error)),
+        }
+    }
+
     /// Opens one guarded value of a space, or answers it as it is where it was opened already.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use ens_domain::calendar::Horizon;
 use ens_domain::ids::CaregiverId;
 use ens_domain::personal::Personal;
 use ens_domain::space::commands::{DelegateToCaregiver, EndDelegation};
-use ens_store::{CaregiverPlaces, OpenError, PlaceTaken, StoreError};
+use ens_store::{CaregiverPlaces, PlaceTaken};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -107,11 +107,8 @@ async fn list_caregivers(State(app): State<App>, target: SpaceTarget) -> Result<
     let keys = app.store.log().key_ring(&[space]).await?;
     let mut caregivers = Vec::new();
     for (caregiver, period, person) in loaded.space.caregivers() {
-        let name = match person.map(|person| keys.open(space, person)) {
-            Some(Ok(person)) => Some(person.called()),
-            Some(Err(OpenError::Destroyed)) | None => None,
-            Some(Err(error)) => return Err(Problem::from(StoreError::from(error))),
-        };
+        let person = person.map(|person| keys.open_unless_destroyed(space, person)).transpose()?.flatten();
+        let name = person.map(|person| person.called());
         caregivers.push(CaregiverBody { caregiver: caregiver.uuid(), name, from: period.from, until: period.until });
     }
     Ok(Json(CaregiversBody { caregivers }).into_response())

@@ -8,7 +8,6 @@ use ens_domain::calendar::paris;
 use ens_domain::ids::{InvitationId, InviteeId, SpaceId};
 use ens_domain::personal::Personal;
 use ens_domain::space::commands::{AcceptInvitation, InviteSecondParent, WithdrawInvitation};
-use ens_store::{OpenError, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -115,11 +114,7 @@ async fn list_invitations(State(app): State<App>, target: SpaceTarget) -> Result
     let keys = app.store.log().key_ring(&[space]).await?;
     let mut invitations = Vec::new();
     for (invitation, sent) in loaded.space.invitations_on(paris::day_of(app.now())) {
-        let name = match keys.open(space, &sent.person) {
-            Ok(person) => Some(person.called()),
-            Err(OpenError::Destroyed) => None,
-            Err(error) => return Err(Problem::from(StoreError::from(error))),
-        };
+        let name = keys.open_unless_destroyed(space, &sent.person)?.map(|person| person.called());
         let (invitation, invitee) = (invitation.uuid(), sent.invitee.uuid());
         invitations.push(SentInvitationBody { invitation, invitee, name, until: sent.until });
     }

@@ -12,7 +12,7 @@ use ens_domain::french;
 use ens_domain::sections::consultations::Subject;
 use ens_domain::space::terms::Section;
 use ens_projections::accesses::{AccessFilter, AccessOutcome, AccessRow, Accesses, accesses};
-use ens_store::{KeyRing, OpenError, StoreError};
+use ens_store::KeyRing;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -140,24 +140,15 @@ async fn caregiver_names(app: &App, reading: &Reading, rows: &[AccessRow], keys:
     for id in ids {
         // A row whose reader could not be opened names nobody.
         let person = id.parse().ok().and_then(|caregiver| loaded.space.caregiver(caregiver));
-        match person.map(|person| keys.open(reading.space(), person)) {
-            Some(Ok(person)) => drop(names.insert(id.clone(), person.called())),
-            Some(Err(OpenError::Destroyed)) | None => {}
-            Some(Err(error)) => return Err(Problem::from(StoreError::from(error))),
-        }
+        let person = person.map(|person| keys.open_unless_destroyed(reading.space(), person)).transpose()?.flatten();
+        names.extend(person.map(|person| (id.clone(), person.called())));
     }
     Ok(names)
 }
 
 fn body(row: AccessRow, keys: &KeyRing, names: &HashMap<String, String>) -> Result<AccessBody, Problem> {
-    let stated_reason = match &row.reason {
-        None => None,
-        Some(sealed) => match keys.open(row.space, sealed) {
-            Ok(reason) => Some(reason.as_str().to_owned()),
-            Err(OpenError::Destroyed) => None,
-            Err(error) => return Err(Problem::from(StoreError::from(error))),
-        },
-    };
+    let stated = row.reason.as_ref().map(|sealed| keys.open_unless_destroyed(row.space, sealed)).transpose()?.flatten();
+    let stated_reason = stated.map(|reason| reason.as_str().to_owned());
     let (section, sentence) = (row.section(), sentence(&row));
     let said = |text: String| (!text.is_empty()).then_some(text);
     Ok(AccessBody {

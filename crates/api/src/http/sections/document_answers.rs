@@ -8,9 +8,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use ens_domain::access::{Announcement, DocumentAuthor, Visibility};
 use ens_domain::event::Event;
 use ens_domain::ids::ItemId;
-use ens_domain::sections::medical_record::{DocumentTitle, Standing};
+use ens_domain::sections::medical_record::Standing;
 use ens_projections::documents::DocumentRow;
-use ens_store::{KeyRing, OpenError, Outcome, StoreError};
+use ens_store::{KeyRing, Outcome};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -103,11 +103,7 @@ pub(super) struct VersionBody {
 
 /// The document with its title opened; nothing where the key was destroyed and the row is about to go, or where its type is sealed.
 pub(super) fn opened(row: DocumentRow, keys: &KeyRing) -> Result<Option<DocumentBody>, Problem> {
-    let title: DocumentTitle = match keys.open(row.space, &row.title) {
-        Ok(title) => title,
-        Err(OpenError::Destroyed) => return Ok(None),
-        Err(error) => return Err(Problem::from(StoreError::from(error))),
-    };
+    let Some(title) = keys.open_unless_destroyed(row.space, &row.title)? else { return Ok(None) };
     let Some((document_type, author)) = row.document_type.zip(row.author.as_ref()) else { return Ok(None) };
     let (author_role, number) = author_of(author);
     Ok(Some(DocumentBody {

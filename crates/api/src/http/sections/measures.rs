@@ -19,7 +19,7 @@ use ens_domain::space::terms::Section;
 use ens_domain::stream::StreamId;
 use ens_projections::PageEnd;
 use ens_projections::measures::{MeasureRow, Measures, measures};
-use ens_store::{KeyRing, OpenError, Outcome, StoreError};
+use ens_store::{KeyRing, Outcome, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use utoipa::{IntoParams, ToSchema};
@@ -225,11 +225,7 @@ async fn end_of_page(app: &App, space: SpaceId, item: ItemId) -> Result<PageEnd,
 
 /// The measure with its value opened; nothing where the key was destroyed and the row is about to go.
 fn opened(row: MeasureRow, keys: &KeyRing) -> Result<Option<MeasureBody>, Problem> {
-    let value = match keys.open(row.space, &row.value) {
-        Ok(value) => value,
-        Err(OpenError::Destroyed) => return Ok(None),
-        Err(error) => return Err(Problem::from(StoreError::from(error))),
-    };
+    let Some(value) = keys.open_unless_destroyed(row.space, &row.value)? else { return Ok(None) };
     let values = value.values().iter().map(|value| value.to_string().parse()).collect::<Result<_, serde_json::Error>>();
     Ok(Some(MeasureBody {
         id: row.item.uuid(),
